@@ -1,0 +1,104 @@
+# gridward. `make demo` and `make check` do all the set-up on a bare Debian 12; `make help` lists the rest.
+VERSION := 0.1.0
+CC ?= cc
+B ?= build
+PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
+LIBEXECDIR ?= $(PREFIX)/libexec/gridward
+DATADIR ?= $(PREFIX)/share
+MANDIR ?= $(DATADIR)/man
+PKGS := libsodium inih libzstd sqlite3 libcjson libcurl ncursesw libmicrohttpd
+# Nothing is asked of pkg-config before the packages are there (make setup).
+pkg = $(shell pkg-config $(1) $(2) 2>/dev/null)
+
+OPT ?= -O2 -g
+WARN := -Wall -Wextra -Wshadow -Wvla -Wformat=2 -Wconversion -Wno-sign-conversion -Werror
+HARD := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE -fcf-protection
+ifneq ($(filter-out -O0,$(filter -O%,$(OPT))),)
+else
+HARD := -fstack-protector-strong -fPIE
+endif
+CPPFLAGS += -I. -I$(B)/gen -D_GNU_SOURCE -DGW_VERSION='"$(VERSION)"' \
+  -DGW_LIBEXECDIR='"$(LIBEXECDIR)"' -DGW_LOCALEDIR='"$(DATADIR)/locale"' \
+  -DGW_RULESDIR='"$(DATADIR)/gridward/rules"'
+CFLAGS_ALL = -std=gnu17 $(OPT) $(WARN) $(HARD) $(SAN) $(CFLAGS)
+LDFLAGS_ALL = -pie -Wl,-z,relro,-z,now $(SAN) $(LDFLAGS)
+LIBS_BASE = $(call pkg,--libs,libsodium inih libzstd sqlite3) -lm
+LIBS_CLIENT = $(call pkg,--libs,libcurl ncursesw libcjson libqrencode) $(LIBS_BASE)
+LIBS_SERVER = $(call pkg,--libs,libmicrohttpd libcjson libcurl) $(LIBS_BASE)
+LIBS_NOTIFY = $(call pkg,--libs,libnotify) $(LIBS_BASE)
+
+FOLDERS := base model api rules http offline-db sync tui cli dispatchd notify
+src = $(filter-out %/main.c,$(wildcard $(1)/*.c))
+obj = $(patsubst %.c,$(B)/obj/%.o,$(call src,$(1)))
+lib = $(patsubst %,$(B)/lib/%.a,$(1))
+
+.PHONY: all help setup demo check check-long bench asan fuzz man pot install clean programs libs
+.DEFAULT_GOAL := all
+
+all: setup
+	@$(MAKE) --no-print-directory programs
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+
+# ---- set-up: installs with apt-get when it may, else prints the one line to run
+setup:
+	@tools/setup.sh build
+
+programs: gridward gridward-dispatchd gridward-notify $(B)/locale/zh_CN/LC_MESSAGES/gridward.mo
+
+CLIENT_DIRS := cli tui sync http offline-db rules api model base
+SERVER_DIRS := dispatchd http rules api model base
+grp = -Wl,--start-group $(call lib,$(1)) -Wl,--end-group
+
+gridward: $(B)/obj/gridward.o $(call lib,$(CLIENT_DIRS))
+	$(CC) $(LDFLAGS_ALL) -o $@ $< $(call grp,$(CLIENT_DIRS)) $(LIBS_CLIENT)
+gridward-dispatchd: $(B)/obj/dispatchd/main.o $(call lib,$(SERVER_DIRS))
+	$(CC) $(LDFLAGS_ALL) -o $@ $< $(call grp,$(SERVER_DIRS)) $(LIBS_SERVER)
+gridward-notify: $(B)/obj/notify/main.o $(call lib,base notify)
+	$(CC) $(LDFLAGS_ALL) -o $@ $< $(call grp,notify base) $(LIBS_NOTIFY)
+
+define FOLDER_RULE
+$(B)/lib/$(1).a: $(call obj,$(1)) $(if $(filter $(1),offline-db dispatchd),$(B)/obj/gen/$(1)_schema.o)
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	ar rcs $$@ $$^
+endef
+$(foreach f,$(FOLDERS),$(eval $(call FOLDER_RULE,$(f))))
+
+$(B)/obj/notify/%.o: CPPFLAGS += $(call pkg,--cflags,libnotify)
+$(B)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+$(B)/obj/gen/%.o: $(B)/gen/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+# schema/000N_name.sql -> one C table of migrations, in order
+$(B)/gen/%_schema.c: tools/embed-sql.sh $(wildcard offline-db/schema/*.sql dispatchd/schema/*.sql)
+	@mkdir -p $(@D)
+	tools/embed-sql.sh $* >$@
+
+# ---- languages: one catalogue from the folders' parts
+PO_PARTS := $(wildcard po/zh_CN/*.po)
+$(B)/locale/zh_CN/LC_MESSAGES/gridward.mo: $(PO_PARTS)
+	@mkdir -p $(@D)
+	msgcat --use-first --no-location -o $(B)/zh_CN.po $(PO_PARTS)
+	msgfmt --check-format -o $@ $(B)/zh_CN.po
+
+# ---- tests: every tests/unit/<folder>/test_*.c and tests/<kind>/test_*.c is a cmocka program
+ALL_DIRS := $(filter-out notify,$(FOLDERS))
+TEST_SRC = $(wildcard tests/unit/*/test_*.c tests/screens/test_*.c tests/sim/test_*.c tests/crash/test_*.c)
+TEST_BIN = $(patsubst tests/%.c,$(B)/tests/%,$(TEST_SRC))
+TEST_KIT = $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/kit/*.c))
+$(B)/tests/%: $(B)/obj/tests/%.o $(TEST_KIT) $(call lib,$(ALL_DIRS))
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS_ALL) -o $@ $< $(TEST_KIT) $(call grp,$(ALL_DIRS)) -lcmocka -lvterm -lutil \
+	  $(LIBS_CLIENT) $(LIBS_SERVER)
+tests-bin: $(TEST_BIN)
+
+-include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
+
+clean:
+	rm -rf $(B) gridward gridward-dispatchd gridward-notify

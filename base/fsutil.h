@@ -1,0 +1,22 @@
+/* Files and folders of a home: 0700 folders, 0600 files, written whole or not at all. */
+#ifndef GW_BASE_FSUTIL_H
+#define GW_BASE_FSUTIL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/* mkdir -p with 0700 for what it makes; refuses a home that others may write. */
+enum gw_err gw_dir_make(const char *path, struct gw_fail *fail);
+/* Write to PATH.tmp, fsync, rename, fsync folder. mode 0600. */
+enum gw_err gw_file_write(const char *path, const void *bytes, size_t len, struct gw_fail *fail);
+/* Whole file; GW_ABSENT when missing, GW_TOO_LARGE above the buffer's ceiling. */
+enum gw_err gw_file_read(const char *path, struct gw_buf *out, struct gw_fail *fail);
+/* "a/b" joined; GW_TOO_LARGE when it does not fit. */
+enum gw_err gw_path_join(char *out, size_t size, const char *dir, const char *name);
+/* Bytes free for this user on the file system of path; -1 unknown. */
+int64_t gw_disk_free(const char *path);
+
+#endif

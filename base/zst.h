@@ -1,0 +1,12 @@
+/* zstd with a cap: a decompressed size above max or a window above 8 MiB is refused. */
+#ifndef GW_BASE_ZST_H
+#define GW_BASE_ZST_H
+
+#include <stddef.h>
+
+#include "base/buf.h"
+
+enum gw_err gw_zst_pack(const void *bytes, size_t len_bytes, int level, struct gw_buf *out);
+enum gw_err gw_zst_unpack(const void *bytes, size_t len_bytes, struct gw_buf *out);
+
+#endif

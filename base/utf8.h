@@ -1,6 +1,7 @@
 /* UTF-8 and terminal cells. Widths are our own table (built from Unicode East Asian Width at the
  * version of the unicode-data package, committed), not wcwidth(): a screen must not depend on the
- * locale of the machine. Ambiguous characters are one cell unless gw_ambiguous_wide is asked for. */
+ * locale of the machine. Ambiguous characters are one cell; gw_cp_ambiguous() tells which they are, for the terminals that
+ * draw them two wide. */
 #ifndef GW_BASE_UTF8_H
 #define GW_BASE_UTF8_H
 
@@ -20,6 +21,9 @@ size_t gw_utf8_put(uint32_t cp, char out[4]);
 
 /* Cells of one code point: 0 (combining, format), 1 or 2. Control characters count 0. */
 int gw_cp_cells(uint32_t cp);
+
+/* True for East Asian Ambiguous characters (curly quotes, arrows, circled digits...). */
+bool gw_cp_ambiguous(uint32_t cp);
 
 /* Cells of a text. */
 int gw_text_cells(const char *text, size_t len_bytes);

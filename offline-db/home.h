@@ -1,0 +1,62 @@
+/* A worker's home folder: gridward.db (mirror, journal, overlay), device.key apart from it (0600),
+ * engine.lock, gridward.conf, gridward.log. One struct is one open connection of one process. */
+#ifndef GW_OFFLINE_DB_HOME_H
+#define GW_OFFLINE_DB_HOME_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/rnd.h"
+#include "base/sqlkit.h"
+#include "model/role.h"
+
+/* Who this home is: written at enrolment, read at every start. */
+struct identity {
+    gw_id device, user;
+    char name[128];
+    enum gw_role role;
+    char url[512];      /* https://host:port, no slash at the end */
+    char ca_file[512];  /* "" = system */
+    char pin[128];      /* "" = none */
+    char server_key[GW_KEY_B64 + 1], server_sign_key[GW_KEY_B64 + 1];
+    int64_t enrolled_at;
+};
+
+struct home {
+    struct gw_db *db;
+    char dir[1024];
+    bool enrolled;
+    struct identity id;
+    struct gw_sign_key key; /* wiped by home_close */
+    const struct gw_clock *clock;
+    const struct gw_random *random;
+    struct gw_uuid_gen uuids;
+};
+
+struct home_opts {
+    const char *dir;  /* NULL: $GRIDWARD_HOME, then $XDG_STATE_HOME/gridward, then ~/.local/state/gridward */
+    bool must_be_enrolled; /* else GW_DENIED */
+    const struct gw_clock *clock;
+    const struct gw_random *random;
+    int64_t max_pages;
+    const char *vfs;
+};
+enum gw_err home_open(const struct home_opts *opts, struct home *out, struct gw_fail *fail);
+void home_close(struct home *home);
+
+/* Enrolment: key file first, then the database row; both or neither are seen by the next start. */
+enum gw_err home_enrol(struct home *home, const struct identity *id, const struct gw_sign_key *key,
+                       struct gw_fail *fail);
+/* rekey: the new key and device replace the old one, unsent commands are signed anew with the same
+ * uid and new numbers (state reissued for the old rows), in one transaction. */
+enum gw_err home_rekey(struct home *home, const struct identity *id, const struct gw_sign_key *key,
+                       struct gw_fail *fail);
+/* Deletes mirror, journal and key. GW_REFUSED while something is unsent. */
+enum gw_err home_leave(struct home *home, struct gw_fail *fail);
+
+/* Where the journal lies: for crash messages. */
+const char *home_db_path(const struct home *home);
+
+#endif

@@ -1,0 +1,75 @@
+/* The mirror: what the server says, one table per type. Rules R1-R7 of protocol section 3 live here;
+ * sync/ feeds it records. No user action writes it. */
+#ifndef GW_OFFLINE_DB_MIRROR_H
+#define GW_OFFLINE_DB_MIRROR_H
+
+#include "api/wire.h"
+#include "offline-db/home.h"
+
+/* A bit per type that changed, so that a screen knows whether to look again. */
+typedef uint32_t change_mask;
+
+/* ---- feed pages: begin, records in order, end. One NORMAL transaction a page. */
+/* Applies put/out/del/scopes lines of one page. Not inside a transaction. R1: put iff seq >= local,
+ * out/del iff seq > local. R3: scopes deletes uncovered rows and records snapshot jobs. */
+enum gw_err mirror_page_begin(struct home *home, struct gw_fail *fail);
+enum gw_err mirror_page_rec(struct home *home, const struct wire_rec *rec, struct gw_fail *fail);
+/* cursor: of the `end` line, or of the last whole seq group of a truncated page (R2); NULL leaves
+ * the cursor. Commits. *changed ors in what changed. */
+enum gw_err mirror_page_end(struct home *home, const char *cursor, change_mask *changed,
+                            struct gw_fail *fail);
+void mirror_page_drop(struct home *home); /* rolls back */
+
+/* ---- sync state */
+struct mirror_state {
+    char cursor[96]; /* "" = none yet */
+    char epoch[64];
+    char tag[GW_ID_MAX + 1];
+    int64_t hello_at, caught_up_at; /* wall ms of the last hello, of the last complete `end` */
+    bool complete;     /* every scope was snapshotted once */
+    int64_t incidents; /* digest mismatches so far */
+};
+enum gw_err mirror_state(struct home *home, struct mirror_state *out);
+enum gw_err mirror_scopes(struct home *home, struct wire_scope out[WIRE_SCOPES_MAX], size_t *n);
+/* A hello: new epoch -> all scopes become jobs, local seq := 0, cursor := hello.cursor (R5); scopes
+ * that went or came (R3). *epoch_changed tells the engine to re-send. */
+enum gw_err mirror_hello(struct home *home, const struct wire_hello *hello, bool *epoch_changed,
+                         change_mask *changed, struct gw_fail *fail);
+/* 410 cursor-expired: every scope becomes a job; the journal is untouched (R5). */
+enum gw_err mirror_relist(struct home *home, const char *cursor, struct gw_fail *fail);
+enum gw_err mirror_caught_up(struct home *home, int64_t now, struct gw_fail *fail);
+
+/* ---- snapshot jobs (R4), one at a time */
+struct mirror_job {
+    int64_t job;
+    char scope[GW_PATH_MAX + 1];
+    int type; /* -1 = all types */
+    char after[2 * GW_ID_MAX + 2]; /* "" = from the start */
+    char first_cursor[96];         /* "" before the first page */
+};
+enum gw_err mirror_next_job(struct home *home, struct mirror_job *out); /* GW_ABSENT = none */
+/* One page in one transaction: page_begin, page_rec for puts (marks them seen), then this. On the
+ * last page sweeps what was not seen and has seq <= first cursor; cursor := min. A page of another
+ * epoch restarts the job (GW_AGAIN). */
+enum gw_err mirror_job_page_end(struct home *home, const struct mirror_job *job,
+                                const char *page_cursor, const char *after, bool last,
+                                change_mask *changed, struct gw_fail *fail);
+enum gw_err mirror_job_cancel(struct home *home, int64_t job, struct gw_fail *fail);
+
+/* ---- digest (R6): GW_OK equal; GW_REFUSED: a job for that scope was recorded, incident counted. */
+enum gw_err mirror_digest(struct home *home, const struct wire_digest *digest, size_t n,
+                          struct gw_fail *fail);
+
+/* Rows per type. */
+enum gw_err mirror_counts(struct home *home, int64_t counts[TYPE_N]);
+
+/* The whole row as the JSON document of --json: id, path, seq merged with the row's members.
+ * GW_ABSENT when it is not in the mirror. */
+enum gw_err mirror_row_json(struct home *home, enum gw_type type, const char *id,
+                            struct gw_buf *out);
+
+/* Clock offset measured against Gridward-Time; INT64_MIN when unknown. */
+enum gw_err mirror_clock_set(struct home *home, int64_t off_ms, int64_t unc_ms);
+void mirror_clock(struct home *home, int64_t *off_ms, int64_t *unc_ms);
+
+#endif

@@ -10,6 +10,7 @@
 #include "base/crypto.h"
 #include "base/rnd.h"
 #include "base/sqlkit.h"
+#include "model/alarm.h"
 #include "model/role.h"
 
 /* Who this home is: written at enrolment, read at every start. */

@@ -17,12 +17,15 @@ struct gw_child {
 /* Remember the signal mask of the process before the main loop blocks signals. Call once, early. */
 void gw_spawn_remember_mask(void);
 
-/* argv NULL-terminated, searched in PATH unless it has a slash; stderr is /dev/null when quiet. */
+/* argv NULL-terminated, searched in PATH unless it has a slash; stderr is /dev/null when quiet.
+ * Without pipes the child shares our stdin and stdout. GW_ABSENT when there is no such program,
+ * GW_REFUSED when it may not be run, GW_NOMEM when there is no room for another process. */
 enum gw_err gw_spawn(char *const argv[], bool want_pipes, bool quiet, struct gw_child *out,
                      struct gw_fail *fail);
 /* Closes the pipes, SIGTERM, then SIGKILL after grace_ms; reaps. Safe on a child that is gone. */
 void gw_child_end(struct gw_child *child, int grace_ms);
-/* True and *status once it has ended; never waits. */
+/* True and *status (exit status, or 128 + signal) once it has ended; never waits. True with -1 when it
+ * was reaped before. */
 bool gw_child_ended(struct gw_child *child, int *status);
 
 #endif

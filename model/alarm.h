@@ -99,6 +99,7 @@ struct alarm_who {
     const char *user;
     enum gw_role role;
     int64_t now;
+    int64_t acted_at; /* when the person did it, by his corrected clock; 0 = unknown or unsure */
 };
 
 /* What the caller found about the command that a retract names. found = false: not an own command. */

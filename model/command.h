@@ -86,6 +86,10 @@ bool cmd_kind_parse(const char *name, enum cmd_kind *out);
  * GW_INVALID with a sentence that names the field. */
 enum gw_err cmd_data_check(enum cmd_kind kind, const struct cmd_data *data, struct gw_fail *fail);
 
+/* The result code for data that cmd_data_check refuses: "unknown-outcome" or "bad-data"; NULL when
+ * it passes. */
+const char *cmd_data_code(enum cmd_kind kind, const struct cmd_data *data);
+
 /* What the server answered to a command (protocol section 4), and the journal's own states.
  * One list: journal states and marks. */
 enum cmd_state {

@@ -40,7 +40,8 @@ struct alarm;
 enum chain_reach { REACH_OK, REACH_NO_CHANNEL, REACH_NOBODY_LIVE };
 
 /* What the chain asks and tells. emit is called for every step in order: kind is "level", "skipped",
- * "rang" or "hold_expired" (event kinds of protocol section 5), at is the time it was due. */
+ * "rang" or "hold_expired" (event kinds of protocol section 5), at is the time it was due; text is
+ * NULL, or of "skipped" the reason: "no-channel" or "nobody-live". */
 struct chain_env {
     enum chain_reach (*reach)(void *ctx, const struct alarm *alarm, int level);
     void (*emit)(void *ctx, const struct alarm *alarm, const char *kind, int level, int64_t at,
@@ -51,6 +52,10 @@ struct chain_env {
 /* Starts the chain of a new alarm at its raised_at, up to `now`. An unbound alarm starts at level 5. */
 void chain_start(struct alarm *alarm, const struct policy *policy, const struct chain_env *env,
                  int64_t now, bool unbound);
+/* After an applied alarm.escalate (which called a level by hand): emits "level", or "skipped" and
+ * goes on to the next level at once when nobody of that level can be reached. */
+void chain_called(struct alarm *alarm, const struct policy *policy, const struct chain_env *env,
+                  int64_t now);
 /* Does everything that is due at `now`: hold deadlines, closing deadlines, next levels, rings of
  * level 5. Afterwards chain_next() > now, or is 0. */
 void chain_advance(struct alarm *alarm, const struct policy *policy, const struct chain_env *env,

@@ -1,0 +1,145 @@
+/* Names, signs and sentences of command states, results and codes. */
+#include <assert.h>
+#include <string.h>
+
+#include "base/i18n.h"
+#include "model/command.h"
+
+struct state_row {
+    const char *name, *word, *sign;
+    char ascii;
+};
+
+static const struct state_row states[CMD_STATE_N] = {
+    [CMD_PENDING] = {"pending", N_("Pressed"), "·", '.'},
+    [CMD_SENT] = {"sent", N_("Pressed"), "·", '.'},
+    [CMD_APPLIED] = {"applied", N_("Delivered"), "✓", '+'},
+    [CMD_LATE] = {"late", N_("Late"), "↷", '>'},
+    [CMD_REVIEW] = {"review", N_("In review"), "?", '?'},
+    [CMD_QUARANTINED] = {"quarantined", N_("For the duty room"), "!", '!'},
+    [CMD_REJECTED] = {"rejected", N_("Not accepted"), "✗", 'x'},
+    [CMD_REISSUED] = {"reissued", N_("Reissued"), "↻", 'r'},
+};
+
+static const char *const results[RESULT_N] = {
+    [RESULT_APPLIED] = "applied",         [RESULT_LATE] = "late",
+    [RESULT_REVIEW] = "review",           [RESULT_QUARANTINED] = "quarantined",
+    [RESULT_REJECTED] = "rejected",       [RESULT_RETRY] = "retry",
+    [RESULT_KEY_REUSE] = "key-reuse",     [RESULT_CHAIN_FORK] = "chain-fork",
+};
+
+/* In the order of the contract. Two lists, because cmd_codes() gives the first one out as it is;
+ * the static assert below keeps them in step. */
+static const char *const codes[] = {
+    "bad-line",          "bad-signature",      "unknown-key",       "wrong-device",
+    "wrong-user",        "closed-already",     "held-by-other",     "not-held",
+    "level-passed",      "not-escalated",      "nothing-to-undo",   "too-late-to-undo",
+    "not-yours",         "unknown-outcome",    "unknown-alarm",     "unknown-kind",
+    "bad-data",          "needs-second-person", "no-right",         "grid-moved",
+    "duplicate-uid",     "not-second-person",  "nothing-to-confirm", "clock-unsure",
+    "no-such-person",
+};
+
+static const char *const sentences[] = {
+    N_("The server could not read this entry. It stays in your journal; please report it to the "
+       "administrator."),
+    N_("The signature of this entry is wrong. It stays in your journal; run \"gridward doctor\" "
+       "and report it to the administrator."),
+    N_("The server does not know the key of this computer. Enrol it again; nothing is lost."),
+    N_("This entry was signed by another computer than the one that sent it. Report it to the "
+       "administrator."),
+    N_("This entry belongs to another user than the one who is enrolled here. Report it to the "
+       "administrator."),
+    N_("The alarm was closed before this arrived. Your entry is kept; nothing more to do."),
+    N_("Somebody else already has this alarm. Your entry is kept; nothing more to do."),
+    N_("Nobody held the alarm any more when this arrived. Acknowledge it if you are on it."),
+    N_("The alarm had gone one level higher before this arrived, so you do not hold it yet. "
+       "Acknowledge it again if you are on it."),
+    N_("That level had been called already. Nothing more to do."),
+    N_("There was nothing to take back any more."),
+    N_("Too late to take this back: others have already acted on it. Add a note, or phone them."),
+    N_("Only your own entries can be taken back."),
+    N_("This outcome is not known. Choose one from the list and close again."),
+    N_("The server does not know this alarm. Synchronise, and report it if it stays so."),
+    N_("The server does not know this kind of entry. Your program may be newer than the server."),
+    N_("Something in this entry is missing or out of range. Please enter it again."),
+    N_("Nobody was on site: closing needs a reason and a second person. Enter both, or go there."),
+    N_("You have no right to do this here. Your entry is kept and the duty room sees it."),
+    N_("This place belongs to another grid now. Your entry is kept and the duty room sees it."),
+    N_("This was recorded once already; the second one has no effect."),
+    N_("Only the person named, or the duty room, can confirm, and never the one who closed it."),
+    N_("Nothing was waiting for a confirmation."),
+    N_("It is unclear whether this was before or after the closing, because a clock was not sure. "
+       "A person will decide."),
+    N_("The person named is not known here. Choose another one."),
+};
+_Static_assert(sizeof codes / sizeof codes[0] == sizeof sentences / sizeof sentences[0],
+               "one sentence per code");
+
+const char *cmd_state_name(enum cmd_state state)
+{
+    assert(state < CMD_STATE_N);
+    return states[state].name;
+}
+
+bool cmd_state_parse(const char *name, enum cmd_state *out)
+{
+    for (size_t i = 0; i < CMD_STATE_N; i++) {
+        if (strcmp(states[i].name, name) == 0) {
+            *out = (enum cmd_state)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *cmd_state_word(enum cmd_state state)
+{
+    assert(state < CMD_STATE_N);
+    return _(states[state].word);
+}
+
+char cmd_state_sign_ascii(enum cmd_state state)
+{
+    assert(state < CMD_STATE_N);
+    return states[state].ascii;
+}
+
+const char *cmd_state_sign(enum cmd_state state)
+{
+    assert(state < CMD_STATE_N);
+    return states[state].sign;
+}
+
+const char *cmd_result_name(enum cmd_result result)
+{
+    assert(result < RESULT_N);
+    return results[result];
+}
+
+bool cmd_result_parse(const char *name, enum cmd_result *out)
+{
+    for (size_t i = 0; i < RESULT_N; i++) {
+        if (strcmp(results[i], name) == 0) {
+            *out = (enum cmd_result)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *const *cmd_codes(size_t *n)
+{
+    *n = sizeof codes / sizeof codes[0];
+    return codes;
+}
+
+const char *cmd_code_sentence(const char *code)
+{
+    for (size_t i = 0; code && i < sizeof codes / sizeof codes[0]; i++) {
+        if (strcmp(codes[i], code) == 0) {
+            return _(sentences[i]);
+        }
+    }
+    return _("The server gave a reason that this program does not know. Your entry is kept.");
+}

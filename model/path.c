@@ -1,0 +1,88 @@
+#include "model/path.h"
+
+#include <string.h>
+
+static bool label_char(char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+}
+
+bool id_ok(const char *id)
+{
+    size_t len = 0;
+    for (; id[len] != '\0'; len++) {
+        if (len >= GW_ID_MAX || !(label_char(id[len]) || id[len] == '_' || id[len] == '.')) {
+            return false;
+        }
+    }
+    return len > 0;
+}
+
+bool path_ok(const char *path)
+{
+    size_t labels = 1;
+    size_t in_label = 0;
+    size_t len = 0;
+    for (; path[len] != '\0'; len++) {
+        if (len >= GW_PATH_MAX) {
+            return false;
+        }
+        if (path[len] == '.') {
+            if (in_label == 0 || ++labels > GW_PATH_LEVELS) {
+                return false;
+            }
+            in_label = 0;
+        } else if (label_char(path[len])) {
+            in_label++;
+        } else {
+            return false;
+        }
+    }
+    return in_label > 0;
+}
+
+bool path_covers(const char *scope, const char *path)
+{
+    size_t len = strlen(scope);
+    return len > 0 && strncmp(scope, path, len) == 0 && (path[len] == '\0' || path[len] == '.');
+}
+
+size_t path_levels(const char *path, size_t lens[GW_PATH_LEVELS])
+{
+    size_t n = 0;
+    size_t i = 0;
+    for (; path[i] != '\0'; i++) {
+        if (path[i] == '.' && n < GW_PATH_LEVELS) {
+            lens[n++] = i;
+        }
+    }
+    if (i > 0 && n < GW_PATH_LEVELS) {
+        lens[n++] = i;
+    }
+    return n;
+}
+
+size_t path_depth(const char *path)
+{
+    size_t lens[GW_PATH_LEVELS];
+    return path_levels(path, lens);
+}
+
+void path_code(const char *path, char out[32])
+{
+    size_t n = 0;
+    for (const char *label = path; *label != '\0';) {
+        size_t len = strcspn(label, ".");
+        if (strspn(label, "0123456789") == len) {
+            if (n + len > 31) {
+                n = 0; /* no code of ours is that long: better none than a cut one */
+                break;
+            }
+            memcpy(out + n, label, len);
+            n += len;
+        }
+        label += len;
+        label += *label == '.';
+    }
+    out[n] = '\0';
+}

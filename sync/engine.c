@@ -1,0 +1,203 @@
+#include "sync/engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/i18n.h"
+#include "base/text_safe.h"
+#include "sync/engine_p.h"
+
+int64_t engine_mono(const struct engine *engine)
+{
+    return engine->clock->mono_ms(engine->clock->ctx);
+}
+
+int64_t engine_wall(const struct engine *engine)
+{
+    return engine->clock->wall_ms(engine->clock->ctx);
+}
+
+bool engine_may_read(const struct engine *engine)
+{
+    return engine->token[0] != '\0' && engine->greeted && !engine->too_old && !engine->rekey;
+}
+
+void engine_problem(struct engine *engine, const char *sentence)
+{
+    (void)gw_text_safe_z(engine->status.problem, sizeof(engine->status.problem), sentence);
+}
+
+void engine_phase(struct engine *engine, enum sync_phase phase)
+{
+    if (engine->status.phase == phase) {
+        return;
+    }
+    engine->status.phase = phase;
+    engine->status.since_at = engine_wall(engine);
+    if (phase == SYNC_LIVE) {
+        engine->status.problem[0] = '\0';
+    }
+}
+
+static void read_settings(struct engine *engine, const struct gw_config *config)
+{
+    engine->times = (struct engine_times){
+        .backoff_floor = gw_config_int(config, "sync.backoff_floor"),
+        .backoff_ceiling = gw_config_int(config, "sync.backoff_ceiling"),
+        .silence = gw_config_int(config, "sync.silence"),
+        .alive_every = gw_config_int(config, "sync.alive"),
+        .digest_every = gw_config_int(config, "sync.digest"),
+        .poll_for = gw_config_int(config, "sync.poll_for"),
+        .poll_wait = gw_config_int(config, "sync.poll_wait"),
+        .request_total = gw_config_int(config, "sync.request"),
+        .refused_every = gw_config_int(config, "sync.refused"),
+        .page = gw_config_int(config, "sync.page"),
+    };
+}
+
+enum gw_err engine_new(const struct engine_opts *opts, struct engine **out, struct gw_fail *fail)
+{
+    *out = NULL;
+    struct engine *engine = calloc(1, sizeof(*engine));
+    if (engine == NULL || wire_decoder_new(&engine->decoder) != GW_OK) {
+        free(engine);
+        return gw_fail_set(fail, GW_NOMEM, "%s", _("There is no memory left for syncing."));
+    }
+    engine->home = opts->home;
+    engine->net = opts->net;
+    engine->clock = opts->clock;
+    engine->random = opts->random;
+    engine->once = opts->once;
+    read_settings(engine, opts->config);
+    engine->page_limit = engine->times.page;
+    for (size_t i = 0; i < LANE_N; i++) {
+        engine->lanes[i].engine = engine;
+        engine->lanes[i].retry_after_ms = -1;
+        gw_buf_init(&engine->lanes[i].body, LANE_BODY_MAX);
+    }
+    gw_buf_init(&engine->stream_lines, 8 * 1024 * 1024);
+    engine->clock_unc = 0;
+    engine->digest_at_mono = engine_mono(engine) + engine->times.digest_every;
+    engine->status.phase = SYNC_CONNECTING;
+    engine->status.since_at = engine_wall(engine);
+    *out = engine;
+    return GW_OK;
+}
+
+void engine_free(struct engine *engine)
+{
+    if (engine == NULL) {
+        return;
+    }
+    stream_close(engine);
+    for (size_t i = 0; i < LANE_N; i++) {
+        lane_cancel(engine, (enum lane_name)i);
+        gw_buf_free(&engine->lanes[i].body);
+    }
+    gw_buf_free(&engine->stream_lines);
+    wire_decoder_free(engine->decoder);
+    gw_wipe(engine->token, sizeof(engine->token));
+    free(engine);
+}
+
+static void earlier(int64_t *next, int64_t at)
+{
+    if (at > 0 && at < *next) {
+        *next = at;
+    }
+}
+
+/* When something becomes due by itself; answers from the network wake the loop anyway. */
+static int64_t next_wake(const struct engine *engine)
+{
+    int64_t now = engine_mono(engine);
+    int64_t next = now + 60000;
+    for (size_t i = 0; i < LANE_N; i++) {
+        const struct lane *lane = &engine->lanes[i];
+        if (lane->ended) {
+            return now;
+        }
+        if (lane->call == 0 && lane->backoff.at_mono > now) {
+            earlier(&next, lane->backoff.at_mono);
+        }
+    }
+    if (engine->lanes[LANE_STREAM].call != 0) {
+        earlier(&next, engine->stream_byte_mono + engine->times.silence);
+        earlier(&next, engine->alive_at_mono);
+    }
+    if (engine->token[0] != '\0') {
+        earlier(&next, engine->token_until_mono);
+    }
+    if (engine->caught_up) {
+        earlier(&next, engine->digest_at_mono);
+    }
+    return next > now ? next : now;
+}
+
+/* Nothing under way, nothing waiting for a back-off, and a part could start: step again at once. */
+static bool could_start(const struct engine *engine)
+{
+    if (engine->token[0] == '\0') {
+        return lane_idle(engine, LANE_AUTH);
+    }
+    if (!engine_may_read(engine)) {
+        return lane_idle(engine, engine->rekey ? LANE_PUSH : LANE_READ) && !engine->too_old;
+    }
+    if (!engine->outbox_empty && lane_idle(engine, LANE_PUSH)) {
+        return true;
+    }
+    return !engine->caught_up && lane_idle(engine, LANE_READ);
+}
+
+int64_t engine_step(struct engine *engine, int64_t budget_ms)
+{
+    int64_t until = engine_mono(engine) + (budget_ms > 0 ? budget_ms : 1);
+    for (int round = 0; round < 8; round++) {
+        token_step(engine);
+        hello_step(engine);
+        rekey_step(engine);
+        push_step(engine);
+        pull_step(engine);
+        stream_step(engine);
+        alive_step(engine);
+        bool more = could_start(engine);
+        for (size_t i = 0; i < LANE_N; i++) {
+            more = more || engine->lanes[i].ended;
+        }
+        if (!more || engine_mono(engine) >= until) {
+            break;
+        }
+    }
+    if (engine->once && engine->caught_up && engine->outbox_empty) {
+        engine_phase(engine, SYNC_LIVE);
+    }
+    engine->status.polling = engine_mono(engine) < engine->poll_until_mono;
+    int64_t next = 0;
+    for (size_t i = 0; i < LANE_N; i++) {
+        if (engine->lanes[i].backoff.at_mono > next) {
+            next = engine->lanes[i].backoff.at_mono;
+        }
+    }
+    engine->status.next_try_mono = next;
+    return next_wake(engine);
+}
+
+change_mask engine_changed(struct engine *engine)
+{
+    change_mask changed = engine->changed;
+    engine->changed = 0;
+    return changed;
+}
+
+void engine_status(const struct engine *engine, struct sync_status *out)
+{
+    *out = engine->status;
+}
+
+void engine_nudge(struct engine *engine)
+{
+    for (size_t i = 0; i < LANE_N; i++) {
+        backoff_reset(&engine->lanes[i].backoff);
+    }
+    engine->outbox_empty = false;
+}

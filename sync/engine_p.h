@@ -1,0 +1,129 @@
+/* Private to sync/: the engine's parts. Each part is a step: it looks at its lane, takes what the
+ * network left there, and starts the next request when it may. */
+#ifndef GW_SYNC_ENGINE_P_H
+#define GW_SYNC_ENGINE_P_H
+
+#include "api/wire.h"
+#include "http/sse.h"
+#include "offline-db/journal.h"
+#include "sync/backoff.h"
+#include "sync/engine.h"
+
+/* Requests that may be under way at the same time: uploads never block downloads. */
+enum lane_name { LANE_AUTH, LANE_READ, LANE_STREAM, LANE_PUSH, LANE_ALIVE, LANE_N };
+
+enum asked {
+    ASK_NOTHING,
+    ASK_NONCE,
+    ASK_TOKEN,
+    ASK_HELLO,
+    ASK_SNAPSHOT,
+    ASK_CHANGES,
+    ASK_STREAM,
+    ASK_COMMANDS,
+    ASK_REKEY,
+    ASK_ALIVE
+};
+
+struct lane {
+    int64_t call; /* 0 = idle */
+    enum asked asked;
+    bool ended;   /* the answer is in the fields below, not handled yet */
+    enum net_end end;
+    int status;
+    int64_t retry_after_ms;
+    struct gw_buf body;
+    char slug[48]; /* of a problem */
+    int64_t sent_wall, sent_mono;
+    struct backoff backoff;
+    struct engine *engine;
+};
+
+struct engine_times {
+    int64_t backoff_floor, backoff_ceiling, silence, alive_every, digest_every, poll_for, poll_wait,
+        request_total, refused_every;
+    int64_t page;
+};
+
+struct engine {
+    struct home *home;
+    const struct sync_net *net;
+    const struct gw_clock *clock;
+    const struct gw_random *random;
+    struct engine_times times;
+    bool once;
+
+    struct lane lanes[LANE_N];
+    struct wire_decoder *decoder;
+    struct sse *sse;
+    struct gw_buf stream_lines; /* whole records of whole or growing seq groups, one per line */
+    size_t stream_safe;         /* bytes of it that end with a seq group */
+    char stream_cursor[96];     /* the id that closed them */
+    bool stream_caught_up;      /* an `end` bookmark stands in the safe part */
+
+    char token[128];
+    int64_t token_until_mono;
+    char nonce[256];
+    bool greeted;     /* hello done since the last reason to ask again */
+    bool relist;      /* 410 cursor-expired: after the next hello every scope becomes a job */
+    bool too_old;
+    bool refused;
+    bool caught_up;   /* the last changes page said more=false and no job is open */
+    bool brought;     /* this catch-up brought something: ask for the digest */
+    bool want_digest;
+    bool rekey;       /* the server has another chain for this device */
+    const char *rekey_reason;
+    int64_t digest_at_mono;
+    int64_t page_limit, batch_lines, batch_bytes;
+
+    int64_t stream_byte_mono; /* last byte of the stream */
+    bool stream_heard;        /* at least one byte of this stream */
+    int silent_streams;
+    int64_t poll_until_mono;
+    int64_t alive_at_mono;
+
+    int64_t batch_n[200];
+    size_t batch_len;
+    bool outbox_empty;  /* known empty until nudged */
+    int64_t outbox_version; /* data_version when that was learned */
+
+    int64_t clock_off, clock_unc, clock_set_mono;
+    change_mask changed;
+    struct sync_status status;
+};
+
+enum { TOKEN_EARLY_MS = 60000, SSE_EVENT_MAX = 512 * 1024, LANE_BODY_MAX = 32 * 1024 * 1024 };
+
+/* lane.c */
+enum gw_err lane_start(struct engine *engine, enum lane_name name, enum asked asked,
+                       const struct net_request *request, bool stream);
+void lane_cancel(struct engine *engine, enum lane_name name);
+bool lane_idle(const struct engine *engine, enum lane_name name); /* nothing under way, may start */
+/* After handling: frees the body, ready for the next request. */
+void lane_done(struct engine *engine, enum lane_name name);
+void lane_failed(struct engine *engine, enum lane_name name); /* lane_done + back-off */
+/* What every answer means the same everywhere (401, 403, 410, 426, 429, 5xx, no answer). True when
+ * it was handled and the caller has nothing more to do. */
+bool lane_common_trouble(struct engine *engine, enum lane_name name);
+/* A POST with a JSON or NDJSON body and the token. */
+void lane_post(struct net_request *request, const struct engine *engine, const char *path,
+               const char *type, const struct gw_buf *body);
+
+/* parts */
+void token_step(struct engine *engine);
+void hello_step(struct engine *engine);
+void pull_step(struct engine *engine);   /* snapshot jobs and feed pages, long-poll */
+void stream_step(struct engine *engine);
+bool stream_data(struct engine *engine, const char *bytes, size_t len);
+void stream_close(struct engine *engine);
+void push_step(struct engine *engine);
+void rekey_step(struct engine *engine);
+void alive_step(struct engine *engine);
+
+bool engine_may_read(const struct engine *engine);
+void engine_problem(struct engine *engine, const char *sentence);
+void engine_phase(struct engine *engine, enum sync_phase phase);
+int64_t engine_mono(const struct engine *engine);
+int64_t engine_wall(const struct engine *engine);
+
+#endif

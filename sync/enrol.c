@@ -1,0 +1,155 @@
+/* Enrolment: a one-time code for a device and a key (protocol section 2). The key is made here and
+ * never leaves; nothing is written before the server said yes. */
+#include <string.h>
+
+#include "api/json.h"
+#include "api/wire.h"
+#include "base/crypto.h"
+#include "base/i18n.h"
+#include "sync/engine.h"
+
+struct enrol_wait {
+    bool ended;
+    enum net_end end;
+    int status;
+    struct wire_problem problem;
+    struct gw_buf body;
+};
+
+static bool on_data(void *ctx, int64_t call, const char *bytes, size_t len)
+{
+    (void)call;
+    struct enrol_wait *wait = ctx;
+    return gw_buf_add(&wait->body, bytes, len) == GW_OK;
+}
+
+static void on_end(void *ctx, int64_t call, const struct net_answer *answer)
+{
+    (void)call;
+    struct enrol_wait *wait = ctx;
+    wait->ended = true;
+    wait->end = answer->end;
+    wait->status = answer->status;
+    if (answer->body != NULL && gw_buf_add(&wait->body, answer->body, answer->body_len) != GW_OK) {
+        wait->end = NET_TOO_LARGE;
+    }
+    if (!wire_problem_decode(gw_buf_str(&wait->body), wait->body.len, &wait->problem)) {
+        wait->problem.slug[0] = '\0';
+    }
+}
+
+static bool copy(char *out, size_t size, const char *text)
+{
+    if (text == NULL || strlen(text) >= size) {
+        return false;
+    }
+    memcpy(out, text, strlen(text) + 1);
+    return true;
+}
+
+static enum gw_err read_answer(const struct gw_buf *body, struct identity *id, struct gw_fail *fail)
+{
+    struct json *root = NULL;
+    enum gw_err err = json_parse(gw_buf_str(body), body->len, 0, &root, NULL);
+    const struct json *user = NULL;
+    bool ok = err == GW_OK;
+    ok = ok && copy(id->device, sizeof(id->device), json_str(root, "device")) && id_ok(id->device);
+    user = ok ? json_obj(root, "user") : NULL;
+    /* `user` is an id or, from a server that says more, an object with id, name and role. */
+    const char *user_id = user != NULL ? json_str(user, "id") : (ok ? json_str(root, "user") : NULL);
+    ok = ok && copy(id->user, sizeof(id->user), user_id) && id_ok(id->user);
+    ok = ok && copy(id->server_key, sizeof(id->server_key), json_str(root, "server_key"));
+    ok = ok &&
+         copy(id->server_sign_key, sizeof(id->server_sign_key), json_str(root, "server_sign_key"));
+    json_free(root);
+    return ok ? GW_OK
+              : gw_fail_set(fail, GW_SERVER, "%s",
+                            _("The server's answer to the enrolment is unreadable. Check the URL: is "
+                              "it a gridward dispatch server?"));
+}
+
+static enum gw_err refused(const struct enrol_wait *wait, struct gw_fail *fail)
+{
+    if (wait->status == 0) {
+        return gw_fail_set(fail, wait->end == NET_TLS ? GW_DENIED : GW_OFFLINE, "%s",
+                           wait->end == NET_TLS
+                               ? _("The server's certificate was not accepted. Give its CA with --ca "
+                                   "or its pin with --pin, and check this machine's clock.")
+                               : _("The server cannot be reached. Check the URL and the network; the "
+                                   "code stays good."));
+    }
+    if (wait->status == 429) {
+        return gw_fail_set(fail, GW_AGAIN, "%s",
+                           _("Too many tries. Wait a minute, then try again."));
+    }
+    if (wait->status >= 500) {
+        return gw_fail_set(fail, GW_SERVER, "%s",
+                           _("The server has a fault. Try again; the code stays good."));
+    }
+    return gw_fail_set(fail, GW_DENIED, "%s",
+                       _("The code is wrong, used, or older than 24 hours. Ask the duty room for a new "
+                         "one."));
+}
+
+enum gw_err sync_enrol(struct home *home, const struct sync_net *net, void (*pump)(void *ctx),
+                       void *ctx, const struct enrol_in *in, struct gw_fail *fail)
+{
+    if (home->enrolled) {
+        return gw_fail_set(fail, GW_REFUSED, _("This home is enrolled already, as %s. Use another "
+                                               "--home, or leave first."),
+                           home->id.user);
+    }
+    struct gw_sign_key key;
+    uint8_t seed[32];
+    char public_key[GW_KEY_B64 + 1];
+    home->random->fill(home->random->ctx, seed, sizeof(seed));
+    gw_sign_key_from_seed(&key, seed);
+    gw_wipe(seed, sizeof(seed));
+    gw_b64url(key.public_key, GW_KEY_BYTES, public_key);
+
+    struct gw_buf body;
+    struct jw w;
+    struct enrol_wait wait = {0};
+    gw_buf_init(&wait.body, 64 * 1024);
+    gw_buf_init(&body, 4096);
+    jw_begin(&w, &body);
+    jw_obj(&w, NULL);
+    jw_str(&w, "code", in->code);
+    jw_str(&w, "device_name", in->device_name);
+    jw_str(&w, "public_key", public_key);
+    jw_obj_end(&w);
+    enum gw_err err = jw_end(&w);
+    const struct net_request request = {
+        .method = "POST",
+        .path = "/v1/enroll",
+        .content_type = "application/json",
+        .accept = "application/json",
+        .body = gw_buf_str(&body),
+        .body_len = body.len,
+        .total_ms = 30000,
+    };
+    const struct net_events events = {on_data, on_end, &wait};
+    int64_t call = 0;
+    if (err == GW_OK) {
+        err = net->start(net->ctx, &request, false, &events, &call);
+    }
+    while (err == GW_OK && !wait.ended) {
+        pump(ctx);
+    }
+    struct identity id = {.role = ROLE_WORKER};
+    if (err == GW_OK) {
+        err = wait.status == 201 ? read_answer(&wait.body, &id, fail) : refused(&wait, fail);
+    }
+    if (err == GW_OK) {
+        (void)copy(id.name, sizeof(id.name), id.user);
+        (void)copy(id.url, sizeof(id.url), in->url);
+        (void)copy(id.ca_file, sizeof(id.ca_file), in->ca_file != NULL ? in->ca_file : "");
+        (void)copy(id.pin, sizeof(id.pin), in->pin != NULL ? in->pin : "");
+        id.enrolled_at = home->clock->wall_ms(home->clock->ctx);
+        err = home_enrol(home, &id, &key, fail);
+    }
+    gw_wipe(&key, sizeof(key));
+    gw_buf_free(&body);
+    gw_buf_free(&wait.body);
+    return err;
+}

@@ -1,0 +1,99 @@
+/* Hello: who we are for the server now, what it holds of our chain, and where its feed stands. */
+#include <string.h>
+
+#include "base/i18n.h"
+#include "base/log.h"
+#include "sync/engine_p.h"
+
+/* The server's newest number of this device must be ours: otherwise this laptop was restored from an
+ * image (or copied), and its numbers may be in use. */
+static void check_chain(struct engine *engine, const struct wire_hello *hello)
+{
+    if (hello->n <= 0) {
+        return;
+    }
+    char hash[GW_HASH_HEX + 1];
+    enum gw_err err = journal_hash(engine->home, hello->n, hash);
+    if (err == GW_ABSENT || (err == GW_OK && hello->head[0] != '\0' && strcmp(hash, hello->head) != 0)) {
+        gw_log(GW_LOG_WARN, "sync: the server holds another chain for this device; new key");
+        engine->rekey = true;
+        engine->rekey_reason = err == GW_ABSENT ? "key-reuse" : "chain-fork";
+    }
+}
+
+static enum gw_err take_hello(struct engine *engine, const struct wire_hello *hello,
+                              struct gw_fail *fail)
+{
+    bool epoch_changed = false;
+    enum gw_err err = mirror_hello(engine->home, hello, &epoch_changed, &engine->changed, fail);
+    if (err == GW_OK && engine->relist && !epoch_changed) {
+        err = mirror_relist(engine->home, hello->cursor, fail);
+    }
+    if (err == GW_OK) {
+        check_chain(engine, hello);
+    }
+    if (err == GW_OK && !engine->rekey) {
+        err = journal_resend(engine->home, hello->n, hello->missing, hello->missing_n, fail);
+    }
+    return err;
+}
+
+static void hello_answer(struct engine *engine)
+{
+    struct lane *lane = &engine->lanes[LANE_READ];
+    if (lane_common_trouble(engine, LANE_READ)) {
+        return;
+    }
+    struct wire_hello hello;
+    struct gw_fail fail = {0};
+    enum gw_err err = GW_SERVER;
+    if (lane->status == 200) {
+        err = wire_hello_decode(gw_buf_str(&lane->body), lane->body.len, &hello, &fail);
+    }
+    if (err == GW_OK) {
+        err = take_hello(engine, &hello, &fail);
+    }
+    if (err != GW_OK) {
+        engine_problem(engine, fail.text[0] != '\0'
+                                   ? fail.text
+                                   : _("The server answered the greeting with something unreadable."));
+        lane_failed(engine, LANE_READ);
+        engine_phase(engine, SYNC_OFFLINE);
+        return;
+    }
+    engine->page_limit = hello.limit_page > 0 && hello.limit_page < engine->times.page
+                             ? hello.limit_page
+                             : engine->times.page;
+    engine->batch_lines = hello.limit_batch_lines;
+    engine->batch_bytes = hello.limit_batch_bytes;
+    engine->greeted = true;
+    engine->relist = false;
+    engine->too_old = false;
+    engine->outbox_empty = false;
+    backoff_reset(&lane->backoff);
+    lane_done(engine, LANE_READ);
+    engine_phase(engine, SYNC_CATCHING_UP);
+}
+
+void hello_step(struct engine *engine)
+{
+    struct lane *lane = &engine->lanes[LANE_READ];
+    if (lane->ended && lane->asked == ASK_HELLO) {
+        hello_answer(engine);
+    }
+    if (engine->greeted || engine->token[0] == '\0' || engine->too_old) {
+        return;
+    }
+    stream_close(engine);
+    if (!lane_idle(engine, LANE_READ)) {
+        return;
+    }
+    const struct net_request request = {
+        .method = "GET",
+        .path = "/v1/hello",
+        .bearer = engine->token,
+        .accept = "application/json",
+        .total_ms = engine->times.request_total,
+    };
+    (void)lane_start(engine, LANE_READ, ASK_HELLO, &request, false); /* the lane backs off */
+}

@@ -6,18 +6,6 @@
 
 #include "model/alarm_p.h"
 
-/* One command on one alarm, as the rules below see it. `now` is the alarm being changed. */
-struct step {
-    struct alarm *a;
-    const struct cmd_data *data;
-    const struct alarm_who *who;
-    enum cmd_kind kind;
-    int base_level;
-    const struct policy *policy;
-    const struct alarm_target *target;
-    struct alarm_verdict *verdict;
-};
-
 typedef void (*rule_fn)(struct step *s);
 
 static void answer(struct step *s, enum cmd_result result, const char *code)
@@ -27,22 +15,22 @@ static void answer(struct step *s, enum cmd_result result, const char *code)
     s->verdict->event = result == RESULT_APPLIED;
 }
 
-static void late(struct step *s, const char *code)
+void step_late(struct step *s, const char *code)
 {
     answer(s, RESULT_LATE, code);
 }
 
-static void applied(struct step *s)
+void step_applied(struct step *s)
 {
     answer(s, RESULT_APPLIED, NULL);
 }
 
-static void copy_id(gw_id out, const char *id)
+void alarm_id_copy(gw_id out, const char *id)
 {
     (void)snprintf(out, sizeof(gw_id), "%s", id); /* ids are checked: at most 128 bytes */
 }
 
-static bool is(const char *id, const char *user)
+bool alarm_id_is(const char *id, const char *user)
 {
     return *id != '\0' && strcmp(id, user) == 0;
 }
@@ -72,7 +60,7 @@ static int64_t hold_ms(enum alarm_stage stage, const struct policy *policy)
 }
 
 /* While a closing waits for its second person, the closing's own deadline stands for the hold's. */
-static void renew(struct step *s)
+void step_renew(struct step *s)
 {
     struct alarm *a = s->a;
     if (a->closing.by[0] != '\0') {
@@ -93,7 +81,7 @@ static void take_hold(struct step *s, enum alarm_stage stage)
         a->waits = CHAIN_LEVELS; /* level 5 rings until a person of the duty room has it */
     }
     a->state = ALARM_ACKED;
-    copy_id(a->acked_by, s->who->user);
+    alarm_id_copy(a->acked_by, s->who->user);
     a->acked_at = s->who->now;
     a->stage = stage;
     a->offer = (__typeof__(a->offer)){.at = 0};
@@ -103,7 +91,7 @@ static void take_hold(struct step *s, enum alarm_stage stage)
     if (a->closing.by[0] != '\0') {
         a->closing.due_at = s->who->now + s->policy->second_person_ms;
     }
-    renew(s);
+    step_renew(s);
 }
 
 void alarm_release(struct alarm *a, int64_t at, const struct policy *policy)
@@ -136,10 +124,10 @@ static bool level_passed(const struct step *s)
 static void rule_ack(struct step *s)
 {
     if (level_passed(s)) {
-        late(s, "level-passed");
+        step_late(s, "level-passed");
         return;
     }
-    applied(s);
+    step_applied(s);
     if (!muted(s->a)) {
         take_hold(s, STAGE_ACKED);
     }
@@ -149,28 +137,29 @@ static void rule_ack(struct step *s)
 static void rule_ack_mine(struct step *s)
 {
     struct alarm *a = s->a;
-    applied(s);
+    step_applied(s);
     if (a->waits != 0 && role_level(s->who->role) >= a->waits && !level_passed(s)) {
         a->waits = 0;
         a->due_at = 0;
     }
-    renew(s);
+    step_renew(s);
 }
 
-/* Another holds it: taken over only when my level was called by hand, or when it was handed to me. */
+/* Another holds it: taken over only when my level was called by hand, or when it was handed to me.
+ */
 static void rule_ack_other(struct step *s)
 {
     const struct alarm *a = s->a;
     bool called = a->waits != 0 && role_level(s->who->role) >= a->waits;
-    if (called || is(a->offer.to, s->who->user)) {
+    if (called || alarm_id_is(a->offer.to, s->who->user)) {
         rule_ack(s);
     } else {
-        late(s, "held-by-other");
+        step_late(s, "held-by-other");
     }
 }
 
 /* ---- attempt, enroute, arrived */
-static enum alarm_stage stage_of(enum cmd_kind kind)
+enum alarm_stage step_stage(enum cmd_kind kind)
 {
     switch (kind) {
     case CMD_ALARM_ATTEMPT:
@@ -186,7 +175,7 @@ static enum alarm_stage stage_of(enum cmd_kind kind)
 
 static void rule_work_event(struct step *s)
 {
-    applied(s);
+    step_applied(s);
     if (s->kind == CMD_ALARM_ARRIVED) {
         s->a->visited = true;
     }
@@ -198,7 +187,7 @@ static void rule_work(struct step *s)
     if (level_passed(s)) {
         s->verdict->code = "level-passed";
     } else if (!muted(s->a)) {
-        take_hold(s, stage_of(s->kind));
+        take_hold(s, step_stage(s->kind));
         s->verdict->implied_ack = true;
     }
 }
@@ -206,14 +195,14 @@ static void rule_work(struct step *s)
 static void rule_work_mine(struct step *s)
 {
     rule_work_event(s);
-    raise_stage(s->a, stage_of(s->kind));
-    renew(s);
+    raise_stage(s->a, step_stage(s->kind));
+    step_renew(s);
 }
 
 /* ---- unack, hold, note */
 static void rule_unack(struct step *s)
 {
-    applied(s);
+    step_applied(s);
     alarm_release(s->a, s->who->now, s->policy);
 }
 
@@ -222,20 +211,20 @@ static void rule_unack_other(struct step *s)
     if (above(s->who->role)) {
         rule_unack(s);
     } else {
-        late(s, "held-by-other");
+        step_late(s, "held-by-other");
     }
 }
 
 static void rule_note(struct step *s)
 {
-    applied(s);
+    step_applied(s);
 }
 
 /* Any action of the holder renews. */
 static void rule_mine(struct step *s)
 {
-    applied(s);
-    renew(s);
+    step_applied(s);
+    step_renew(s);
 }
 
 /* ---- escalate */
@@ -256,10 +245,10 @@ static void rule_escalate(struct step *s)
     struct alarm *a = s->a;
     int to = wanted_level(s);
     if (to <= a->level || to > CHAIN_LEVELS) {
-        late(s, "not-escalated");
+        step_late(s, "not-escalated");
         return;
     }
-    applied(s);
+    step_applied(s);
     a->waits = to;
     a->level = to;
     a->due_at = s->who->now + policy_wait(s->policy, to);
@@ -269,7 +258,7 @@ static void rule_escalate_mine(struct step *s)
 {
     rule_escalate(s);
     if (s->verdict->result == RESULT_APPLIED) {
-        renew(s);
+        step_renew(s);
     }
 }
 
@@ -281,7 +270,7 @@ static void rule_escalate_closed(struct step *s)
     } else if (s->who->acted_at >= s->a->closed_at) {
         answer(s, RESULT_REVIEW, "closed-already");
     } else {
-        late(s, "closed-already");
+        step_late(s, "closed-already");
     }
 }
 
@@ -293,12 +282,12 @@ static void rule_handover(struct step *s)
         answer(s, RESULT_REJECTED, "bad-data");
         return;
     }
-    applied(s);
-    copy_id(a->offer.to, s->data->to);
-    copy_id(a->offer.by, s->who->user);
+    step_applied(s);
+    alarm_id_copy(a->offer.to, s->data->to);
+    alarm_id_copy(a->offer.by, s->who->user);
     a->offer.at = s->who->now;
     a->offer.due_at = s->who->now + s->policy->handover_ms;
-    renew(s);
+    step_renew(s);
 }
 
 /* ---- close, confirm */
@@ -306,7 +295,7 @@ static void remember(struct alarm *a)
 {
     a->before.set = true;
     a->before.state = a->state;
-    copy_id(a->before.acked_by, a->acked_by);
+    alarm_id_copy(a->before.acked_by, a->acked_by);
     a->before.acked_at = a->acked_at;
     a->before.ack_due_at = a->ack_due_at;
     a->before.due_at = a->due_at;
@@ -317,11 +306,11 @@ static void close_now(struct step *s, const char *outcome, const char *by)
 {
     struct alarm *a = s->a;
     gw_id closer;
-    copy_id(closer, by); /* may point into a->closing */
+    alarm_id_copy(closer, by);                                    /* may point into a->closing */
     (void)snprintf(a->outcome, sizeof a->outcome, "%s", outcome); /* one of our codes */
     a->state = ALARM_CLOSED;
     a->closed_at = s->who->now;
-    copy_id(a->closed_by, closer);
+    alarm_id_copy(a->closed_by, closer);
     a->due_at = 0;
     a->ack_due_at = 0;
     a->waits = 0;
@@ -340,17 +329,17 @@ static void begin_closing(struct step *s)
     const struct cmd_data *data = s->data;
     if (a->state != ALARM_ACKED) {
         take_hold(s, STAGE_ACKED);
-    } else if (!is(a->acked_by, s->who->user)) {
+    } else if (!alarm_id_is(a->acked_by, s->who->user)) {
         take_hold(s, STAGE_ACKED);
     }
-    copy_id(a->closing.by, s->who->user);
-    copy_id(a->closing.second_person, data->second_person);
+    alarm_id_copy(a->closing.by, s->who->user);
+    alarm_id_copy(a->closing.second_person, data->second_person);
     (void)snprintf(a->closing.outcome, sizeof a->closing.outcome, "%s", data->outcome);
     (void)snprintf(a->closing.no_visit_reason, sizeof a->closing.no_visit_reason, "%s",
                    data->no_visit_reason);
     a->closing.at = s->who->now;
     a->closing.due_at = s->who->now + s->policy->second_person_ms;
-    renew(s);
+    step_renew(s);
 }
 
 static bool second_person_given(const struct step *s)
@@ -374,7 +363,7 @@ static void rule_close(struct step *s)
         answer(s, RESULT_REJECTED, "needs-second-person");
         return;
     }
-    applied(s);
+    step_applied(s);
     if (a->closing.by[0] == '\0') {
         remember(a); /* a second close before the confirmation goes back to before the first */
     }
@@ -398,133 +387,15 @@ static void rule_confirm(struct step *s)
 {
     struct alarm *a = s->a;
     if (a->closing.by[0] == '\0') {
-        late(s, "nothing-to-confirm");
-    } else if (is(a->closing.by, s->who->user) ||
-               !(is(a->closing.second_person, s->who->user) || s->who->role == ROLE_DUTY)) {
-        late(s, "not-second-person");
+        step_late(s, "nothing-to-confirm");
+    } else if (alarm_id_is(a->closing.by, s->who->user) ||
+               !(alarm_id_is(a->closing.second_person, s->who->user) ||
+                 s->who->role == ROLE_DUTY)) {
+        step_late(s, "not-second-person");
     } else {
-        applied(s);
+        step_applied(s);
         close_now(s, a->closing.outcome, a->closing.by);
     }
-}
-
-/* ---- retract */
-static void undo_ack(struct step *s)
-{
-    struct alarm *a = s->a;
-    if (a->state == ALARM_ACKED && is(a->acked_by, s->who->user)) {
-        alarm_release(a, s->who->now, s->policy);
-    } else {
-        late(s, a->state == ALARM_CLOSED ? "closed-already" : "nothing-to-undo");
-    }
-}
-
-/* The chain comes back with the due time it had; what fell due meanwhile is caught up. */
-static void restore_before(struct step *s)
-{
-    struct alarm *a = s->a;
-    a->state = a->before.state;
-    copy_id(a->acked_by, a->before.acked_by);
-    a->acked_at = a->before.acked_at;
-    a->ack_due_at = a->before.ack_due_at;
-    a->due_at = a->before.due_at;
-    a->stage = a->before.stage;
-    a->before = (__typeof__(a->before)){.set = false};
-    a->closing = (__typeof__(a->closing)){.at = 0};
-    a->outcome[0] = '\0';
-    a->closed_at = 0;
-    a->closed_by[0] = '\0';
-    if (is(a->acked_by, s->who->user)) {
-        renew(s);
-    }
-}
-
-static void undo_close(struct step *s)
-{
-    struct alarm *a = s->a;
-    bool mine = a->state == ALARM_CLOSED ? s->target->kind == CMD_ALARM_CONFIRM ||
-                                               is(a->closed_by, s->who->user)
-                                         : is(a->closing.by, s->who->user);
-    if (!a->before.set || !mine) {
-        late(s, "nothing-to-undo");
-    } else if (s->who->now - s->target->at > s->policy->retract_close_ms) {
-        late(s, "too-late-to-undo");
-    } else {
-        restore_before(s);
-    }
-}
-
-static void undo_escalate(struct step *s)
-{
-    struct alarm *a = s->a;
-    if (a->waits == 0 || a->waits != s->target->to_level) {
-        late(s, "too-late-to-undo"); /* that level has it, or a higher one was called */
-        return;
-    }
-    a->waits = 0;
-    if (a->level == s->target->to_level && s->target->level_before > 0) {
-        a->level = s->target->level_before;
-    }
-    a->due_at = a->state == ALARM_ACKED ? 0 : s->who->now + policy_wait(s->policy, a->level);
-}
-
-static void undo_handover(struct step *s)
-{
-    struct alarm *a = s->a;
-    if (is(a->offer.by, s->who->user) && s->target->to && is(a->offer.to, s->target->to)) {
-        a->offer = (__typeof__(a->offer)){.at = 0};
-    } else {
-        late(s, "too-late-to-undo");
-    }
-}
-
-/* A struck-out step no longer counts for the deadline, nor as a visit. */
-static void undo_work(struct step *s)
-{
-    static const enum alarm_stage one_less[STAGE_N] = {
-        [STAGE_NONE] = STAGE_NONE,     [STAGE_ACKED] = STAGE_ACKED,
-        [STAGE_PHONED] = STAGE_ACKED,  [STAGE_ENROUTE] = STAGE_PHONED,
-        [STAGE_ARRIVED] = STAGE_ENROUTE,
-    };
-    struct alarm *a = s->a;
-    if (a->state == ALARM_CLOSED) {
-        return;
-    }
-    if (s->target->kind == CMD_ALARM_ARRIVED) {
-        a->visited = false; /* another's visit may be forgotten too: then a second person is asked */
-    }
-    if (a->state == ALARM_ACKED && is(a->acked_by, s->who->user)) {
-        a->stage = a->stage == stage_of(s->target->kind) ? one_less[a->stage] : a->stage;
-        renew(s);
-    }
-}
-
-static void undo_event(struct step *s)
-{
-    (void)s; /* the event is struck out, nothing else */
-}
-
-static void rule_retract(struct step *s)
-{
-    static const rule_fn undo[CMD_KIND_N] = {
-        [CMD_ALARM_ACK] = undo_ack,           [CMD_ALARM_UNACK] = undo_event,
-        [CMD_ALARM_HOLD] = undo_event,        [CMD_ALARM_ATTEMPT] = undo_work,
-        [CMD_ALARM_ENROUTE] = undo_work,      [CMD_ALARM_ARRIVED] = undo_work,
-        [CMD_ALARM_NOTE] = undo_event,        [CMD_ALARM_ESCALATE] = undo_escalate,
-        [CMD_ALARM_HANDOVER] = undo_handover, [CMD_ALARM_CLOSE] = undo_close,
-        [CMD_ALARM_CONFIRM] = undo_close,     [CMD_ALARM_RAISE] = undo_event,
-    };
-    if (!s->target || !s->target->found) {
-        late(s, "not-yours");
-        return;
-    }
-    if (!s->target->applied || !undo[s->target->kind]) {
-        late(s, "nothing-to-undo");
-        return;
-    }
-    applied(s);
-    undo[s->target->kind](s);
-    s->verdict->strike = s->verdict->result == RESULT_APPLIED;
 }
 
 /* ---- the table of protocol section 5 */
@@ -536,8 +407,14 @@ struct cell {
     const char *late_code;
 };
 
-#define DO(rule) {rule, NULL}
-#define LATE(code) {NULL, code}
+#define DO(rule)                                                                                   \
+    {                                                                                              \
+        rule, NULL                                                                                 \
+    }
+#define LATE(code)                                                                                 \
+    {                                                                                              \
+        NULL, code                                                                                 \
+    }
 
 static const struct cell table[CMD_ALARM_RETRACT + 1][COL_N] = {
     [CMD_ALARM_ACK] = {DO(rule_ack), DO(rule_ack_mine), DO(rule_ack_other), DO(rule_ack),
@@ -561,15 +438,15 @@ static const struct cell table[CMD_ALARM_RETRACT + 1][COL_N] = {
                          LATE("closed-already")},
     [CMD_ALARM_CONFIRM] = {LATE("nothing-to-confirm"), DO(rule_confirm), DO(rule_confirm),
                            LATE("nothing-to-confirm"), LATE("closed-already")},
-    [CMD_ALARM_RETRACT] = {DO(rule_retract), DO(rule_retract), DO(rule_retract), DO(rule_retract),
-                           DO(rule_retract)},
+    [CMD_ALARM_RETRACT] = {DO(step_retract), DO(step_retract), DO(step_retract), DO(step_retract),
+                           DO(step_retract)},
 };
 
 static enum column column_of(const struct alarm *a, const char *user)
 {
     switch (a->state) {
     case ALARM_ACKED:
-        return is(a->acked_by, user) ? COL_MINE : COL_OTHER;
+        return alarm_id_is(a->acked_by, user) ? COL_MINE : COL_OTHER;
     case ALARM_RTN_UNACK:
         return COL_RTN;
     case ALARM_CLOSED:
@@ -585,7 +462,7 @@ void alarm_step(const struct alarm *before, enum cmd_kind kind, const struct cmd
                 struct alarm_verdict *verdict)
 {
     const struct alarm old = *before;
-    struct step s = {after, data, who, kind, base_level, policy, target, verdict};
+    struct step s = {after, kind, data, who, base_level, policy, target, verdict};
     *after = old;
     *verdict = (struct alarm_verdict){.result = RESULT_REJECTED, .code = "unknown-kind"};
     if (kind > CMD_ALARM_RETRACT) {
@@ -595,7 +472,7 @@ void alarm_step(const struct alarm *before, enum cmd_kind kind, const struct cmd
     if (cell->rule) {
         cell->rule(&s);
     } else {
-        late(&s, cell->late_code);
+        step_late(&s, cell->late_code);
     }
     verdict->chain = after->state != old.state || after->level != old.level ||
                      chain_next(after) != chain_next(&old);
@@ -644,8 +521,8 @@ bool alarm_is_mine(const struct alarm *alarm, const char *user, int my_level)
     if (!alarm_is_open(alarm) || muted(alarm)) {
         return false;
     }
-    if (is(alarm->acked_by, user) || is(alarm->offer.to, user) ||
-        is(alarm->closing.second_person, user)) {
+    if (alarm_id_is(alarm->acked_by, user) || alarm_id_is(alarm->offer.to, user) ||
+        alarm_id_is(alarm->closing.second_person, user)) {
         return true;
     }
     bool reached = my_level > 0 && alarm->level >= my_level;

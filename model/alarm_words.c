@@ -107,58 +107,107 @@ bool alarm_stage_parse(const char *name, enum alarm_stage *out)
 
 /* ---- kinds; every list holds all 17 outcomes that can fit, usual first */
 static const char *const smoke_outcomes[] = {
-    "false_cooking", "real_fire", "false_device", "false_touch",          "real_gas",
-    "away",          "test",      "duplicate",    "no_answer_found_safe", "help_nonurgent",
-    "real_medical",  "fall",      "hospitalised", "refused_entry",        "deceased",
-    "low_battery",   "offline",   NULL};
+    "false_cooking",  "real_fire",     "false_device",
+    "false_touch",    "real_gas",      "away",
+    "test",           "duplicate",     "no_answer_found_safe",
+    "help_nonurgent", "real_medical",  "fall",
+    "hospitalised",   "refused_entry", "deceased",
+    "low_battery",    "offline",       NULL};
 static const char *const gas_outcomes[] = {
-    "false_cooking", "real_gas", "false_device", "false_touch",          "real_fire",
-    "away",          "test",     "duplicate",    "no_answer_found_safe", "help_nonurgent",
-    "real_medical",  "fall",     "hospitalised", "refused_entry",        "deceased",
-    "low_battery",   "offline",  NULL};
+    "false_cooking",  "real_gas",      "false_device",
+    "false_touch",    "real_fire",     "away",
+    "test",           "duplicate",     "no_answer_found_safe",
+    "help_nonurgent", "real_medical",  "fall",
+    "hospitalised",   "refused_entry", "deceased",
+    "low_battery",    "offline",       NULL};
 static const char *const water_outcomes[] = {
-    "help_nonurgent", "false_device",  "false_touch",  "away",         "test",
-    "duplicate",      "refused_entry", "real_medical", "no_answer_found_safe", "fall",
-    "real_fire",      "real_gas",      "hospitalised", "deceased",     "low_battery",
+    "help_nonurgent", "false_device",  "false_touch",
+    "away",           "test",          "duplicate",
+    "refused_entry",  "real_medical",  "no_answer_found_safe",
+    "fall",           "real_fire",     "real_gas",
+    "hospitalised",   "deceased",      "low_battery",
     "offline",        "false_cooking", NULL};
 static const char *const person_outcomes[] = {
-    "false_touch",    "real_medical",         "fall",          "help_nonurgent",
-    "false_device",   "no_answer_found_safe", "test",          "duplicate",
-    "hospitalised",   "away",                 "refused_entry", "real_fire",
-    "real_gas",       "deceased",             "low_battery",   "offline",
-    "false_cooking",  NULL};
+    "false_touch",    "real_medical",  "fall",
+    "help_nonurgent", "false_device",  "no_answer_found_safe",
+    "test",           "duplicate",     "hospitalised",
+    "away",           "refused_entry", "real_fire",
+    "real_gas",       "deceased",      "low_battery",
+    "offline",        "false_cooking", NULL};
 static const char *const fall_outcomes[] = {
-    "fall",          "false_device", "false_touch",   "real_medical",
-    "help_nonurgent", "no_answer_found_safe", "test", "duplicate",
-    "hospitalised",  "away",         "refused_entry", "real_fire",
-    "real_gas",      "deceased",     "low_battery",   "offline",
-    "false_cooking", NULL};
-static const char *const quiet_outcomes[] = {
-    "no_answer_found_safe", "away",        "hospitalised",   "real_medical",
-    "fall",                 "false_device", "help_nonurgent", "refused_entry",
-    "deceased",             "false_touch", "test",           "duplicate",
-    "real_fire",            "real_gas",    "low_battery",    "offline",
-    "false_cooking",        NULL};
-static const char *const vital_outcomes[] = {
-    "help_nonurgent",       "real_medical", "false_device", "hospitalised",
-    "no_answer_found_safe", "away",         "test",         "duplicate",
-    "fall",                 "false_touch",  "refused_entry", "deceased",
-    "real_fire",            "real_gas",     "low_battery",  "offline",
-    "false_cooking",        NULL};
+    "fall",         "false_device",   "false_touch",
+    "real_medical", "help_nonurgent", "no_answer_found_safe",
+    "test",         "duplicate",      "hospitalised",
+    "away",         "refused_entry",  "real_fire",
+    "real_gas",     "deceased",       "low_battery",
+    "offline",      "false_cooking",  NULL};
+static const char *const quiet_outcomes[] = {"no_answer_found_safe",
+                                             "away",
+                                             "hospitalised",
+                                             "real_medical",
+                                             "fall",
+                                             "false_device",
+                                             "help_nonurgent",
+                                             "refused_entry",
+                                             "deceased",
+                                             "false_touch",
+                                             "test",
+                                             "duplicate",
+                                             "real_fire",
+                                             "real_gas",
+                                             "low_battery",
+                                             "offline",
+                                             "false_cooking",
+                                             NULL};
+static const char *const vital_outcomes[] = {"help_nonurgent",
+                                             "real_medical",
+                                             "false_device",
+                                             "hospitalised",
+                                             "no_answer_found_safe",
+                                             "away",
+                                             "test",
+                                             "duplicate",
+                                             "fall",
+                                             "false_touch",
+                                             "refused_entry",
+                                             "deceased",
+                                             "real_fire",
+                                             "real_gas",
+                                             "low_battery",
+                                             "offline",
+                                             "false_cooking",
+                                             NULL};
 static const char *const battery_outcomes[] = {
-    "low_battery",  "false_device", "test",         "duplicate", "away", "refused_entry",
-    "hospitalised", "offline",      "false_touch",  "deceased",  "help_nonurgent",
-    "no_answer_found_safe", "real_medical", "fall", "real_fire", "real_gas", "false_cooking", NULL};
+    "low_battery",  "false_device",   "test",
+    "duplicate",    "away",           "refused_entry",
+    "hospitalised", "offline",        "false_touch",
+    "deceased",     "help_nonurgent", "no_answer_found_safe",
+    "real_medical", "fall",           "real_fire",
+    "real_gas",     "false_cooking",  NULL};
 static const char *const offline_outcomes[] = {
-    "offline",      "low_battery", "false_device", "test",     "duplicate", "away",
-    "refused_entry", "hospitalised", "false_touch", "deceased", "help_nonurgent",
-    "no_answer_found_safe", "real_medical", "fall", "real_fire", "real_gas", "false_cooking", NULL};
-static const char *const other_outcomes[] = {
-    "help_nonurgent",       "real_medical", "false_device",  "false_touch",
-    "no_answer_found_safe", "away",         "test",          "duplicate",
-    "fall",                 "real_fire",    "real_gas",      "hospitalised",
-    "refused_entry",        "deceased",     "low_battery",   "offline",
-    "false_cooking",        NULL};
+    "offline",       "low_battery", "false_device",   "test",
+    "duplicate",     "away",        "refused_entry",  "hospitalised",
+    "false_touch",   "deceased",    "help_nonurgent", "no_answer_found_safe",
+    "real_medical",  "fall",        "real_fire",      "real_gas",
+    "false_cooking", NULL};
+static const char *const other_outcomes[] = {"help_nonurgent",
+                                             "real_medical",
+                                             "false_device",
+                                             "false_touch",
+                                             "no_answer_found_safe",
+                                             "away",
+                                             "test",
+                                             "duplicate",
+                                             "fall",
+                                             "real_fire",
+                                             "real_gas",
+                                             "hospitalised",
+                                             "refused_entry",
+                                             "deceased",
+                                             "low_battery",
+                                             "offline",
+                                             "false_cooking",
+                                             NULL};
 
 /* The last row serves every kind that has none. */
 static const struct alarm_kind kinds[] = {
@@ -194,17 +243,30 @@ const struct alarm_kind *alarm_kind_of(const char *name)
 }
 
 /* ---- outcomes */
-static const char *const outcomes[] = {
-    "real_medical",  "real_fire",   "real_gas",     "fall", "help_nonurgent",
-    "false_cooking", "false_touch", "false_device", "test", "low_battery",
-    "offline",       "no_answer_found_safe", "away", "hospitalised", "deceased",
-    "refused_entry", "duplicate",   NULL};
+static const char *const outcomes[] = {"real_medical",  "real_fire",      "real_gas",
+                                       "fall",          "help_nonurgent", "false_cooking",
+                                       "false_touch",   "false_device",   "test",
+                                       "low_battery",   "offline",        "no_answer_found_safe",
+                                       "away",          "hospitalised",   "deceased",
+                                       "refused_entry", "duplicate",      NULL};
 
 static const char *const outcome_words[] = {
-    N_("Medical emergency"), N_("Real fire"),    N_("Gas leak"),      N_("Fall"),
-    N_("Help, not urgent"),  N_("False: cooking"), N_("Touched by mistake"), N_("Device fault"),
-    N_("Test"),              N_("Low battery"),  N_("Device offline"), N_("No answer, found safe"),
-    N_("Nobody at home"),    N_("In hospital"),  N_("Deceased"),      N_("Refused entry"),
+    N_("Medical emergency"),
+    N_("Real fire"),
+    N_("Gas leak"),
+    N_("Fall"),
+    N_("Help, not urgent"),
+    N_("False: cooking"),
+    N_("Touched by mistake"),
+    N_("Device fault"),
+    N_("Test"),
+    N_("Low battery"),
+    N_("Device offline"),
+    N_("No answer, found safe"),
+    N_("Nobody at home"),
+    N_("In hospital"),
+    N_("Deceased"),
+    N_("Refused entry"),
     N_("Duplicate"),
 };
 _Static_assert(COUNT(outcomes) == COUNT(outcome_words) + 1, "one word per outcome");

@@ -18,10 +18,17 @@ static const char *const duties[] = {"on", "off", "reachable", NULL};
 
 #define AT(member) offsetof(struct cmd_data, member)
 #define TEXT(key, member, required, max)                                                           \
-    {key, CMD_FIELD_TEXT, required, AT(member), NULL, max}
+    {                                                                                              \
+        key, CMD_FIELD_TEXT, required, AT(member), NULL, max                                       \
+    }
 #define ENUM(key, member, required, values)                                                        \
-    {key, CMD_FIELD_ENUM, required, AT(member), values, WORD_BYTES}
-#define ID(key, member, required) {key, CMD_FIELD_ID, required, AT(member), NULL, GW_ID_MAX}
+    {                                                                                              \
+        key, CMD_FIELD_ENUM, required, AT(member), values, WORD_BYTES                              \
+    }
+#define ID(key, member, required)                                                                  \
+    {                                                                                              \
+        key, CMD_FIELD_ID, required, AT(member), NULL, GW_ID_MAX                                   \
+    }
 
 static const struct cmd_field attempt_fields[] = {
     ENUM("to", to, true, whom),
@@ -49,10 +56,8 @@ static const struct cmd_field retract_fields[] = {
     TEXT("reason", reason, false, NOTE_BYTES),
 };
 static const struct cmd_field raise_fields[] = {
-    TEXT("kind", kind, true, WORD_BYTES - 1),
-    ENUM("severity", severity, true, severities),
-    TEXT("text", text, true, NOTE_BYTES),
-    ID("dwelling_id", dwelling_id, false),
+    TEXT("kind", kind, true, WORD_BYTES - 1), ENUM("severity", severity, true, severities),
+    TEXT("text", text, true, NOTE_BYTES),     ID("dwelling_id", dwelling_id, false),
     TEXT("path", path, false, GW_PATH_MAX),
 };
 static const struct cmd_field duty_fields[] = {ENUM("state", state, true, duties)};
@@ -143,8 +148,8 @@ static enum gw_err check_number(const struct cmd_field *field, int64_t value, st
                            field->key);
     }
     if (value < 1 || value > 1000) {
-        return gw_fail_set(fail, GW_INVALID,
-                           _("The field \"%s\" must be a number from 1 to 1000."), field->key);
+        return gw_fail_set(fail, GW_INVALID, _("The field \"%s\" must be a number from 1 to 1000."),
+                           field->key);
     }
     return GW_OK;
 }

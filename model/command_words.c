@@ -22,21 +22,21 @@ static const struct state_row states[CMD_STATE_N] = {
 };
 
 static const char *const results[RESULT_N] = {
-    [RESULT_APPLIED] = "applied",         [RESULT_LATE] = "late",
-    [RESULT_REVIEW] = "review",           [RESULT_QUARANTINED] = "quarantined",
-    [RESULT_REJECTED] = "rejected",       [RESULT_RETRY] = "retry",
-    [RESULT_KEY_REUSE] = "key-reuse",     [RESULT_CHAIN_FORK] = "chain-fork",
+    [RESULT_APPLIED] = "applied",     [RESULT_LATE] = "late",
+    [RESULT_REVIEW] = "review",       [RESULT_QUARANTINED] = "quarantined",
+    [RESULT_REJECTED] = "rejected",   [RESULT_RETRY] = "retry",
+    [RESULT_KEY_REUSE] = "key-reuse", [RESULT_CHAIN_FORK] = "chain-fork",
 };
 
 /* In the order of the contract. Two lists, because cmd_codes() gives the first one out as it is;
  * the static assert below keeps them in step. */
 static const char *const codes[] = {
-    "bad-line",          "bad-signature",      "unknown-key",       "wrong-device",
-    "wrong-user",        "closed-already",     "held-by-other",     "not-held",
-    "level-passed",      "not-escalated",      "nothing-to-undo",   "too-late-to-undo",
-    "not-yours",         "unknown-outcome",    "unknown-alarm",     "unknown-kind",
-    "bad-data",          "needs-second-person", "no-right",         "grid-moved",
-    "duplicate-uid",     "not-second-person",  "nothing-to-confirm", "clock-unsure",
+    "bad-line",       "bad-signature",       "unknown-key",        "wrong-device",
+    "wrong-user",     "closed-already",      "held-by-other",      "not-held",
+    "level-passed",   "not-escalated",       "nothing-to-undo",    "too-late-to-undo",
+    "not-yours",      "unknown-outcome",     "unknown-alarm",      "unknown-kind",
+    "bad-data",       "needs-second-person", "no-right",           "grid-moved",
+    "duplicate-uid",  "not-second-person",   "nothing-to-confirm", "clock-unsure",
     "no-such-person",
 };
 

@@ -5,9 +5,9 @@
 #include "model/alarm.h"
 #include "model/alarm_p.h"
 
-#define SECONDS(n) ((int64_t)(n) * 1000)
-#define MINUTES(n) SECONDS((n) * 60)
-#define HOURS(n) MINUTES((n) * 60)
+#define SECONDS(n) ((int64_t)(n)*1000)
+#define MINUTES(n) SECONDS((n)*60)
+#define HOURS(n)   MINUTES((n)*60)
 
 enum { MIN_WAIT_MS = 1000 };
 
@@ -31,7 +31,7 @@ static const struct policy defaults = {
 
 static void name_kind(struct policy *policy, const char *id, const char *kind)
 {
-    (void)snprintf(policy->id, sizeof policy->id, "%s", id);            /* our literals */
+    (void)snprintf(policy->id, sizeof policy->id, "%s", id);               /* our literals */
     (void)snprintf(policy->kinds[0], sizeof policy->kinds[0], "%s", kind); /* a row of our table */
     policy->kinds_n = 1;
 }

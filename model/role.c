@@ -5,8 +5,8 @@
 
 #include "base/i18n.h"
 
-#define BIT(x) (1U << (x))
-#define ALL_TYPES (BIT(TYPE_N) - 1)
+#define BIT(x)     (1U << (x))
+#define ALL_TYPES  (BIT(TYPE_N) - 1)
 #define FIELD_CMDS (BIT(CMD_KIND_N) - 1)
 
 #define COMMITTEE_TYPES                                                                            \

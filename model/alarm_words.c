@@ -12,7 +12,7 @@ struct word {
 };
 
 static const struct word states[ALARM_STATE_N] = {
-    [ALARM_UNACK] = {"unack", N_("Waiting")},
+    [ALARM_UNACK] = {"unack", N_("Not taken")},
     [ALARM_ACKED] = {"acked", N_("Taken")},
     [ALARM_RTN_UNACK] = {"rtn_unack", N_("Cleared, not seen")},
     [ALARM_CLOSED] = {"closed", N_("Closed")},

@@ -75,7 +75,7 @@ static const struct cmd_spec specs[CMD_KIND_N] = {
     BARE(CMD_ALARM_ACK, "alarm.ack", "ack", N_("Acknowledge"), true),
     BARE(CMD_ALARM_UNACK, "alarm.unack", "unack", N_("Give back"), false),
     BARE(CMD_ALARM_HOLD, "alarm.hold", "hold", N_("Still on it"), false),
-    WITH(CMD_ALARM_ATTEMPT, "alarm.attempt", "attempt", N_("Phone"), attempt_fields, true),
+    WITH(CMD_ALARM_ATTEMPT, "alarm.attempt", "attempt", N_("Phone call"), attempt_fields, true),
     BARE(CMD_ALARM_ENROUTE, "alarm.enroute", "enroute", N_("On my way"), true),
     BARE(CMD_ALARM_ARRIVED, "alarm.arrived", "arrived", N_("On site"), true),
     WITH(CMD_ALARM_NOTE, "alarm.note", "note", N_("Note"), note_fields, false),

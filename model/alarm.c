@@ -278,8 +278,12 @@ static void rule_escalate_closed(struct step *s)
 static void rule_handover(struct step *s)
 {
     struct alarm *a = s->a;
-    if (!s->data->to || !id_ok(s->data->to) || strcmp(s->data->to, s->who->user) == 0) {
+    if (!s->data->to || !id_ok(s->data->to)) {
         answer(s, RESULT_REJECTED, "bad-data");
+        return;
+    }
+    if (strcmp(s->data->to, s->who->user) == 0) {
+        answer(s, RESULT_REJECTED, "same-person");
         return;
     }
     step_applied(s);
@@ -327,9 +331,7 @@ static void begin_closing(struct step *s)
 {
     struct alarm *a = s->a;
     const struct cmd_data *data = s->data;
-    if (a->state != ALARM_ACKED) {
-        take_hold(s, STAGE_ACKED);
-    } else if (!alarm_id_is(a->acked_by, s->who->user)) {
+    if (a->state != ALARM_ACKED || !alarm_id_is(a->acked_by, s->who->user)) {
         take_hold(s, STAGE_ACKED);
     }
     alarm_id_copy(a->closing.by, s->who->user);
@@ -342,12 +344,18 @@ static void begin_closing(struct step *s)
     step_renew(s);
 }
 
-static bool second_person_given(const struct step *s)
+/* What is wrong with the second person of a closing without a visit; NULL = nothing. */
+static const char *second_person_fault(const struct step *s)
 {
     const struct cmd_data *data = s->data;
-    return has_text(data->no_visit_reason) && has_text(data->second_person) &&
-           strlen(data->no_visit_reason) < sizeof s->a->closing.no_visit_reason &&
-           id_ok(data->second_person) && strcmp(data->second_person, s->who->user) != 0;
+    if (!has_text(data->no_visit_reason) || !has_text(data->second_person)) {
+        return "needs-second-person";
+    }
+    if (strlen(data->no_visit_reason) >= sizeof s->a->closing.no_visit_reason ||
+        !id_ok(data->second_person)) {
+        return "bad-data";
+    }
+    return strcmp(data->second_person, s->who->user) == 0 ? "same-person" : NULL;
 }
 
 static void rule_close(struct step *s)
@@ -359,8 +367,9 @@ static void rule_close(struct step *s)
     }
     bool plain = a->visited || alarm_kind_of(a->kind)->technical ||
                  alarm_outcome_technical(s->data->outcome);
-    if (!plain && !second_person_given(s)) {
-        answer(s, RESULT_REJECTED, "needs-second-person");
+    const char *fault = plain ? NULL : second_person_fault(s);
+    if (fault) {
+        answer(s, RESULT_REJECTED, fault);
         return;
     }
     step_applied(s);

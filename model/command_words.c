@@ -28,53 +28,91 @@ static const char *const results[RESULT_N] = {
     [RESULT_KEY_REUSE] = "key-reuse", [RESULT_CHAIN_FORK] = "chain-fork",
 };
 
-/* In the order of the contract. Two lists, because cmd_codes() gives the first one out as it is;
- * the static assert below keeps them in step. */
-static const char *const codes[] = {
-    "bad-line",       "bad-signature",       "unknown-key",        "wrong-device",
-    "wrong-user",     "closed-already",      "held-by-other",      "not-held",
-    "level-passed",   "not-escalated",       "nothing-to-undo",    "too-late-to-undo",
-    "not-yours",      "unknown-outcome",     "unknown-alarm",      "unknown-kind",
-    "bad-data",       "needs-second-person", "no-right",           "grid-moved",
-    "duplicate-uid",  "not-second-person",   "nothing-to-confirm", "clock-unsure",
-    "no-such-person",
-};
+/* Every code of api/dispatch.yaml, in its order, with what it tells a person. */
+#define CODES(X)                                                                                   \
+    X("bad-line",                                                                                  \
+      N_("The server could not read this entry. It stays in your journal; please report "          \
+         "it to the administrator."))                                                              \
+    X("bad-signature",                                                                             \
+      N_("The signature of this entry is wrong. It stays in your journal; run \"gridward"          \
+         " doctor\" and report it to the administrator."))                                         \
+    X("unknown-key",                                                                               \
+      N_("The server does not know the key of this computer. Enrol it again; nothing is "          \
+         "lost."))                                                                                 \
+    X("wrong-device",                                                                              \
+      N_("This entry was signed by another computer than the one that sent it. Report it"          \
+         " to the administrator."))                                                                \
+    X("wrong-user",                                                                                \
+      N_("This entry belongs to another user than the one who is enrolled here. Report "           \
+         "it to the administrator."))                                                              \
+    X("unknown-kind",                                                                              \
+      N_("The server does not know this kind of entry. Your program may be newer than "            \
+         "the server."))                                                                           \
+    X("bad-data",                                                                                  \
+      N_("Something in this entry is missing or out of range. Please enter it again."))            \
+    X("bad-private", N_("The private part of this entry does not belong to it. It stays in your "  \
+                        "journal; please report it to the administrator."))                        \
+    X("unknown-alarm",                                                                             \
+      N_("The server does not know this alarm. Synchronise, and report it if it stays "            \
+         "so."))                                                                                   \
+    X("unknown-row",                                                                               \
+      N_("The server does not know this record. Synchronise, and report it if it stays "           \
+         "so."))                                                                                   \
+    X("id-taken",                                                                                  \
+      N_("The number of this new alarm is taken already. Please raise the alarm again."))          \
+    X("unknown-outcome",                                                                           \
+      N_("This outcome is not known. Choose one from the list and close again."))                  \
+    X("no-such-person", N_("The person named is not known here. Choose another one."))             \
+    X("same-person", N_("This must be another person than yourself. Choose another one."))         \
+    X("needs-second-person",                                                                       \
+      N_("Nobody was on site: closing needs a reason and a second person. Enter both, or"          \
+         " go there."))                                                                            \
+    X("closed-already",                                                                            \
+      N_("The alarm was closed before this arrived. Your entry is kept; nothing more to "          \
+         "do."))                                                                                   \
+    X("held-by-other",                                                                             \
+      N_("Somebody else already has this alarm. Your entry is kept; nothing more to do."))         \
+    X("not-held",                                                                                  \
+      N_("Nobody held the alarm any more when this arrived. Acknowledge it if you are on"          \
+         " it."))                                                                                  \
+    X("level-passed",                                                                              \
+      N_("The alarm had gone one level higher before this arrived, so you do not hold it"          \
+         " yet. Acknowledge it again if you are on it."))                                          \
+    X("not-escalated", N_("That level had been called already. Nothing more to do."))              \
+    X("clock-unsure",                                                                              \
+      N_("It is unclear whether this was before or after the closing, because a clock "            \
+         "was not sure. A person will decide."))                                                   \
+    X("not-yours", N_("Only your own entries can be taken back."))                                 \
+    X("nothing-to-undo", N_("There was nothing to take back any more."))                           \
+    X("too-late-to-undo",                                                                          \
+      N_("Too late to take this back: others have already acted on it. Add a note, or "            \
+         "phone them."))                                                                           \
+    X("nothing-to-confirm", N_("Nothing was waiting for a confirmation."))                         \
+    X("not-second-person",                                                                         \
+      N_("Only the person named, or the duty room, can confirm, and never the one who "            \
+         "closed it."))                                                                            \
+    X("not-shelved", N_("The alarm was not shelved any more. Nothing more to do."))                \
+    X("duplicate-uid", N_("This was recorded once already; the second one has no effect."))        \
+    X("no-right",                                                                                  \
+      N_("You have no right to do this here. Your entry is kept and the duty room sees "           \
+         "it."))                                                                                   \
+    X("grid-moved",                                                                                \
+      N_("This place belongs to another grid now. Your entry is kept and the duty room "           \
+         "sees it."))                                                                              \
+    X("field-conflict",                                                                            \
+      N_("Somebody else changed this meanwhile. Both values are kept and a person will "           \
+         "decide."))                                                                               \
+    X("needs-review",                                                                              \
+      N_("A change of this kind is always decided by a second person. Your entry is "              \
+         "kept."))                                                                                 \
+    X("storage-full",                                                                              \
+      N_("The server's store is full. Your entry waits here and is sent again by itself."))        \
+    X("busy", N_("The server was busy. Your entry waits here and is sent again by itself."))
 
-static const char *const sentences[] = {
-    N_("The server could not read this entry. It stays in your journal; please report it to the "
-       "administrator."),
-    N_("The signature of this entry is wrong. It stays in your journal; run \"gridward doctor\" "
-       "and report it to the administrator."),
-    N_("The server does not know the key of this computer. Enrol it again; nothing is lost."),
-    N_("This entry was signed by another computer than the one that sent it. Report it to the "
-       "administrator."),
-    N_("This entry belongs to another user than the one who is enrolled here. Report it to the "
-       "administrator."),
-    N_("The alarm was closed before this arrived. Your entry is kept; nothing more to do."),
-    N_("Somebody else already has this alarm. Your entry is kept; nothing more to do."),
-    N_("Nobody held the alarm any more when this arrived. Acknowledge it if you are on it."),
-    N_("The alarm had gone one level higher before this arrived, so you do not hold it yet. "
-       "Acknowledge it again if you are on it."),
-    N_("That level had been called already. Nothing more to do."),
-    N_("There was nothing to take back any more."),
-    N_("Too late to take this back: others have already acted on it. Add a note, or phone them."),
-    N_("Only your own entries can be taken back."),
-    N_("This outcome is not known. Choose one from the list and close again."),
-    N_("The server does not know this alarm. Synchronise, and report it if it stays so."),
-    N_("The server does not know this kind of entry. Your program may be newer than the server."),
-    N_("Something in this entry is missing or out of range. Please enter it again."),
-    N_("Nobody was on site: closing needs a reason and a second person. Enter both, or go there."),
-    N_("You have no right to do this here. Your entry is kept and the duty room sees it."),
-    N_("This place belongs to another grid now. Your entry is kept and the duty room sees it."),
-    N_("This was recorded once already; the second one has no effect."),
-    N_("Only the person named, or the duty room, can confirm, and never the one who closed it."),
-    N_("Nothing was waiting for a confirmation."),
-    N_("It is unclear whether this was before or after the closing, because a clock was not sure. "
-       "A person will decide."),
-    N_("The person named is not known here. Choose another one."),
-};
-_Static_assert(sizeof codes / sizeof codes[0] == sizeof sentences / sizeof sentences[0],
-               "one sentence per code");
+#define CODE_NAME(name, text) name,
+#define CODE_TEXT(name, text) text,
+static const char *const codes[] = {CODES(CODE_NAME)};
+static const char *const sentences[] = {CODES(CODE_TEXT)};
 
 const char *cmd_state_name(enum cmd_state state)
 {

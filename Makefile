@@ -48,7 +48,7 @@ setup:
 
 programs: gridward gridward-dispatchd gridward-notify $(B)/locale/zh_CN/LC_MESSAGES/gridward.mo
 
-CLIENT_DIRS := cli tui sync http offline-db rules api model base
+CLIENT_DIRS := cli tui notify sync http offline-db rules api model base
 SERVER_DIRS := dispatchd http rules api model base
 grp = -Wl,--start-group $(call lib,$(1)) -Wl,--end-group
 
@@ -88,7 +88,7 @@ $(B)/locale/zh_CN/LC_MESSAGES/gridward.mo: $(PO_PARTS)
 	msgfmt --check-format -o $@ $(B)/zh_CN.po
 
 # ---- tests: every tests/unit/<folder>/test_*.c and tests/<kind>/test_*.c is a cmocka program
-ALL_DIRS := $(filter-out notify,$(FOLDERS))
+ALL_DIRS := $(FOLDERS)
 TEST_SRC = $(wildcard tests/unit/*/test_*.c tests/screens/test_*.c tests/sim/test_*.c tests/crash/test_*.c)
 TEST_BIN = $(patsubst tests/%.c,$(B)/tests/%,$(TEST_SRC))
 TEST_KIT = $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/kit/*.c))

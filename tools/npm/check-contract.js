@@ -8,8 +8,8 @@
 //   check-contract.js lines [FILE]        lines `Schema<TAB>JSON`, from FILE or standard input
 //   check-contract.js entities FILE       every key of the C data dictionary stands in the contract,
 //                                         and the other way round
-//   check-contract.js codes FILE...       every result code of the contract stands in the C sources as
-//                                         "code"
+//   check-contract.js words DIR           the result codes and results are the same lists in the C
+//                                         sources of DIR; kinds, outcomes, states, roles stand there
 // Prints what is wrong and, last, `N passed, M failed`; exit status 1 when something failed.
 const fs = require('node:fs');
 const path = require('node:path');
@@ -191,16 +191,43 @@ function typesOf(schema) {
   return schema.type ? [schema.type].flat() : [typeof schema.const];
 }
 
-function codes(...files) {
-  const source = files.map((f) => fs.readFileSync(f, 'utf8')).join('\n');
-  for (const { const: code } of contract.document.components.schemas.ResultCode.oneOf) {
-    verdict(`code ${code}`, source.includes(`"${code}"`) ? '' : 'not in the C sources');
+// Words of the contract that C repeats. The tables are found by their names; each list must be the same.
+function words(dir) {
+  const source = fs
+    .readdirSync(dir)
+    .filter((file) => file.endsWith('.c'))
+    .map((file) => fs.readFileSync(path.join(dir, file), 'utf8'))
+    .join('\n');
+  sameWords('ResultCode', table(source, /char \*const codes\[\] = \{([^]*?)\};/));
+  sameWords('ResultWord', table(source, /char \*const results?\w*\[\w*\] = \{([^]*?)\};/));
+  for (const { const: kind } of wordsOf('CommandKind')) {
+    const later = /^(alarm\.(un)?shelve|review\.|rules\.)/.test(kind); // behind features
+    verdict(`kind ${kind}`, later || source.includes(`"${kind}"`) ? '' : 'not in the C sources');
   }
+  for (const list of ['OutcomeCode', 'AlarmState', 'HoldStage', 'Severity', 'Role', 'KnownType']) {
+    for (const { const: word } of wordsOf(list)) {
+      verdict(`${list} ${word}`, source.includes(`"${word}"`) ? '' : 'not in the C sources');
+    }
+  }
+}
+
+const wordsOf = (list) => contract.document.components.schemas[list].oneOf;
+
+function table(source, pattern) {
+  const found = pattern.exec(source);
+  return found ? [...found[1].matchAll(/"([a-z-]+)"/g)].map((match) => match[1]) : [];
+}
+
+function sameWords(list, there) {
+  const here = wordsOf(list).map((one) => one.const);
+  verdict(`${list}: the C table is found`, there.length > 0 ? '' : 'no such table');
+  here.forEach((word) => verdict(`${list} ${word}`, there.includes(word) ? '' : 'not in C'));
+  there.forEach((word) => verdict(`${list} ${word} of C`, here.includes(word) ? '' : 'not in the contract'));
 }
 
 async function main() {
   const [mode, ...rest] = process.argv.slice(2);
-  const modes = { schemas, examples, lines, entities, codes };
+  const modes = { schemas, examples, lines, entities, words };
   if (!Object.hasOwn(modes, mode || '')) {
     console.error(`usage: check-contract.js ${Object.keys(modes).join('|')} [...]`);
     process.exit(2);

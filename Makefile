@@ -33,7 +33,8 @@ src = $(filter-out %/main.c,$(wildcard $(1)/*.c))
 obj = $(patsubst %.c,$(B)/obj/%.o,$(call src,$(1)))
 lib = $(patsubst %,$(B)/lib/%.a,$(1))
 
-.PHONY: all help setup demo check check-long bench asan fuzz man pot install clean programs libs
+MAKEFLAGS += --no-print-directory
+.PHONY: all help setup demo check check-quick check-long tests-bin bench asan fuzz man pot install clean programs libs
 .DEFAULT_GOAL := all
 
 all: setup
@@ -98,7 +99,61 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(TEST_KIT) $(call lib,$(ALL_DIRS))
 	  $(LIBS_CLIENT) $(LIBS_SERVER)
 tests-bin: $(TEST_BIN)
 
--include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
+# ---- what a person runs
+demo: setup ## build, start a server with a community, ring the article's alarm, open the console
+	@$(MAKE) --no-print-directory programs
+	@tools/demo.sh
+
+check: ## every test, within 15 minutes on two cores; ends with `N passed, N failed`
+	@tools/setup.sh build
+	@tools/setup.sh check
+	@$(MAKE) --no-print-directory -j2 programs tests-bin
+	@tests/run.sh all
+
+check-quick: ## unit, screens, simulation only
+	@$(MAKE) --no-print-directory -j2 programs tests-bin
+	@tests/run.sh quick
+
+check-long: ## the long forms: 1,000 kills, 5,000 seeds, minutes of fuzzing
+	@tools/setup.sh build
+	@tools/setup.sh check
+	@$(MAKE) --no-print-directory -j2 programs tests-bin
+	@tests/run.sh long
+
+bench: ## figures beside the installed peers, as ratios
+	@tools/setup.sh build
+	@tools/setup.sh check
+	@tools/setup.sh bench || true
+	@$(MAKE) --no-print-directory -j2 programs
+	@tests/bench/run.sh
+
+asan: ## unit tests and screens under ASan and UBSan
+	@$(MAKE) --no-print-directory -j2 B=build-asan OPT='-O1 -g' SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined' tests-bin
+
+fuzz: ## each fuzz target for 10 s
+	@tests/fuzz/run.sh 10
+
+man: ## check the manual pages
+	@tools/check-man.sh
+
+pot: ## po/gridward.pot from the sources
+	@mkdir -p $(B)
+	xgettext -k_ -kN_ --from-code=UTF-8 --package-name=gridward -o $(B)/gridward.pot \
+	  gridward.c $(foreach f,$(FOLDERS),$(wildcard $(f)/*.[ch]))
+
+install: programs ## into $(DESTDIR)$(PREFIX)
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(MANDIR)/man1 \
+	  $(DESTDIR)$(MANDIR)/zh_CN/man1 $(DESTDIR)$(DATADIR)/locale/zh_CN/LC_MESSAGES \
+	  $(DESTDIR)$(DATADIR)/gridward/rules $(DESTDIR)$(DATADIR)/doc/gridward
+	install -m 755 gridward gridward-dispatchd $(DESTDIR)$(BINDIR)
+	install -m 755 gridward-notify $(DESTDIR)$(LIBEXECDIR)
+	install -m 644 man/*.1 $(DESTDIR)$(MANDIR)/man1
+	install -m 644 man/zh_CN/*.1 $(DESTDIR)$(MANDIR)/zh_CN/man1
+	install -m 644 $(B)/locale/zh_CN/LC_MESSAGES/gridward.mo $(DESTDIR)$(DATADIR)/locale/zh_CN/LC_MESSAGES
+	install -m 644 rules/*.json $(DESTDIR)$(DATADIR)/gridward/rules
+	install -m 644 README.md README.zh-CN.md LICENSE CHANGELOG.md docs/*.md $(DESTDIR)$(DATADIR)/doc/gridward
+
+-include $(wildcard $(B)/obj/*.d $(B)/obj/*/*.d $(B)/obj/*/*/*.d $(B)/obj/*/*/*/*.d)
 
 clean:
 	rm -rf $(B) gridward gridward-dispatchd gridward-notify

@@ -27,10 +27,13 @@ void wire_cursor_print(const struct wire_cursor *cursor, char out[96]);
 enum gw_err wire_body_encode(const struct cmd_body *body, struct gw_buf *out);
 /* Strings in *out point into *root, which the caller frees. GW_INVALID with a sentence; *code is the
  * result code (bad-data, unknown-kind, unknown-outcome) when the line itself could be read. Unknown
- * kinds and bad data still fill v, uid, dev, n, prev, id, base so that they can be stored. */
+ * kinds and bad data still fill v, uid, dev, n, prev, id, base so that they can be stored, and
+ * leave *root to the caller. With *code NULL the line is bad-line: *root is NULL, *out empty. */
 enum gw_err wire_body_decode(const char *text, size_t len, struct cmd_body *out, struct json **root,
                              const char **code, struct gw_fail *fail);
 void wire_cmd_hash(const char *body, size_t len, char out[GW_HASH_HEX + 1]);
+/* True when `priv` of a decoded body is the hash of the line's private part, or neither is there. */
+bool wire_private_fits(const struct json *body, const char *priv);
 
 struct wire_cmd_line {
     const char *body; /* decoded body text */

@@ -22,6 +22,11 @@ bool wire_copy_z(char *out, size_t size, const char *text);
 /* A string member copied; false when it is absent, no string or too long. */
 bool wire_take(const struct json *object, const char *key, char *out, size_t size);
 
+/* `key`: [{path, granted}…] and `types`: [names…] in the order of the feed. */
+struct wire_scope;
+void wire_put_scopes(struct jw *w, const char *key, const struct wire_scope *scopes, size_t n);
+void wire_put_types(struct jw *w, uint32_t types);
+
 /* Adds the JSON text of value to root as a member of its own, so that it lives as long as root.
  * NULL when there is no memory. */
 const char *wire_keep(struct json *root, const struct json *value);

@@ -196,3 +196,8 @@ const char *wire_keep(struct json *root, const struct json *value)
     gw_buf_free(&text);
     return kept ? kept->valuestring : NULL;
 }
+
+const char *json_version(void)
+{
+    return cJSON_Version();
+}

@@ -14,6 +14,8 @@
 
 struct json; /* a value; children are owned by the root */
 
+const char *json_version(void); /* cJSON at run time */
+
 enum { JSON_LINE_MAX = 256 * 1024, JSON_DEPTH_MAX = 16 };
 
 /* Parses exactly one value. GW_INVALID with a sentence that says which rule broke and at which byte;

@@ -231,3 +231,8 @@ void gw_wipe(void *bytes, size_t len_bytes)
 {
     sodium_memzero(bytes, len_bytes);
 }
+
+const char *gw_crypto_version(void)
+{
+    return sodium_version_string();
+}

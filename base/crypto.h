@@ -18,6 +18,7 @@ enum {
 };
 
 enum gw_err gw_crypto_init(void);
+const char *gw_crypto_version(void); /* libsodium at run time */
 
 /* SHA-256 over the concatenation of two ranges (either may be empty); lower-case hex. */
 void gw_sha256_hex2(const void *a, size_t a_len, const void *b, size_t b_len,

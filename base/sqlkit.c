@@ -500,3 +500,8 @@ const char *gw_db_path(const struct gw_db *db)
 {
     return db->path;
 }
+
+const char *gw_db_version(void)
+{
+    return sqlite3_libversion();
+}

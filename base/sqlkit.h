@@ -19,6 +19,9 @@
 
 struct gw_db; /* opaque */
 
+/* "3.40.1": the library at run time. Borrowed for ever. */
+const char *gw_db_version(void);
+
 /* One row of a folder's SQL table; the index in the array is the statement's number. */
 struct gw_sql {
     const char *text; /* one statement, named parameters */

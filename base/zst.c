@@ -94,3 +94,8 @@ enum gw_err gw_zst_unpack(const void *bytes, size_t len_bytes, struct gw_buf *ou
     (void)ZSTD_freeDCtx(ctx); /* always 0 */
     return err;
 }
+
+const char *gw_zst_version(void)
+{
+    return ZSTD_versionString();
+}

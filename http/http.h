@@ -13,6 +13,8 @@
 struct http;      /* the multi handle and its settings */
 struct http_call; /* one request under way */
 
+const char *http_version(void); /* libcurl and its TLS library at run time */
+
 struct http_opts {
     const char *ca_file;   /* NULL = the system's; given = only this CA */
     const char *pin_sha256; /* base64 of the SPKI hash, NULL = none */

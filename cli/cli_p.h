@@ -1,0 +1,87 @@
+/* Private to cli/. A verb is a row: name, one line of usage, what it needs, what it runs. */
+#ifndef GW_CLI_CLI_P_H
+#define GW_CLI_CLI_P_H
+
+#include <getopt.h>
+#include <stdio.h>
+
+#include "api/json.h"
+#include "base/config.h"
+#include "cli/cli.h"
+#include "offline-db/home.h"
+#include "offline-db/journal.h"
+#include "offline-db/queue.h"
+
+struct cli {
+    struct cli_global global;
+    const char *verb;    /* "alarm ack": for messages */
+    bool json;
+    struct home home;
+    bool home_open;
+};
+
+enum {
+    CLI_DONE = 0,
+    CLI_NO = 1,
+    CLI_USAGE = 2,
+};
+
+struct cli_verb {
+    const char *name;  /* "alarm ack" */
+    const char *args;  /* "ID [--note TEXT]" */
+    const char *about; /* N_() one sentence */
+    bool needs_home;   /* enrolled, opened before run */
+    int (*run)(struct cli *cli, int argc, char **argv); /* argv[0] is the verb's last word */
+    const void *data;  /* families that share one function */
+};
+
+extern const struct cli_verb cli_verbs_basic[], cli_verbs_alarm[], cli_verbs_people[],
+    cli_verbs_journal[], cli_verbs_doctor[];
+extern const size_t cli_verbs_basic_n, cli_verbs_alarm_n, cli_verbs_people_n, cli_verbs_journal_n,
+    cli_verbs_doctor_n;
+
+/* Says the sentence of a failure on stderr, returns its exit status. */
+int cli_fail(const struct cli *cli, enum gw_err err, const struct gw_fail *fail);
+/* Wrong use: the sentence, the usage line; returns 2. */
+int cli_usage(const struct cli *cli, const struct cli_verb *verb, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+const struct cli_verb *cli_find(const char *name);
+
+/* Text of one option. The value is NULL when it was not given. */
+struct cli_opt {
+    const char *name; /* "reason" for --reason; "limit"… */
+    const char **text;
+    bool *flag; /* an option without argument */
+};
+/* Reads options (GNU style, mixed with operands; --json always) and gives the operands. Returns
+ * CLI_DONE or the exit status after having said what is wrong. */
+int cli_options(struct cli *cli, const struct cli_verb *verb, int argc, char **argv,
+                const struct cli_opt *opts, size_t n, char ***operands, int *operands_n);
+/* A whole number in a range; false says what is wrong. */
+bool cli_number(const struct cli *cli, const char *name, const char *text, int64_t min, int64_t max,
+                int64_t *out);
+
+/* ---- output: safe text to stdout, JSON as documents */
+void out_text(const char *text);             /* through gw_text_safe */
+void out_cell(const char *text, int cells);  /* safe, padded or cut to a width */
+void out_json_line(const struct gw_buf *buf); /* one document and a newline */
+
+/* Journals one command, tries to deliver it when no other process does, prints the entry.
+ * Returns the exit status. */
+int cli_write(struct cli *cli, enum cmd_kind kind, const char *id, int64_t expect_level,
+              const struct cmd_data *data);
+enum gw_err cli_entry_json(const struct journal_entry *entry, struct jw *w, const char *key);
+
+/* ---- one run of the engine in this process (cli_sync.c). Waits at most limit_ms. */
+enum cli_sync_end { SYNC_END_DONE, SYNC_END_OFFLINE, SYNC_END_REFUSED, SYNC_END_HELD, SYNC_END_STORE };
+struct cli_sync_result {
+    enum cli_sync_end end;
+    int64_t bad_results, rows;
+    char problem[192];
+};
+void cli_sync_once(struct cli *cli, int64_t limit_ms, struct cli_sync_result *out);
+
+/* The alarm row as --json prints it: overlay applied, `local` added. */
+enum gw_err cli_alarm_json(struct cli *cli, const struct queue_row *row, struct gw_buf *out);
+
+#endif

@@ -111,6 +111,11 @@ bool gw_sign_ok(const uint8_t public_key[GW_KEY_BYTES], const char *prefix, cons
     return ok;
 }
 
+void gw_box_public(const uint8_t secret[GW_KEY_BYTES], uint8_t public_key[GW_KEY_BYTES])
+{
+    (void)crypto_scalarmult_base(public_key, secret); /* always 0 */
+}
+
 /* ---- encodings. Not libsodium's base64: that one ignores nothing, but takes its limits from
  * the output buffer, and we want "exactly these bytes, exactly one spelling". */
 

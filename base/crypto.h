@@ -12,7 +12,10 @@ enum {
     GW_HASH_BYTES = 32,
     GW_HASH_HEX = 64,
     GW_SIGN_BYTES = 64,
-    GW_SIGN_B64 = 86, /* base64url without padding */
+    GW_SIGN_B64 = 86, /* X25519: the public half of 32 random bytes, for sealed boxes. */
+void gw_box_public(const uint8_t secret[GW_KEY_BYTES], uint8_t public_key[GW_KEY_BYTES]);
+
+/* base64url without padding */
     GW_KEY_BYTES = 32,
     GW_KEY_B64 = 43,
 };

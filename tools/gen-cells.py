@@ -40,10 +40,19 @@ def read_widths():
     return width
 
 
+def read_property(name):
+    members = set()
+    for line in open(folder + "/PropList.txt", encoding="utf-8"):
+        m = re.match(r"([0-9A-F]+)(?:\.\.([0-9A-F]+))?\s*;\s*(\w+)", line)
+        if m and m[3] == name:
+            members.update(range(int(m[1], 16), int(m[2] or m[1], 16) + 1))
+    return members
+
+
 def cells(cp, category, width):
     cat = category.get(cp, "Cn")
-    if cp == 0xAD:
-        return 1  # soft hyphen: terminals show it
+    if cp == 0xAD or cp in prepended:
+        return 1  # soft hyphen, Arabic number signs: format characters that terminals show
     if cat in ("Mn", "Me", "Cf", "Zl", "Zp", "Cc", "Cs"):
         return 0
     if 0x1160 <= cp <= 0x11FF or 0xD7B0 <= cp <= 0xD7FB:
@@ -85,6 +94,7 @@ def emit(name, about, claim):
 version = re.search(r"-([0-9.]+)\.txt", open(folder + "/EastAsianWidth.txt").readline())[1]
 category = read_categories()
 width = read_widths()
+prepended = read_property("Prepended_Concatenation_Mark")
 print(f"/* Made by tools/gen-cells.py from Unicode {version}. Do not edit. */")
 print("// clang-format off")
 print('#include "base/utf8_table_p.h"')

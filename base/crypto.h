@@ -12,10 +12,7 @@ enum {
     GW_HASH_BYTES = 32,
     GW_HASH_HEX = 64,
     GW_SIGN_BYTES = 64,
-    GW_SIGN_B64 = 86, /* X25519: the public half of 32 random bytes, for sealed boxes. */
-void gw_box_public(const uint8_t secret[GW_KEY_BYTES], uint8_t public_key[GW_KEY_BYTES]);
-
-/* base64url without padding */
+    GW_SIGN_B64 = 86, /* base64url without padding */
     GW_KEY_BYTES = 32,
     GW_KEY_B64 = 43,
 };
@@ -41,6 +38,9 @@ void gw_sign(const struct gw_sign_key *key, const char *prefix, const void *byte
              uint8_t sig[GW_SIGN_BYTES]);
 bool gw_sign_ok(const uint8_t public_key[GW_KEY_BYTES], const char *prefix, const void *bytes,
                 size_t len_bytes, const uint8_t sig[GW_SIGN_BYTES]);
+
+/* X25519: the public half of 32 random bytes, for sealed boxes. */
+void gw_box_public(const uint8_t secret[GW_KEY_BYTES], uint8_t public_key[GW_KEY_BYTES]);
 
 /* base64url without padding (RFC 4648 section 5). encode: out must hold (n*4+2)/3+1 bytes.
  * decode: strict (alphabet, no padding, no stray bits); false unless exactly want bytes come out. */

@@ -116,8 +116,7 @@ void gw_box_public(const uint8_t secret[GW_KEY_BYTES], uint8_t public_key[GW_KEY
     (void)crypto_scalarmult_base(public_key, secret); /* always 0 */
 }
 
-/* ---- encodings. Not libsodium's base64: that one ignores nothing, but takes its limits from
- * the output buffer, and we want "exactly these bytes, exactly one spelling". */
+/* ---- encodings: exactly these bytes, exactly one spelling */
 
 static const char B64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 static const char HEX[] = "0123456789abcdef";

@@ -220,7 +220,8 @@ static int take_pair(void *user, const char *section, const char *key, const cha
 static enum gw_err parse_file(struct reading *reading)
 {
     int rc = ini_parse_stream(next_line, reading, take_pair, reading);
-    if (reading->err || rc == 0) {
+    bool earlier = rc > 0 && rc < reading->line; /* a line before the one that we refused */
+    if (rc == 0 || (reading->err && !earlier)) {
         return reading->err;
     }
     if (rc < 0) {

@@ -198,7 +198,7 @@ function words(dir) {
     .filter((file) => file.endsWith('.c'))
     .map((file) => fs.readFileSync(path.join(dir, file), 'utf8'))
     .join('\n');
-  sameWords('ResultCode', table(source, /char \*const codes\[\] = \{([^]*?)\};/));
+  sameWords('ResultCode', table(source, /#define CODES\(X\)([^]*?)#define/, /X\(\s*\"([a-z-]+)\"/g));
   sameWords('ResultWord', table(source, /char \*const results?\w*\[\w*\] = \{([^]*?)\};/));
   for (const { const: kind } of wordsOf('CommandKind')) {
     const later = /^(alarm\.(un)?shelve|review\.|rules\.)/.test(kind); // behind features
@@ -213,9 +213,9 @@ function words(dir) {
 
 const wordsOf = (list) => contract.document.components.schemas[list].oneOf;
 
-function table(source, pattern) {
+function table(source, pattern, word = /"([a-z-]+)"/g) {
   const found = pattern.exec(source);
-  return found ? [...found[1].matchAll(/"([a-z-]+)"/g)].map((match) => match[1]) : [];
+  return found ? [...found[1].replaceAll('\\\n', '').matchAll(word)].map((match) => match[1]) : [];
 }
 
 function sameWords(list, there) {

@@ -245,6 +245,10 @@ struct store_ops {
     enum gw_err (*areas)(struct store *store, int depth, int64_t *count,
                          char path[GW_PATH_MAX + 1], struct gw_fail *fail);
 
+    /* -- each of row_each and feed may return GW_TOO_LARGE for a line that it did not take; feed then
+     * ends before the seq of that line with *more = true and *last set (and returns GW_OK when a
+     * line was given before, so that a page has at least one record), row_each returns it. */
+
     /* -- feed: changes with since < seq, of the types in the bit set, in any of the scopes, in the
      * order of seq, out and del before put within one seq, each line once; never parts a seq; about
      * limit lines. *more = there is more; *last = seq of the last line given (since when none). */
@@ -314,8 +318,9 @@ struct store_ops {
                                struct gw_fail *fail);
     enum gw_err (*command_get)(struct store *store, const char *dev, int64_t n,
                                store_each_command each, void *ctx, struct gw_fail *fail);
-    enum gw_err (*command_by_uid)(struct store *store, const char *uid, store_each_command each,
-                                  void *ctx, struct gw_fail *fail);
+    /* The first command of this user with this uid. */
+    enum gw_err (*command_by_uid)(struct store *store, const char *uid, const char *user,
+                                  store_each_command each, void *ctx, struct gw_fail *fail);
     enum gw_err (*command_each)(struct store *store, const char *dev, int64_t after_n,
                                 store_each_command each, void *ctx, struct gw_fail *fail);
     /* Highest base_seq of the device's commands below n whose base has this epoch; -1 none. */

@@ -1,5 +1,6 @@
 /* A growing byte buffer that is born with a ceiling. Always NUL-terminated, so data can be read as
- * a string when it holds text. Going over the ceiling is an error and changes nothing: never a cut. */
+ * a string when it holds text. Going over the ceiling is an error and changes nothing: never a cut.
+ */
 #ifndef GW_BASE_BUF_H
 #define GW_BASE_BUF_H
 
@@ -16,7 +17,8 @@ struct gw_buf {
 };
 
 void gw_buf_init(struct gw_buf *buf, size_t max_bytes);
-void gw_buf_free(struct gw_buf *buf);  /* frees; the buffer may be used again with the same ceiling */
+void gw_buf_free(
+    struct gw_buf *buf); /* frees; the buffer may be used again with the same ceiling */
 void gw_buf_reset(struct gw_buf *buf); /* len = 0, memory kept */
 
 /* All three: GW_OK, GW_TOO_LARGE (nothing added) or GW_NOMEM (nothing added). */

@@ -284,8 +284,8 @@ static bool take_zone(const char **at, int64_t *offset_ms)
     int sign = **at == '-' ? -1 : 1;
     int hours = 0;
     int minutes = 0;
-    if ((**at != '+' && **at != '-') || !(*at)++ || !take_digits(at, 2, &hours) ||
-        !take(at, ':') || !take_digits(at, 2, &minutes) || hours > 23 || minutes > 59) {
+    if ((**at != '+' && **at != '-') || !(*at)++ || !take_digits(at, 2, &hours) || !take(at, ':') ||
+        !take_digits(at, 2, &minutes) || hours > 23 || minutes > 59) {
         return false;
     }
     *offset_ms = sign * (int64_t)(hours * 60 + minutes) * 60000;

@@ -33,11 +33,11 @@ const char *gw_boot_id(void);
 
 /* Screens, CSV and days use Asia/Shanghai (UTC+8, no summer time) whatever the machine's zone is:
  * a laptop with a wrong zone must not show a wrong hour. out sizes include the NUL. */
-void gw_time_day(int64_t wall_ms, char out[11]);      /* 2026-01-31 */
-void gw_time_hhmm(int64_t wall_ms, char out[6]);      /* 03:17 */
-void gw_time_hhmmss(int64_t wall_ms, char out[9]);    /* 03:17:09 */
-void gw_time_local(int64_t wall_ms, char out[17]);    /* 2026-01-31 03:17 */
-void gw_time_rfc3339(int64_t wall_ms, char out[30]);  /* 2026-01-31T03:17:09.123+08:00 */
+void gw_time_day(int64_t wall_ms, char out[11]);     /* 2026-01-31 */
+void gw_time_hhmm(int64_t wall_ms, char out[6]);     /* 03:17 */
+void gw_time_hhmmss(int64_t wall_ms, char out[9]);   /* 03:17:09 */
+void gw_time_local(int64_t wall_ms, char out[17]);   /* 2026-01-31 03:17 */
+void gw_time_rfc3339(int64_t wall_ms, char out[30]); /* 2026-01-31T03:17:09.123+08:00 */
 
 /* RFC 3339, or local "YYYY-MM-DD HH:MM[:SS]" or "YYYY-MM-DD" (midnight). GW_INVALID otherwise. */
 enum gw_err gw_time_parse(const char *text, int64_t *wall_ms);

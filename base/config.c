@@ -47,7 +47,7 @@ static bool parse_ms(const char *text, int64_t *out)
     static const struct {
         const char *suffix;
         int64_t ms;
-    } UNITS[] = {{"", 1},         {"ms", 1},          {"s", 1000},
+    } UNITS[] = {{"", 1},          {"ms", 1},          {"s", 1000},
                  {"m", 60 * 1000}, {"h", 3600 * 1000}, {"d", 24 * 3600 * 1000}};
     const char *rest = NULL;
     int64_t value = 0;
@@ -102,10 +102,11 @@ static enum gw_err say_bad_value(const struct gw_setting *row, const char *place
     (void)gw_text_safe_z(shown, sizeof shown, text);
     switch (row->kind) {
     case GW_SET_TEXT:
-        return gw_fail_set(fail, GW_INVALID,
-                           _("%s: the value of %s is not valid UTF-8 text. Correct it, or remove it "
-                             "for the default."),
-                           place, row->name);
+        return gw_fail_set(
+            fail, GW_INVALID,
+            _("%s: the value of %s is not valid UTF-8 text. Correct it, or remove it "
+              "for the default."),
+            place, row->name);
     case GW_SET_BOOL:
         return gw_fail_set(fail, GW_INVALID,
                            _("%s: %s cannot be \"%s\". Write yes or no, or remove it for the "
@@ -206,11 +207,11 @@ static int take_pair(void *user, const char *section, const char *key, const cha
     size_t i = n > 0 && (size_t)n < sizeof name ? find(reading->cfg, name) : reading->cfg->n;
     if (i == reading->cfg->n) {
         char shown[NAME_MAX_BYTES];
-        reading->err = gw_fail_set(reading->fail, GW_INVALID,
-                                   _("%s: there is no setting \"%s\". Correct the name or remove "
-                                     "the line; the manual page lists all settings."),
-                                   place_of(reading, place),
-                                   gw_text_safe_z(shown, sizeof shown, name));
+        reading->err =
+            gw_fail_set(reading->fail, GW_INVALID,
+                        _("%s: there is no setting \"%s\". Correct the name or remove "
+                          "the line; the manual page lists all settings."),
+                        place_of(reading, place), gw_text_safe_z(shown, sizeof shown, name));
         return 0;
     }
     reading->err = store(reading->cfg, i, place_of(reading, place), value, reading->fail);
@@ -230,9 +231,10 @@ static enum gw_err parse_file(struct reading *reading)
     }
     char place[PLACE_MAX_BYTES];
     reading->line = rc;
-    return gw_fail_set(reading->fail, GW_INVALID,
-                       _("%s: this is neither \"[section]\" nor \"key = value\". Correct the line."),
-                       place_of(reading, place));
+    return gw_fail_set(
+        reading->fail, GW_INVALID,
+        _("%s: this is neither \"[section]\" nor \"key = value\". Correct the line."),
+        place_of(reading, place));
 }
 
 static enum gw_err read_file(struct gw_config *cfg, const char *path, struct gw_fail *fail)

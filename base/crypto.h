@@ -43,7 +43,8 @@ bool gw_sign_ok(const uint8_t public_key[GW_KEY_BYTES], const char *prefix, cons
 void gw_box_public(const uint8_t secret[GW_KEY_BYTES], uint8_t public_key[GW_KEY_BYTES]);
 
 /* base64url without padding (RFC 4648 section 5). encode: out must hold (n*4+2)/3+1 bytes.
- * decode: strict (alphabet, no padding, no stray bits); false unless exactly want bytes come out. */
+ * decode: strict (alphabet, no padding, no stray bits); false unless exactly want bytes come out.
+ */
 void gw_b64url(const void *bytes, size_t len_bytes, char *out);
 bool gw_b64url_decode(const char *text, void *out, size_t want_bytes);
 

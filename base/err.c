@@ -8,19 +8,13 @@ static const struct {
     const char *name;
     int exit_status;
 } TABLE[] = {
-    [GW_OK] = {"ok", 0},
-    [GW_ABSENT] = {"absent", 1},
-    [GW_INVALID] = {"invalid", 2},
-    [GW_TOO_LARGE] = {"too_large", 2},
-    [GW_REFUSED] = {"refused", 1},
-    [GW_DENIED] = {"denied", 3},
+    [GW_OK] = {"ok", 0},           [GW_ABSENT] = {"absent", 1},
+    [GW_INVALID] = {"invalid", 2}, [GW_TOO_LARGE] = {"too_large", 2},
+    [GW_REFUSED] = {"refused", 1}, [GW_DENIED] = {"denied", 3},
     [GW_AGAIN] = {"again", 5}, /* a store that stays busy is a store held by another */
-    [GW_OFFLINE] = {"offline", 4},
-    [GW_SERVER] = {"server", 4},
-    [GW_FULL] = {"full", 5},
-    [GW_STORE] = {"store", 5},
-    [GW_HELD] = {"held", 5},
-    [GW_NOMEM] = {"no_memory", 70},
+    [GW_OFFLINE] = {"offline", 4}, [GW_SERVER] = {"server", 4},
+    [GW_FULL] = {"full", 5},       [GW_STORE] = {"store", 5},
+    [GW_HELD] = {"held", 5},       [GW_NOMEM] = {"no_memory", 70},
     [GW_BUG] = {"bug", 70},
 };
 

@@ -1,8 +1,8 @@
 /* Errors say how much is broken, not which line failed.
  *
  * Every function that can fail returns enum gw_err. The sentence for the person is made once, where
- * the cause is known, with gw_fail_set(); callers only pass the code on. A sentence has three parts:
- * what happened, why, what to do. Only tui/, cli/ and the mains show a sentence or exit. */
+ * the cause is known, with gw_fail_set(); callers only pass the code on. A sentence has three
+ * parts: what happened, why, what to do. Only tui/, cli/ and the mains show a sentence or exit. */
 #ifndef GW_BASE_ERR_H
 #define GW_BASE_ERR_H
 

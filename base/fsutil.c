@@ -11,6 +11,37 @@
 
 #include "base/i18n.h"
 
+const char *gw_errno_text(int error)
+{
+    switch (error) {
+    case EACCES:
+    case EPERM:
+        return _("permission denied");
+    case ENOENT:
+        return _("no such file or folder");
+    case ENOTDIR:
+        return _("a part of the path is not a folder");
+    case EISDIR:
+        return _("it is a folder");
+    case EROFS:
+        return _("the file system is read-only");
+    case EIO:
+        return _("the disk reported an error");
+    case ENOSPC:
+    case EDQUOT:
+        return _("the disk is full");
+    case ENAMETOOLONG:
+        return _("the name is too long");
+    case ELOOP:
+        return _("it is a symbolic link");
+    case EMFILE:
+    case ENFILE:
+        return _("too many files are open");
+    default:
+        return strerror(error);
+    }
+}
+
 static enum gw_err write_trouble(struct gw_fail *fail, const char *path, int error)
 {
     if (error == ENOSPC || error == EDQUOT || error == EFBIG) {
@@ -21,7 +52,7 @@ static enum gw_err write_trouble(struct gw_fail *fail, const char *path, int err
     }
     return gw_fail_set(fail, GW_STORE,
                        _("%s could not be written: %s. Check who owns the folder and its rights."),
-                       path, strerror(error));
+                       path, gw_errno_text(error));
 }
 
 /* ---- folders */
@@ -162,7 +193,7 @@ static enum gw_err read_trouble(struct gw_fail *fail, const char *path, int erro
     }
     return gw_fail_set(fail, GW_STORE,
                        _("%s could not be read: %s. Check who owns the file and its rights."), path,
-                       strerror(error));
+                       gw_errno_text(error));
 }
 
 static enum gw_err read_all(int fd, const char *path, struct gw_buf *out, struct gw_fail *fail)

@@ -8,6 +8,10 @@
 #include "base/buf.h"
 #include "base/err.h"
 
+/* What errno says, in the language of the program ("permission denied"): glibc's own catalogue is
+ * not on every machine. Borrowed for ever or, for rare errors, until the next call. */
+const char *gw_errno_text(int error);
+
 /* mkdir -p with 0700 for what it makes; refuses a home that others may write. */
 enum gw_err gw_dir_make(const char *path, struct gw_fail *fail);
 /* Write to PATH.tmp, fsync, rename, fsync folder. mode 0600. */

@@ -12,7 +12,8 @@
 static const char DOMAIN[] = "gridward";
 
 /* glibc's counter of catalogue changes: gettext forgets what it looked up when it moves. It is the
- * documented way to change LANGUAGE in a running program (gettext manual, "Being a gettext grok"). */
+ * documented way to change LANGUAGE in a running program (gettext manual, "Being a gettext grok").
+ */
 extern int _nl_msg_cat_cntr;
 
 static enum gw_lang current = GW_LANG_ZH;

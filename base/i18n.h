@@ -7,7 +7,7 @@
 #include <libintl.h>
 #include <stdbool.h>
 
-#define _(text) gettext(text)
+#define _(text)  gettext(text)
 #define N_(text) text
 
 enum gw_lang { GW_LANG_ZH, GW_LANG_EN };

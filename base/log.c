@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/fsutil.h"
 #include "base/i18n.h"
 #include "base/text_safe.h"
 
@@ -58,9 +59,10 @@ enum gw_err gw_log_open(const char *path, enum gw_level max, struct gw_fail *fai
         fd = open_file(path);
     }
     if (fd < 0) {
-        return gw_fail_set(fail, errno == ENOSPC ? GW_FULL : GW_STORE,
-                           _("The log %s could not be opened: %s. Check the folder and its rights."),
-                           path, strerror(errno));
+        return gw_fail_set(
+            fail, errno == ENOSPC ? GW_FULL : GW_STORE,
+            _("The log %s could not be opened: %s. Check the folder and its rights."), path,
+            gw_errno_text(errno));
     }
     (void)fchmod(fd, 0600); /* an older file with wider rights; not ours to fail on */
     memcpy(sink.path, path, len + 1);

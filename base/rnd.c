@@ -103,8 +103,8 @@ static void next_tick(struct gw_uuid_gen *gen, int64_t now_ms, uint16_t fresh)
     }
 }
 
-void gw_uuid7(struct gw_uuid_gen *gen, const struct gw_clock *clock,
-              const struct gw_random *random, char out[GW_UUID_LEN + 1])
+void gw_uuid7(struct gw_uuid_gen *gen, const struct gw_clock *clock, const struct gw_random *random,
+              char out[GW_UUID_LEN + 1])
 {
     static const char HEX[] = "0123456789abcdef";
     uint8_t id[16];

@@ -32,7 +32,7 @@ struct gw_uuid_gen {
     uint16_t counter;
 };
 enum { GW_UUID_LEN = 36 };
-void gw_uuid7(struct gw_uuid_gen *gen, const struct gw_clock *clock,
-              const struct gw_random *random, char out[GW_UUID_LEN + 1]);
+void gw_uuid7(struct gw_uuid_gen *gen, const struct gw_clock *clock, const struct gw_random *random,
+              char out[GW_UUID_LEN + 1]);
 
 #endif

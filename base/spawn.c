@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/fsutil.h"
 #include "base/i18n.h"
 
 extern char **environ;
@@ -115,8 +116,9 @@ static enum gw_err say_trouble(const char *program, int error, struct gw_fail *f
                            program);
     }
     enum gw_err err = error == EACCES || error == ENOEXEC ? GW_REFUSED : GW_NOMEM;
-    return gw_fail_set(fail, err, _("The program %s could not be started: %s. Check it and try again."),
-                       program, strerror(error));
+    return gw_fail_set(fail, err,
+                       _("The program %s could not be started: %s. Check it and try again."),
+                       program, gw_errno_text(error));
 }
 
 enum gw_err gw_spawn(char *const argv[], bool want_pipes, bool quiet, struct gw_child *out,

@@ -24,8 +24,8 @@ enum gw_err gw_spawn(char *const argv[], bool want_pipes, bool quiet, struct gw_
                      struct gw_fail *fail);
 /* Closes the pipes, SIGTERM, then SIGKILL after grace_ms; reaps. Safe on a child that is gone. */
 void gw_child_end(struct gw_child *child, int grace_ms);
-/* True and *status (exit status, or 128 + signal) once it has ended; never waits. True with -1 when it
- * was reaped before. */
+/* True and *status (exit status, or 128 + signal) once it has ended; never waits. True with -1 when
+ * it was reaped before. */
 bool gw_child_ended(struct gw_child *child, int *status);
 
 #endif

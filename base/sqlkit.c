@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/fsutil.h"
 #include "base/i18n.h"
 #include "base/log.h"
 #include "base/sqlkit_p.h"
@@ -158,7 +159,7 @@ enum gw_err gw_lock_take(const char *path, int *fd_out, struct gw_fail *fail)
         return gw_fail_set(fail, errno == ENOSPC ? GW_FULL : GW_STORE,
                            _("The lock %s could not be opened: %s. Check the folder and its "
                              "rights."),
-                           path, strerror(errno));
+                           path, gw_errno_text(errno));
     }
     if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
         (void)close(fd); /* nothing was written */
@@ -189,8 +190,8 @@ sqlite3_stmt *gw_db_stmt(struct gw_db *db, size_t i)
         (void)sqlite3_clear_bindings(st);
         return st;
     }
-    int rc = sqlite3_prepare_v3(db->handle, db->sql[i].text, -1, SQLITE_PREPARE_PERSISTENT, &st,
-                                NULL);
+    int rc =
+        sqlite3_prepare_v3(db->handle, db->sql[i].text, -1, SQLITE_PREPARE_PERSISTENT, &st, NULL);
     must((rc & 0xFF) != SQLITE_ERROR, sqlite3_errmsg(db->handle), db->sql[i].text);
     must(rc != SQLITE_OK || st, "empty statement", db->sql[i].text);
     db->statements[i] = st; /* NULL when the store cannot be read: gw_db_step reports it */
@@ -217,8 +218,8 @@ void gw_bind_text(sqlite3_stmt *st, const char *name, const char *text)
 void gw_bind_textn(sqlite3_stmt *st, const char *name, const char *text, size_t len_bytes)
 {
     if (st) {
-        bound(st, sqlite3_bind_text64(st, find(st, name), text, len_bytes, SQLITE_STATIC,
-                                      SQLITE_UTF8));
+        bound(st,
+              sqlite3_bind_text64(st, find(st, name), text, len_bytes, SQLITE_STATIC, SQLITE_UTF8));
     }
 }
 
@@ -281,8 +282,8 @@ enum gw_err gw_db_run(struct gw_db *db, sqlite3_stmt *st, struct gw_fail *fail)
     return err;
 }
 
-/* One statement of a free text. Writes outside a transaction are a transaction of their own, so they
- * need the lock. */
+/* One statement of a free text. Writes outside a transaction are a transaction of their own, so
+ * they need the lock. */
 static enum gw_err exec_one(struct gw_db *db, sqlite3_stmt *st, struct gw_fail *fail)
 {
     bool alone = !db->opener && !sqlite3_stmt_readonly(st) && !db->readonly;
@@ -479,9 +480,9 @@ void gw_db_checkpoint(struct gw_db *db)
 int64_t gw_db_data_version(struct gw_db *db)
 {
     int64_t version = 0;
-    if (!db->version && sqlite3_prepare_v3(db->handle, "PRAGMA data_version", -1,
-                                           SQLITE_PREPARE_PERSISTENT, &db->version,
-                                           NULL) != SQLITE_OK) {
+    if (!db->version &&
+        sqlite3_prepare_v3(db->handle, "PRAGMA data_version", -1, SQLITE_PREPARE_PERSISTENT,
+                           &db->version, NULL) != SQLITE_OK) {
         return 0;
     }
     if (sqlite3_step(db->version) == SQLITE_ROW) {

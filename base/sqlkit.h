@@ -1,10 +1,10 @@
 /* The SQL kit: one connection, statements prepared once, one transaction per user action or page,
  * and the rule that keeps SQLite's WAL-reset bug out.
  *
- * The rule (SQLite 3.7.0..3.51.2 may lose acknowledged commits when one connection checkpoints while
- * another commits): every BEGIN IMMEDIATE..COMMIT and every checkpoint of any process happens under
- * flock(FILE.lock); the automatic checkpoint and the one at close are off. The lock is never held
- * across a wait. Only this file may start or end a transaction.
+ * The rule (SQLite 3.7.0..3.51.2 may lose acknowledged commits when one connection checkpoints
+ * while another commits): every BEGIN IMMEDIATE..COMMIT and every checkpoint of any process happens
+ * under flock(FILE.lock); the automatic checkpoint and the one at close are off. The lock is never
+ * held across a wait. Only this file may start or end a transaction.
  *
  * A connection belongs to one thread. Reads outside a transaction need no lock. */
 #ifndef GW_BASE_SQLKIT_H
@@ -34,16 +34,17 @@ struct gw_migration {
 
 struct gw_db_opts {
     const char *path;
-    bool create;             /* else a missing file is GW_ABSENT */
+    bool create; /* else a missing file is GW_ABSENT */
     bool readonly;
-    int32_t app_id;          /* checked against PRAGMA application_id; 0 in a new file is set */
+    int32_t app_id;           /* checked against PRAGMA application_id; 0 in a new file is set */
     const struct gw_sql *sql; /* borrowed for the life of the connection */
     size_t sql_n;
-    const struct gw_migration *migrations; /* user_version = number applied; a newer file is GW_STORE */
+    const struct gw_migration
+        *migrations; /* user_version = number applied; a newer file is GW_STORE */
     size_t migrations_n;
-    int64_t max_pages;       /* PRAGMA max_page_count, 0 = no limit; tests fill the disk with it */
-    const char *vfs;         /* NULL = default; tests pass the fault VFS */
-    int lock_wait_ms;        /* how long begin waits for the lock; 0 = 5000 */
+    int64_t max_pages; /* PRAGMA max_page_count, 0 = no limit; tests fill the disk with it */
+    const char *vfs;   /* NULL = default; tests pass the fault VFS */
+    int lock_wait_ms;  /* how long begin waits for the lock; 0 = 5000 */
 };
 
 /* Opens (0600), sets WAL, busy time-out, foreign keys, DEFENSIVE, TRUSTED_SCHEMA=0, DQS=0,
@@ -68,14 +69,16 @@ void gw_bind_blob(sqlite3_stmt *st, const char *name, const void *bytes, size_t 
 void gw_bind_null(sqlite3_stmt *st, const char *name);
 
 /* One step: *row = true when there is a row. Errors map SQLITE_FULL/IOERR_WRITE -> GW_FULL, BUSY ->
- * GW_AGAIN, CONSTRAINT -> GW_REFUSED, CORRUPT/NOTADB -> GW_STORE, NOMEM -> GW_NOMEM; reset is done. */
+ * GW_AGAIN, CONSTRAINT -> GW_REFUSED, CORRUPT/NOTADB -> GW_STORE, NOMEM -> GW_NOMEM; reset is done.
+ */
 enum gw_err gw_db_step(struct gw_db *db, sqlite3_stmt *st, bool *row, struct gw_fail *fail);
 /* Runs a statement that returns no rows to its end and resets it. */
 enum gw_err gw_db_run(struct gw_db *db, sqlite3_stmt *st, struct gw_fail *fail);
 /* Free text SQL for migrations, pragmas and tests. */
 enum gw_err gw_db_exec(struct gw_db *db, const char *sql, struct gw_fail *fail);
 
-const char *gw_col_text(sqlite3_stmt *st, int col); /* NULL for SQL NULL; borrowed until step/reset */
+const char *gw_col_text(sqlite3_stmt *st,
+                        int col); /* NULL for SQL NULL; borrowed until step/reset */
 int64_t gw_col_int(sqlite3_stmt *st, int col);
 
 enum gw_durable {
@@ -83,8 +86,9 @@ enum gw_durable {
     GW_DURABLE_FULL,   /* journal and evidence: on the disk when commit returns */
 };
 
-/* Takes the file lock, sets synchronous, BEGIN IMMEDIATE. opener is a literal that names the caller;
- * a second begin asserts and names the first. GW_AGAIN when the lock or the writer is busy too long. */
+/* Takes the file lock, sets synchronous, BEGIN IMMEDIATE. opener is a literal that names the
+ * caller; a second begin asserts and names the first. GW_AGAIN when the lock or the writer is busy
+ * too long. */
 enum gw_err gw_db_begin(struct gw_db *db, enum gw_durable durable, const char *opener,
                         struct gw_fail *fail);
 /* Runs the commit guard, COMMIT, frees the lock. On any error everything is rolled back. */
@@ -97,7 +101,8 @@ enum gw_err gw_db_save(struct gw_db *db);
 void gw_db_save_keep(struct gw_db *db);
 void gw_db_save_undo(struct gw_db *db);
 
-/* Called inside the transaction just before COMMIT; anything but GW_OK rolls back. NULL to remove. */
+/* Called inside the transaction just before COMMIT; anything but GW_OK rolls back. NULL to remove.
+ */
 typedef enum gw_err (*gw_db_guard)(void *ctx, struct gw_fail *fail);
 void gw_db_set_guard(struct gw_db *db, gw_db_guard guard, void *ctx);
 

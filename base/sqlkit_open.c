@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/fsutil.h"
 #include "base/i18n.h"
 #include "base/log.h"
 #include "base/sqlkit_p.h"
@@ -18,15 +19,16 @@ enum { LOCK_WAIT_MS = 5000 };
 static enum gw_err file_trouble(const char *path, int error, struct gw_fail *fail)
 {
     if (error == ENOSPC || error == EDQUOT) {
-        return gw_fail_set(fail, GW_FULL,
-                           _("The store %s cannot be made because the disk is full. Free some space "
-                             "and try again."),
-                           path);
+        return gw_fail_set(
+            fail, GW_FULL,
+            _("The store %s cannot be made because the disk is full. Free some space "
+              "and try again."),
+            path);
     }
     return gw_fail_set(fail, GW_STORE,
                        _("The store %s cannot be opened: %s. Check who owns the folder and its "
                          "rights."),
-                       path, strerror(error));
+                       path, gw_errno_text(error));
 }
 
 /* Makes the file itself with 0600 when it is missing; SQLite would take 0644, and it gives the WAL
@@ -76,8 +78,8 @@ static enum gw_err open_handle(struct gw_db *db, const struct gw_db_opts *opts,
     static const struct {
         int option, value;
     } CONFIG[] = {
-        {SQLITE_DBCONFIG_DEFENSIVE, 1},       {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
-        {SQLITE_DBCONFIG_DQS_DML, 0},         {SQLITE_DBCONFIG_DQS_DDL, 0},
+        {SQLITE_DBCONFIG_DEFENSIVE, 1},        {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+        {SQLITE_DBCONFIG_DQS_DML, 0},          {SQLITE_DBCONFIG_DQS_DDL, 0},
         {SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1},
     };
     for (size_t i = 0; i < sizeof CONFIG / sizeof CONFIG[0]; i++) {
@@ -149,17 +151,19 @@ static enum gw_err check_identity(struct gw_db *db, const struct gw_db_opts *opt
                            db->path);
     }
     if (version > (int64_t)opts->migrations_n) {
-        return gw_fail_set(fail, GW_STORE,
-                           _("The store %s was made by a newer version of this program (layout %lld, "
-                             "this program knows %zu). Install the newer version; the file was not "
-                             "changed."),
-                           db->path, (long long)version, opts->migrations_n);
+        return gw_fail_set(
+            fail, GW_STORE,
+            _("The store %s was made by a newer version of this program (layout %lld, "
+              "this program knows %zu). Install the newer version; the file was not "
+              "changed."),
+            db->path, (long long)version, opts->migrations_n);
     }
     if (db->readonly && version < (int64_t)opts->migrations_n) {
-        return gw_fail_set(fail, GW_STORE,
-                           _("The store %s has an older layout (%lld of %zu) and is open for reading "
-                             "only. Start the program once with write access."),
-                           db->path, (long long)version, opts->migrations_n);
+        return gw_fail_set(
+            fail, GW_STORE,
+            _("The store %s has an older layout (%lld of %zu) and is open for reading "
+              "only. Start the program once with write access."),
+            db->path, (long long)version, opts->migrations_n);
     }
     return GW_OK;
 }

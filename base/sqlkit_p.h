@@ -6,8 +6,8 @@
 
 struct gw_db {
     sqlite3 *handle;
-    char *path;          /* owned */
-    int lock_fd;         /* FILE.lock, -1 for a read-only connection */
+    char *path;  /* owned */
+    int lock_fd; /* FILE.lock, -1 for a read-only connection */
     int lock_wait_ms;
     bool readonly;
     const struct gw_sql *sql; /* borrowed */

@@ -9,9 +9,10 @@
 #include "base/err.h"
 
 /* Appends text with everything removed that a terminal could act on or that could spoof what is
- * read: C0 and C1 controls, DEL, ESC, bidi controls (U+061C, U+200E/F, U+202A-E, U+2066-9), line and
- * paragraph separators, U+FEFF, interlinear and tag characters, private use, non-characters. Tabs
- * and newlines become one blank; ill-formed bytes become U+FFFD. One line out for any input. */
+ * read: C0 and C1 controls, DEL, ESC, bidi controls (U+061C, U+200E/F, U+202A-E, U+2066-9), line
+ * and paragraph separators, U+FEFF, interlinear and tag characters, private use, non-characters.
+ * Tabs and newlines become one blank; ill-formed bytes become U+FFFD. One line out for any input.
+ */
 enum gw_err gw_text_safe(struct gw_buf *out, const char *text, size_t len_bytes);
 
 /* The same into a fixed array of size > 0, cut at a character boundary; returns out. For labels. */

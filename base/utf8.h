@@ -1,7 +1,7 @@
 /* UTF-8 and terminal cells. Widths are our own table (built from Unicode East Asian Width at the
  * version of the unicode-data package, committed), not wcwidth(): a screen must not depend on the
- * locale of the machine. Ambiguous characters are one cell; gw_cp_ambiguous() tells which they are, for the terminals that
- * draw them two wide. */
+ * locale of the machine. Ambiguous characters are one cell; gw_cp_ambiguous() tells which they are,
+ * for the terminals that draw them two wide. */
 #ifndef GW_BASE_UTF8_H
 #define GW_BASE_UTF8_H
 

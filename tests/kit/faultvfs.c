@@ -6,7 +6,7 @@
 
 struct fault_file {
     sqlite3_file base;
-    const char *name; /* borrowed from SQLite for the life of the file; "" for temporary files */
+    const char *name;   /* borrowed from SQLite for the life of the file; "" for temporary files */
     sqlite3_file *real; /* lies behind this struct */
 };
 
@@ -46,7 +46,8 @@ static int visit(sqlite3_file *file, enum faultvfs_op op)
         return SQLITE_OK;
     }
     state.seen++;
-    bool hit = plan->nth > 0 && (state.seen == plan->nth || (plan->sticky && state.seen > plan->nth));
+    bool hit =
+        plan->nth > 0 && (state.seen == plan->nth || (plan->sticky && state.seen > plan->nth));
     if (!hit) {
         return SQLITE_OK;
     }
@@ -176,10 +177,9 @@ static int file_unfetch(sqlite3_file *file, sqlite3_int64 at, void *page)
 
 /* Version 3, as the default VFS of every SQLite since 3.7.17. */
 static const sqlite3_io_methods METHODS = {
-    3,            file_close,    file_read,   file_write,    file_truncate, file_sync,
-    file_size,    file_lock,     file_unlock, file_reserved, file_control,  file_sector,
-    file_traits,  shm_map,       shm_lock,    shm_barrier,   shm_unmap,     file_fetch,
-    file_unfetch,
+    3,         file_close,  file_read,     file_write,   file_truncate, file_sync,   file_size,
+    file_lock, file_unlock, file_reserved, file_control, file_sector,   file_traits, shm_map,
+    shm_lock,  shm_barrier, shm_unmap,     file_fetch,   file_unfetch,
 };
 
 static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *out)

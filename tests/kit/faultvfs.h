@@ -1,6 +1,6 @@
 /* A SQLite VFS for tests: the machine's default VFS, whose nth write, sync or truncate fails, and
- * which can call back at every such step. Register once, then pass FAULTVFS_NAME as the vfs of a store.
- * State is one per process; one thread. */
+ * which can call back at every such step. Register once, then pass FAULTVFS_NAME as the vfs of a
+ * store. State is one per process; one thread. */
 #ifndef GW_TESTS_KIT_FAULTVFS_H
 #define GW_TESTS_KIT_FAULTVFS_H
 

@@ -35,8 +35,8 @@ static void sign__rfc8032__known_answer(void **state)
     uint8_t sig[GW_SIGN_BYTES];
     char hex[GW_KEY_BYTES * 2 + 1];
     struct gw_sign_key key;
-    assert_true(gw_hex_decode("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb", seed,
-                              sizeof seed));
+    assert_true(gw_hex_decode("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
+                              seed, sizeof seed));
     assert_true(gw_hex_decode("92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
                               "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00",
                               want, sizeof want));
@@ -91,9 +91,9 @@ static void b64url__rfc4648__and_one_spelling_only(void **state)
     }
     gw_b64url("\xfb\xff\xfe", 3, out);
     assert_string_equal(out, "-__-");
-    assert_false(gw_b64url_decode("Zh", back, 1));    /* stray bits */
-    assert_false(gw_b64url_decode("Zg==", back, 1));  /* padding */
-    assert_false(gw_b64url_decode("+//+", back, 3));  /* the other alphabet */
+    assert_false(gw_b64url_decode("Zh", back, 1));   /* stray bits */
+    assert_false(gw_b64url_decode("Zg==", back, 1)); /* padding */
+    assert_false(gw_b64url_decode("+//+", back, 3)); /* the other alphabet */
     assert_false(gw_b64url_decode("Zm 9", back, 3));
     assert_false(gw_b64url_decode("Zm9vY", back, 4)); /* no such length */
 }

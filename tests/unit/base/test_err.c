@@ -56,7 +56,7 @@ static void exit_status__every_code__as_the_commands_promise(void **state)
     for (int i = GW_OK; i <= GW_BUG; i++) {
         assert_true(gw_err_name((enum gw_err)i)[0]);
     }
-    assert_string_equal(gw_err_name((enum gw_err)-1), "unknown");
+    assert_string_equal(gw_err_name((enum gw_err) - 1), "unknown");
 }
 
 int main(void)

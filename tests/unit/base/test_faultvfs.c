@@ -25,8 +25,13 @@ static char path[PATH_MAX];
 
 static struct gw_db *open_store(const char *vfs)
 {
-    struct gw_db_opts o = {.path = path, .create = true, .sql = SQL, .sql_n = SQL_N,
-                           .migrations = STEPS, .migrations_n = 1, .vfs = vfs};
+    struct gw_db_opts o = {.path = path,
+                           .create = true,
+                           .sql = SQL,
+                           .sql_n = SQL_N,
+                           .migrations = STEPS,
+                           .migrations_n = 1,
+                           .vfs = vfs};
     struct gw_db *db = NULL;
     struct gw_fail fail = {0};
     if (gw_db_open(&o, &db, &fail) != GW_OK) {
@@ -147,8 +152,8 @@ static void sqlkit__every_write_and_sync_fails_once__whole_or_nothing(void **sta
     }
 }
 
-/* Making and migrating a store with every operation failing in turn: refused with a code, and the next
- * try succeeds. */
+/* Making and migrating a store with every operation failing in turn: refused with a code, and the
+ * next try succeeds. */
 static void sqlkit__every_operation_of_opening_fails__next_try_opens(void **state)
 {
     (void)state;
@@ -156,8 +161,12 @@ static void sqlkit__every_operation_of_opening_fails__next_try_opens(void **stat
     int64_t nth = 1;
     for (; hit && nth < 1000; nth++) {
         scratch_path(path, sizeof path, "make.db");
-        struct gw_db_opts o = {.path = path, .create = true, .app_id = 7, .migrations = STEPS,
-                               .migrations_n = 1, .vfs = faultvfs_register()};
+        struct gw_db_opts o = {.path = path,
+                               .create = true,
+                               .app_id = 7,
+                               .migrations = STEPS,
+                               .migrations_n = 1,
+                               .vfs = faultvfs_register()};
         struct gw_db *db = NULL;
         struct gw_fail fail = {0};
         faultvfs_arm(&(struct faultvfs_plan){.ops = FAULTVFS_ANY, .nth = nth, .rc = SQLITE_FULL});

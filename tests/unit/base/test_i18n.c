@@ -20,8 +20,8 @@ static void add_u32(struct gw_buf *buf, size_t value)
     assert_int_equal(gw_buf_add(buf, &word, sizeof word), GW_OK);
 }
 
-/* A catalogue of one message, written by hand (gettext manual, "The Format of GNU MO Files"), so that
- * this test does not hang on msgfmt or on the real catalogue. */
+/* A catalogue of one message, written by hand (gettext manual, "The Format of GNU MO Files"), so
+ * that this test does not hang on msgfmt or on the real catalogue. */
 static void write_catalogue(void)
 {
     static const char *const FROM[MO_STRINGS] = {"", "The alarm is closed."};

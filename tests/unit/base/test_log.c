@@ -42,8 +42,8 @@ static void log__file__private_safe_lines(void **state)
     unsetenv("GRIDWARD_FIXED_TIME");
     read_into(&text, path);
     char want[100];
-    int n = snprintf(want, sizeof want, "2026-01-31T03:17:09.123+08:00 info [%d] alarm 7 [2J rings\n",
-                     (int)getpid());
+    int n = snprintf(want, sizeof want,
+                     "2026-01-31T03:17:09.123+08:00 info [%d] alarm 7 [2J rings\n", (int)getpid());
     assert_memory_equal(gw_buf_str(&text), want, (size_t)n);
     assert_null(strstr(gw_buf_str(&text), "too fine"));
     assert_null(strstr(gw_buf_str(&text), "after closing"));
@@ -88,7 +88,8 @@ static void log__rotation__three_old_files_and_no_more(void **state)
     assert_int_equal(size_of(path, 4), -1);
 }
 
-/* The console and a command write one log. Both rotate; no line is torn, none of the last is lost. */
+/* The console and a command write one log. Both rotate; no line is torn, none of the last is lost.
+ */
 static void log__two_processes__whole_lines(void **state)
 {
     (void)state;

@@ -22,7 +22,8 @@ static void random__same_seed__same_numbers(void **state)
     assert_true(differs);
 }
 
-/* First outputs of xoshiro256** for the state 1, 2, 3, 4 (the generator's published test values). */
+/* First outputs of xoshiro256** for the state 1, 2, 3, 4 (the generator's published test values).
+ */
 static void random__known_state__published_values(void **state)
 {
     (void)state;

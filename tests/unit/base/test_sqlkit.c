@@ -35,8 +35,14 @@ static char path[PATH_MAX];
 static struct gw_db_opts opts(void)
 {
     return (struct gw_db_opts){
-        .path = path, .create = true, .app_id = 0x47574b54, .sql = SQL, .sql_n = SQL_N,
-        .migrations = STEPS, .migrations_n = 2, .lock_wait_ms = 20,
+        .path = path,
+        .create = true,
+        .app_id = 0x47574b54,
+        .sql = SQL,
+        .sql_n = SQL_N,
+        .migrations = STEPS,
+        .migrations_n = 2,
+        .lock_wait_ms = 20,
     };
 }
 
@@ -175,7 +181,8 @@ static void sqlkit_open__damaged_page__store(void **state)
     close(fd);
     char wal[PATH_MAX + 8];
     snprintf(wal, sizeof wal, "%s-wal", path);
-    unlink(wal); /* all of it is checkpointed; the good copies of the pages must not hide the harm */
+    unlink(
+        wal); /* all of it is checkpointed; the good copies of the pages must not hide the harm */
     struct gw_db_opts o = opts();
     assert_int_equal(gw_db_open(&o, &db, NULL), GW_STORE);
 }
@@ -435,8 +442,8 @@ static void sqlkit_lock__held_by_another__again_and_no_checkpoint(void **state)
 }
 
 /* The heart of the rule: nobody's commit can fall between two steps of a checkpoint. At every step
- * that X's checkpoint takes on its files, Y tries to begin. In SQLite 3.7.0 to 3.51.2 a commit at the
- * first of these steps loses all commits of the old log. */
+ * that X's checkpoint takes on its files, Y tries to begin. In SQLite 3.7.0 to 3.51.2 a commit at
+ * the first of these steps loses all commits of the old log. */
 struct intruder {
     struct gw_db *db;
     int tries, entered;
@@ -482,7 +489,8 @@ static void sqlkit_rule__no_commit_inside_a_checkpoint(void **state)
 
 enum { WRITERS = 2, ROUNDS = 400 };
 
-/* Its own connection in its own process: writes and checkpoints in turn. Exit status 0 = all acked. */
+/* Its own connection in its own process: writes and checkpoints in turn. Exit status 0 = all acked.
+ */
 static void writer_process(int writer)
 {
     struct gw_db_opts o = opts();

@@ -34,8 +34,13 @@ static void safe__terminal_controls__gone(void **state)
     (void)state;
     expect("a\x1b[31mb", "a[31mb");
     expect("a\x1b]0;title\x07z", "a]0;titlez");
-    expect("a\xc2\x9b" "31mb", "a31mb");      /* CSI as C1 */
-    expect("a\x9b" "b", "a\xef\xbf\xbd" "b"); /* CSI as a raw byte */
+    expect("a\xc2\x9b"
+           "31mb",
+           "a31mb"); /* CSI as C1 */
+    expect("a\x9b"
+           "b",
+           "a\xef\xbf\xbd"
+           "b"); /* CSI as a raw byte */
     expect("a\x7f\x08\x0e\x0f", "a");
     expect_n("a\0b", 3, "ab");
 }
@@ -43,14 +48,25 @@ static void safe__terminal_controls__gone(void **state)
 static void safe__spoofing__gone(void **state)
 {
     (void)state;
-    expect("a\xe2\x80\xae" "cba\xe2\x80\xac", "acba");          /* U+202E U+202C */
+    expect("a\xe2\x80\xae"
+           "cba\xe2\x80\xac",
+           "acba"); /* U+202E U+202C */
     expect("\xd8\x9c\xe2\x80\x8e\xe2\x80\x8f\xe2\x81\xa6x\xe2\x81\xa9", "x");
-    expect("a\xe2\x80\xa8" "b\xe2\x80\xa9" "c", "abc");         /* U+2028 U+2029 */
-    expect("\xef\xbb\xbf" "a", "a");                            /* U+FEFF */
-    expect("\xef\xbf\xb9x\xef\xbf\xba" "y\xef\xbf\xbb", "xy");  /* U+FFF9..B */
-    expect("a\xf3\xa0\x80\x81\xf3\xa0\x81\x81" "b", "ab");      /* tags */
+    expect("a\xe2\x80\xa8"
+           "b\xe2\x80\xa9"
+           "c",
+           "abc"); /* U+2028 U+2029 */
+    expect("\xef\xbb\xbf"
+           "a",
+           "a"); /* U+FEFF */
+    expect("\xef\xbf\xb9x\xef\xbf\xba"
+           "y\xef\xbf\xbb",
+           "xy"); /* U+FFF9..B */
+    expect("a\xf3\xa0\x80\x81\xf3\xa0\x81\x81"
+           "b",
+           "ab");                                                 /* tags */
     expect("a\xee\x80\x80\xf3\xb0\x80\x80\xf4\x80\x80\x80", "a"); /* private use */
-    expect("a\xef\xb7\x90\xef\xbf\xbe\xf0\x9f\xbf\xbf", "a");   /* non-characters */
+    expect("a\xef\xb7\x90\xef\xbf\xbe\xf0\x9f\xbf\xbf", "a");     /* non-characters */
 }
 
 static void safe__tabs_and_newlines__one_blank(void **state)
@@ -166,7 +182,7 @@ static void csv__quotes_and_formulas(void **state)
     expect_csv("+86", "\"'+86\"");
     expect_csv("-1", "\"'-1\"");
     expect_csv("@x", "\"'@x\"");
-    expect_csv("\x1b=1", "\"'=1\"");  /* what is dropped does not hide it */
+    expect_csv("\x1b=1", "\"'=1\""); /* what is dropped does not hide it */
     expect_csv("\t =1", "\"'  =1\"");
     expect_csv("＝1", "\"'＝1\"");
     expect_csv("a\nb", "\"a b\"");
@@ -178,7 +194,10 @@ static void safe_z__small_arrays__whole_characters(void **state)
     char out[6];
     assert_string_equal(gw_text_safe_z(out, sizeof out, "张三丰"), "张");
     assert_string_equal(gw_text_safe_z(out, 1, "张三丰"), "");
-    assert_string_equal(gw_text_safe_z(out, sizeof out, "a\x1b" "bcdef"), "abcde");
+    assert_string_equal(gw_text_safe_z(out, sizeof out,
+                                       "a\x1b"
+                                       "bcdef"),
+                        "abcde");
 }
 
 int main(void)

@@ -11,13 +11,36 @@
 static void valid__boundaries__of_the_standard(void **state)
 {
     (void)state;
-    static const char *const GOOD[] = {"", "a", "\x7f", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80",
-                                       "\xed\x9f\xbf", "\xee\x80\x80", "\xef\xbf\xbf",
-                                       "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf", "张三", "𠮷野"};
-    static const char *const BAD[] = {"\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xe0\x9f\xbf",
-                                      "\xed\xa0\x80", "\xed\xbf\xbf", "\xf0\x8f\xbf\xbf",
-                                      "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "\xe5\xbc",
-                                      "\xf0\xa0\xae", "\xc3", "a\xc3z", "\xe5\xbcz", "\xf8\x88\x80\x80\x80"};
+    static const char *const GOOD[] = {"",
+                                       "a",
+                                       "\x7f",
+                                       "\xc2\x80",
+                                       "\xdf\xbf",
+                                       "\xe0\xa0\x80",
+                                       "\xed\x9f\xbf",
+                                       "\xee\x80\x80",
+                                       "\xef\xbf\xbf",
+                                       "\xf0\x90\x80\x80",
+                                       "\xf4\x8f\xbf\xbf",
+                                       "张三",
+                                       "𠮷野"};
+    static const char *const BAD[] = {"\x80",
+                                      "\xbf",
+                                      "\xc0\x80",
+                                      "\xc1\xbf",
+                                      "\xe0\x9f\xbf",
+                                      "\xed\xa0\x80",
+                                      "\xed\xbf\xbf",
+                                      "\xf0\x8f\xbf\xbf",
+                                      "\xf4\x90\x80\x80",
+                                      "\xf5\x80\x80\x80",
+                                      "\xff",
+                                      "\xe5\xbc",
+                                      "\xf0\xa0\xae",
+                                      "\xc3",
+                                      "a\xc3z",
+                                      "\xe5\xbcz",
+                                      "\xf8\x88\x80\x80\x80"};
     for (size_t i = 0; i < sizeof GOOD / sizeof GOOD[0]; i++) {
         assert_true(gw_utf8_valid(GOOD[i], strlen(GOOD[i])));
     }
@@ -45,7 +68,8 @@ static void put_and_next__every_code_point__round_trip(void **state)
 static void next__ill_formed__one_byte_each(void **state)
 {
     (void)state;
-    const char *text = "a\xe5\xbc" "b\xff";
+    const char *text = "a\xe5\xbc"
+                       "b\xff";
     const char *at = text;
     const char *end = text + strlen(text);
     static const uint32_t WANT[] = {'a', 0xFFFD, 0xFFFD, 'b', 0xFFFD};

@@ -299,6 +299,7 @@ static void remember(struct alarm *a)
 {
     a->before.set = true;
     a->before.state = a->state;
+    a->before.waits = a->waits;
     alarm_id_copy(a->before.acked_by, a->acked_by);
     a->before.acked_at = a->acked_at;
     a->before.ack_due_at = a->ack_due_at;

@@ -83,6 +83,7 @@ struct alarm {
     struct {
         bool set;
         enum alarm_state state;
+        int waits;
         gw_id acked_by;
         int64_t acked_at, ack_due_at, due_at;
         enum alarm_stage stage;

@@ -17,6 +17,7 @@ static void restore_before(struct step *s)
 {
     struct alarm *a = s->a;
     a->state = a->before.state;
+    a->waits = a->before.waits;
     alarm_id_copy(a->acked_by, a->before.acked_by);
     a->acked_at = a->before.acked_at;
     a->ack_due_at = a->before.ack_due_at;
@@ -32,6 +33,14 @@ static void restore_before(struct step *s)
     }
 }
 
+/* Still waiting for the second person, but somebody else took the alarm meanwhile: he keeps it. */
+static void drop_closing(struct step *s)
+{
+    s->a->before = (__typeof__(s->a->before)){.set = false};
+    s->a->closing = (__typeof__(s->a->closing)){.at = 0};
+    step_renew(s);
+}
+
 static void undo_close(struct step *s)
 {
     struct alarm *a = s->a;
@@ -42,6 +51,8 @@ static void undo_close(struct step *s)
         step_late(s, "nothing-to-undo");
     } else if (s->who->now - s->target->at > s->policy->retract_close_ms) {
         step_late(s, "too-late-to-undo");
+    } else if (a->state != ALARM_CLOSED && !alarm_id_is(a->acked_by, s->who->user)) {
+        drop_closing(s);
     } else {
         restore_before(s);
     }

@@ -25,6 +25,7 @@ static const struct gw_field alarm_fields[] = {
     {"acked_at", FIELD_INT, MASK_NONE, NULL},
     {"ack_due_at", FIELD_INT, MASK_NONE, NULL},
     {"stage", FIELD_TEXT, MASK_NONE, NULL},      /* of the hold: acked, phoned, enroute, arrived */
+    {"visited", FIELD_BOOL, MASK_NONE, NULL},    /* somebody arrived since it was raised */
     {"restored_at", FIELD_INT, MASK_NONE, NULL},
     {"offer", FIELD_JSON, MASK_NONE, NULL},      /* {to, by, at, due_at} */
     {"closing", FIELD_JSON, MASK_NONE, NULL},    /* {by, outcome, no_visit_reason, second_person, at, due_at} */

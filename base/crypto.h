@@ -33,7 +33,8 @@ struct gw_sign_key {
 };
 void gw_sign_key_new(struct gw_sign_key *key);
 void gw_sign_key_from_seed(struct gw_sign_key *key, const uint8_t seed[32]);
-/* Ed25519 over prefix || bytes. prefix is a C string that includes its newline. */
+/* Ed25519 over prefix || bytes. prefix is a C string that includes its newline.
+ * Aborts when there is no memory for a copy of the message. */
 void gw_sign(const struct gw_sign_key *key, const char *prefix, const void *bytes, size_t len_bytes,
              uint8_t sig[GW_SIGN_BYTES]);
 bool gw_sign_ok(const uint8_t public_key[GW_KEY_BYTES], const char *prefix, const void *bytes,

@@ -39,8 +39,8 @@ struct gw_db_opts {
     int32_t app_id;           /* checked against PRAGMA application_id; 0 in a new file is set */
     const struct gw_sql *sql; /* borrowed for the life of the connection */
     size_t sql_n;
-    const struct gw_migration
-        *migrations; /* user_version = number applied; a newer file is GW_STORE */
+    /* user_version = number applied; a newer file is GW_STORE */
+    const struct gw_migration *migrations;
     size_t migrations_n;
     int64_t max_pages; /* PRAGMA max_page_count, 0 = no limit; tests fill the disk with it */
     const char *vfs;   /* NULL = default; tests pass the fault VFS */
@@ -55,8 +55,9 @@ enum gw_err gw_db_open(const struct gw_db_opts *opts, struct gw_db **out, struct
 /* Checkpoints under the lock when it is free, closes. NULL is fine. */
 void gw_db_close(struct gw_db *db);
 
-/* Statement number i: prepared on first use, reset, bindings cleared. Borrowed; NULL only for our
- * own bug in the SQL text (asserted). Do not finalize. */
+/* Statement number i: prepared on first use, reset, bindings cleared. Borrowed, do not finalize.
+ * Our own bug in the SQL text aborts. NULL when the store itself cannot be read: binding to NULL
+ * does nothing and gw_db_step(NULL) returns the error, so callers need no check. */
 sqlite3_stmt *gw_db_stmt(struct gw_db *db, size_t i);
 
 /* Bind by name (":id"); an unknown name is our bug (asserted). text NULL binds NULL; text is
@@ -70,15 +71,17 @@ void gw_bind_null(sqlite3_stmt *st, const char *name);
 
 /* One step: *row = true when there is a row. Errors map SQLITE_FULL/IOERR_WRITE -> GW_FULL, BUSY ->
  * GW_AGAIN, CONSTRAINT -> GW_REFUSED, CORRUPT/NOTADB -> GW_STORE, NOMEM -> GW_NOMEM; reset is done.
- */
+ * Writing outside a transaction is our bug (aborts). When SQLite took a transaction back by itself
+ * (disk full, no memory), every further step and the commit fail, until gw_db_rollback. */
 enum gw_err gw_db_step(struct gw_db *db, sqlite3_stmt *st, bool *row, struct gw_fail *fail);
 /* Runs a statement that returns no rows to its end and resets it. */
 enum gw_err gw_db_run(struct gw_db *db, sqlite3_stmt *st, struct gw_fail *fail);
-/* Free text SQL for migrations, pragmas and tests. */
+/* Free text SQL for migrations, pragmas and tests. A statement that writes outside a transaction is
+ * one of its own and takes the lock (GW_AGAIN when it is busy too long). */
 enum gw_err gw_db_exec(struct gw_db *db, const char *sql, struct gw_fail *fail);
 
-const char *gw_col_text(sqlite3_stmt *st,
-                        int col); /* NULL for SQL NULL; borrowed until step/reset */
+/* NULL for SQL NULL; borrowed until step or reset. */
+const char *gw_col_text(sqlite3_stmt *st, int col);
 int64_t gw_col_int(sqlite3_stmt *st, int col);
 
 enum gw_durable {

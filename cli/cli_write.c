@@ -1,0 +1,80 @@
+/* What every writing verb does: journal first, then one try to deliver, then say what became of it. */
+#include <string.h>
+
+#include "base/i18n.h"
+#include "base/sqlkit.h"
+#include "base/fsutil.h"
+#include "cli/cli_p.h"
+
+enum { DELIVER_MS = 10000 };
+
+enum gw_err cli_entry_json(const struct journal_entry *entry, struct jw *w, const char *key)
+{
+    jw_obj(w, key);
+    jw_int(w, "n", entry->n);
+    jw_str(w, "dev", entry->dev);
+    jw_str(w, "uid", entry->uid);
+    jw_str(w, "kind", entry->kind);
+    jw_str(w, "id", entry->id);
+    jw_str(w, "state", cmd_state_name(entry->state));
+    jw_str(w, "code", entry->code[0] != '\0' ? entry->code : NULL);
+    jw_int(w, "at", entry->at);
+    if (entry->result_at > 0) {
+        jw_int(w, "result_at", entry->result_at);
+    } else {
+        jw_null(w, "result_at");
+    }
+    if (entry->seq >= 0) {
+        jw_int(w, "seq", entry->seq);
+    } else {
+        jw_null(w, "seq");
+    }
+    jw_bool(w, "unread", entry->unread);
+    jw_obj_end(w);
+    return w->err;
+}
+
+static int print_entry(struct cli *cli, const struct journal_entry *entry)
+{
+    if (cli->json) {
+        struct gw_buf buf;
+        struct jw w;
+        gw_buf_init(&buf, 64 * 1024);
+        jw_begin(&w, &buf);
+        (void)cli_entry_json(entry, &w, NULL); /* the writer keeps its error */
+        if (jw_end(&w) == GW_OK) {
+            out_json_line(&buf);
+        }
+        gw_buf_free(&buf);
+    } else {
+        printf("%lld %s %s %s\n", (long long)entry->n, cmd_state_name(entry->state), entry->kind,
+               entry->id);
+    }
+    if (entry->code[0] != '\0') {
+        fprintf(stderr, "gridward %s: %s\n", cli->verb, cmd_code_sentence(entry->code));
+    }
+    bool refused = entry->state == CMD_REJECTED || entry->state == CMD_QUARANTINED;
+    return refused ? CLI_NO : CLI_DONE;
+}
+
+int cli_write(struct cli *cli, enum cmd_kind kind, const char *id, int64_t expect_level,
+              const struct cmd_data *data)
+{
+    struct journal_entry entry;
+    struct gw_fail fail = {0};
+    enum gw_err err = journal_append(&cli->home, kind, id, expect_level, data, &entry, &fail);
+    if (err != GW_OK) {
+        return cli_fail(cli, err, &fail);
+    }
+    struct cli_sync_result synced;
+    cli_sync_once(cli, DELIVER_MS, &synced);
+    if (synced.end == SYNC_END_OFFLINE || synced.end == SYNC_END_REFUSED) {
+        fprintf(stderr, _("gridward %s: kept in the journal, not delivered yet. %s\n"), cli->verb,
+                synced.problem);
+    }
+    struct journal_entry now;
+    if (journal_get(&cli->home, entry.n, &now) == GW_OK) {
+        entry = now;
+    }
+    return print_entry(cli, &entry);
+}

@@ -17,8 +17,8 @@ struct gw_buf {
 };
 
 void gw_buf_init(struct gw_buf *buf, size_t max_bytes);
-void gw_buf_free(
-    struct gw_buf *buf); /* frees; the buffer may be used again with the same ceiling */
+/* Frees; the buffer may be used again with the same ceiling. */
+void gw_buf_free(struct gw_buf *buf);
 void gw_buf_reset(struct gw_buf *buf); /* len = 0, memory kept */
 
 /* All three: GW_OK, GW_TOO_LARGE (nothing added) or GW_NOMEM (nothing added). */

@@ -54,27 +54,32 @@ SERVER_DIRS := dispatchd http rules api model base
 grp = -Wl,--start-group $(call lib,$(1)) -Wl,--end-group
 
 gridward: $(B)/obj/gridward.o $(call lib,$(CLIENT_DIRS))
-	$(CC) $(LDFLAGS_ALL) -o $@ $< $(call grp,$(CLIENT_DIRS)) $(LIBS_CLIENT)
+	@echo '  ld $@'
+	@$(CC) $(LDFLAGS_ALL) -o $@ $< $(call grp,$(CLIENT_DIRS)) $(LIBS_CLIENT)
 gridward-dispatchd: $(B)/obj/dispatchd/main.o $(call lib,$(SERVER_DIRS))
-	$(CC) $(LDFLAGS_ALL) -o $@ $< $(call grp,$(SERVER_DIRS)) $(LIBS_SERVER)
+	@echo '  ld $@'
+	@$(CC) $(LDFLAGS_ALL) -o $@ $< $(call grp,$(SERVER_DIRS)) $(LIBS_SERVER)
 gridward-notify: $(B)/obj/notify/main.o $(call lib,base notify)
-	$(CC) $(LDFLAGS_ALL) -o $@ $< $(call grp,notify base) $(LIBS_NOTIFY)
+	@echo '  ld $@'
+	@$(CC) $(LDFLAGS_ALL) -o $@ $< $(call grp,notify base) $(LIBS_NOTIFY)
 
 define FOLDER_RULE
 $(B)/lib/$(1).a: $(call obj,$(1)) $(if $(filter $(1),offline-db dispatchd),$(B)/obj/gen/$(1)_schema.o)
 	@mkdir -p $$(@D)
 	@rm -f $$@
-	ar rcs $$@ $$^
+	@ar rcs $$@ $$^
 endef
 $(foreach f,$(FOLDERS),$(eval $(call FOLDER_RULE,$(f))))
 
 $(B)/obj/notify/%.o: CPPFLAGS += $(call pkg,--cflags,libnotify)
 $(B)/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+	@echo '  cc $<'
+	@$(CC) $(CPPFLAGS) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 $(B)/obj/gen/%.o: $(B)/gen/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+	@echo '  cc $<'
+	@$(CC) $(CPPFLAGS) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 # schema/000N_name.sql -> one C table of migrations, in order
 $(B)/gen/%_schema.c: tools/embed-sql.sh $(wildcard offline-db/schema/*.sql dispatchd/schema/*.sql)
@@ -95,7 +100,8 @@ TEST_BIN = $(patsubst tests/%.c,$(B)/tests/%,$(TEST_SRC))
 TEST_KIT = $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/kit/*.c))
 $(B)/tests/%: $(B)/obj/tests/%.o $(TEST_KIT) $(call lib,$(ALL_DIRS))
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS_ALL) -o $@ $< $(TEST_KIT) $(call grp,$(ALL_DIRS)) -lcmocka -lvterm -lutil \
+	@echo '  ld $@'
+	@$(CC) $(LDFLAGS_ALL) -o $@ $< $(TEST_KIT) $(call grp,$(ALL_DIRS)) -lcmocka -lvterm -lutil \
 	  $(LIBS_CLIENT) $(LIBS_SERVER)
 tests-bin: $(TEST_BIN)
 

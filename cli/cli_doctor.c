@@ -9,6 +9,7 @@
 
 #include "base/fsutil.h"
 #include "base/i18n.h"
+#include "base/text_safe.h"
 #include "cli/cli_p.h"
 #include "cli/versions.h"
 #include "offline-db/mirror.h"
@@ -17,15 +18,15 @@ enum verdict { CHECK_OK, CHECK_WARN, CHECK_BAD };
 
 struct finding {
     enum verdict verdict;
-    char detail[256];
+    char detail[GW_FAIL_TEXT];
     char remedy[256];
 };
 
 static void say(struct finding *f, enum verdict verdict, const char *detail, const char *remedy)
 {
     f->verdict = verdict;
-    (void)snprintf(f->detail, sizeof(f->detail), "%s", detail);
-    (void)snprintf(f->remedy, sizeof(f->remedy), "%s", remedy);
+    (void)gw_text_safe_z(f->detail, sizeof(f->detail), detail);
+    (void)gw_text_safe_z(f->remedy, sizeof(f->remedy), remedy);
 }
 
 static void check_clock(struct cli *cli, struct finding *f)

@@ -117,7 +117,7 @@ static void line(const char *label, const char *value)
 
 static void print_text(const struct cli *cli, const struct status_facts *facts)
 {
-    char text[256], at[17] = "-";
+    char text[512], at[17] = "-";
     (void)snprintf(text, sizeof(text), "%s (%s) · %s", cli->home.id.name, cli->home.id.user,
                    role_word(cli->home.id.role));
     line(_("Worker"), text);

@@ -37,7 +37,7 @@ def main():
                                "cli", "notify", "dispatchd") for f in glob.glob(d + "/*.[ch]"))
     files.append("gridward.c")
     with tempfile.NamedTemporaryFile(suffix=".pot") as pot:
-        subprocess.run(["xgettext", "-k_", "-kN_", "--from-code=UTF-8", "--omit-header", "-o",
+        subprocess.run(["xgettext", "-k_", "-kN_", "--from-code=UTF-8",  "-o",
                         pot.name] + files, check=True)
         wanted = messages(open(pot.name, encoding="utf-8").read())
     have, failed, passed = {}, 0, 0

@@ -25,6 +25,8 @@ struct identity {
     int64_t enrolled_at;
 };
 
+struct home_priv;
+
 struct home {
     struct gw_db *db;
     char dir[1024];
@@ -34,6 +36,7 @@ struct home {
     const struct gw_clock *clock;
     const struct gw_random *random;
     struct gw_uuid_gen uuids;
+    struct home_priv *p; /* owned; of offline-db/ only */
 };
 
 struct home_opts {

@@ -48,6 +48,10 @@ struct journal_counts {
 };
 enum gw_err journal_counts(struct home *home, struct journal_counts *out);
 
+/* Own duty state as the worker set it last ("on", "off", "reachable", "" = never): his own unsent word
+ * first, then the newer of the server's row and the newest applied command. */
+enum gw_err journal_duty(struct home *home, char out[16]);
+
 /* ---- for sync/ */
 /* Up to max_lines / max_bytes of wire lines (NDJSON) in order of n, states pending and sent; marks
  * them sent. *lines = how many; first_n and n_list tell which (n_list has room for max_lines). */

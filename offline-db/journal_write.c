@@ -1,0 +1,232 @@
+/* Writing side of the journal: append, sign, reissue. */
+#include <stdio.h>
+#include <string.h>
+
+#include "offline-db/journal.h"
+#include "offline-db/odb_p.h"
+
+enum { BODY_MAX = 64 * 1024 };
+
+enum gw_err journal_head(struct home *home, const char *dev, int64_t *n, char hash[GW_HASH_HEX + 1])
+{
+    sqlite3_stmt *st = odb_stmt(home, SQL_J_LAST);
+    gw_bind_text(st, ":dev", dev);
+    *n = 0;
+    hash[0] = '\0';
+    enum gw_err err = odb_row(home, st, NULL);
+    if (!err) {
+        *n = gw_col_int(st, 0);
+        odb_col(st, 1, hash, GW_HASH_HEX + 1);
+    }
+    odb_reset(st);
+    return err == GW_ABSENT ? GW_OK : err;
+}
+
+static enum gw_err insert_row(struct home *home, const struct journal_new *in, const char *text,
+                              const char *sig, const char *hash, struct gw_fail *fail)
+{
+    sqlite3_stmt *st = odb_stmt(home, SQL_J_ADD);
+    gw_bind_text(st, ":dev", in->body->dev);
+    gw_bind_int(st, ":n", in->body->n);
+    gw_bind_text(st, ":uid", in->body->uid);
+    gw_bind_text(st, ":kind", cmd_spec_of(in->body->kind)->name);
+    gw_bind_text(st, ":id", in->body->id);
+    gw_bind_text(st, ":target", in->target);
+    gw_bind_text(st, ":body", text);
+    gw_bind_text(st, ":sig", sig);
+    gw_bind_text(st, ":hash", hash);
+    gw_bind_int(st, ":at", in->at);
+    return gw_db_run(home->db, st, fail);
+}
+
+enum gw_err journal_insert(struct home *home, const struct gw_sign_key *key,
+                           const struct journal_new *in, struct gw_fail *fail)
+{
+    struct gw_buf text;
+    char hash[GW_HASH_HEX + 1];
+    uint8_t sig[GW_SIGN_BYTES];
+    char sig_text[GW_SIGN_B64 + 2];
+    gw_buf_init(&text, BODY_MAX);
+    enum gw_err err = wire_body_encode(in->body, &text);
+    if (err) {
+        gw_buf_free(&text);
+        return gw_fail_set(fail, err,
+                           _("This record cannot be written down: its text is too long or is not "
+                             "UTF-8. Shorten it and try again; nothing was saved."));
+    }
+    wire_cmd_hash(gw_buf_str(&text), text.len, hash);
+    gw_sign(key, CMD_SIGN_PREFIX, gw_buf_str(&text), text.len, sig);
+    gw_b64url(sig, sizeof sig, sig_text);
+    err = insert_row(home, in, gw_buf_str(&text), sig_text, hash, fail);
+    gw_buf_free(&text);
+    return err;
+}
+
+static enum gw_err append_in_txn(struct home *home, struct cmd_body *body, int64_t at,
+                                 struct gw_fail *fail)
+{
+    char prev[GW_HASH_HEX + 1];
+    struct mirror_state state;
+    enum gw_err err = journal_head(home, home->id.device, &body->n, prev);
+    err = err ? err : mirror_state(home, &state);
+    if (err) {
+        return gw_fail_set(fail, err, _("The journal cannot be read. Run: gridward doctor"));
+    }
+    body->n++;
+    body->prev = prev;
+    body->base = state.cursor;
+    mirror_clock(home, &body->off, &body->unc);
+    const struct journal_new in = {
+        .body = body,
+        .target = body->kind == CMD_ALARM_RETRACT ? body->data.uid : NULL,
+        .at = at,
+    };
+    err = journal_insert(home, &home->key, &in, fail);
+    home->p->overlays = true;
+    return err ? err : overlay_fold(home, body->id, fail);
+}
+
+static void fill_entry(struct journal_entry *out, const struct cmd_body *body, int64_t at)
+{
+    *out = (struct journal_entry){.n = body->n, .state = CMD_PENDING, .at = at, .seq = -1};
+    ODB_COPY(out->dev, body->dev);
+    ODB_COPY(out->uid, body->uid);
+    ODB_COPY(out->kind, cmd_spec_of(body->kind)->name);
+    ODB_COPY(out->id, body->id);
+}
+
+/* The sentence that matters to the worker: what he typed is not lost. */
+static enum gw_err say_not_saved(const struct home *home, enum gw_err err, struct gw_fail *fail)
+{
+    if (err == GW_FULL) {
+        return gw_fail_set(fail, err,
+                           _("Not saved: the disk is full. What you typed is kept on the screen. "
+                             "Free some space on the disk of %s and press the key again; if it is "
+                             "urgent, phone the duty room."),
+                           home->dir);
+    }
+    if (err == GW_AGAIN) {
+        return gw_fail_set(fail, err, _("Not saved: the store is busy. Press the key again."));
+    }
+    return err;
+}
+
+enum gw_err journal_append(struct home *home, enum cmd_kind kind, const char *id,
+                           int64_t expect_level, const struct cmd_data *data,
+                           struct journal_entry *out, struct gw_fail *fail)
+{
+    if (!home->enrolled) {
+        return gw_fail_set(fail, GW_DENIED,
+                           _("This machine is not enrolled yet. Ask the duty room for a code, then "
+                             "run: gridward enroll"));
+    }
+    if (!id_ok(id)) {
+        return gw_fail_set(fail, GW_INVALID, _("This is not a valid id. Copy it from a list."));
+    }
+    enum gw_err err = cmd_data_check(kind, data, fail);
+    if (err) {
+        return err;
+    }
+    char uid[GW_UUID_LEN + 1];
+    gw_uuid7(&home->uuids, home->clock, home->random, uid);
+    int64_t at = home->clock->wall_ms(home->clock->ctx);
+    struct cmd_body body = {
+        .v = 1,
+        .uid = uid,
+        .dev = home->id.device,
+        .kind = kind,
+        .id = id,
+        .expect_level = cmd_spec_of(kind)->has_expect ? expect_level : 0,
+        .wall = at,
+        .boot = gw_boot_id(),
+        .mono = home->clock->mono_ms(home->clock->ctx),
+        .data = *data,
+    };
+    err = odb_begin(home, GW_DURABLE_FULL, "journal_append", fail);
+    if (!err) {
+        err = odb_end(home, append_in_txn(home, &body, at, fail), fail);
+    }
+    if (err) {
+        return say_not_saved(home, err, fail);
+    }
+    if (out) {
+        fill_entry(out, &body, at);
+    }
+    return GW_OK;
+}
+
+/* ---- rekey: what the server has not confirmed goes on under the new key, same uid */
+
+struct unsent {
+    gw_id dev, id;
+    int64_t n, at;
+    char target[GW_UUID_LEN + 1];
+    bool retract;
+};
+
+static enum gw_err reissue_one(struct home *home, const char *new_dev,
+                               const struct gw_sign_key *key, const struct unsent *row,
+                               const char *text, struct gw_fail *fail)
+{
+    struct cmd_body body;
+    struct json *root = NULL;
+    const char *code = NULL;
+    char prev[GW_HASH_HEX + 1];
+    enum gw_err err = wire_body_decode(text, strlen(text), &body, &root, &code, fail);
+    err = err ? err : journal_head(home, new_dev, &body.n, prev);
+    if (!err) {
+        body.n++;
+        body.prev = prev;
+        body.dev = new_dev;
+        const struct journal_new in = {
+            .body = &body, .target = row->retract ? row->target : NULL, .at = row->at};
+        err = journal_insert(home, key, &in, fail);
+    }
+    json_free(root);
+    if (err) {
+        return err;
+    }
+    sqlite3_stmt *st = odb_stmt(home, SQL_J_REISSUED);
+    gw_bind_text(st, ":dev", row->dev);
+    gw_bind_int(st, ":n", row->n);
+    err = gw_db_run(home->db, st, fail);
+    return err ? err : overlay_fold(home, row->id, fail);
+}
+
+/* The oldest unsent row that is not of the new device; GW_ABSENT when all are through. */
+static enum gw_err next_unsent(struct home *home, const char *new_dev, struct unsent *row,
+                               struct gw_buf *text)
+{
+    sqlite3_stmt *st = odb_stmt(home, SQL_J_UNSENT);
+    enum gw_err err = odb_row(home, st, NULL);
+    while (!err && strcmp(gw_col_text(st, 0), new_dev) == 0) {
+        err = odb_row(home, st, NULL);
+    }
+    if (!err) {
+        ODB_COL(st, 0, row->dev);
+        row->n = gw_col_int(st, 1);
+        ODB_COL(st, 4, row->id);
+        row->retract = gw_col_text(st, 5) != NULL;
+        ODB_COL(st, 5, row->target);
+        row->at = gw_col_int(st, 8);
+        gw_buf_reset(text);
+        err = gw_buf_adds(text, gw_col_text(st, 6));
+    }
+    odb_reset(st);
+    return err;
+}
+
+enum gw_err journal_reissue(struct home *home, const char *new_dev, const struct gw_sign_key *key,
+                            struct gw_fail *fail)
+{
+    struct gw_buf text;
+    struct unsent row;
+    gw_buf_init(&text, BODY_MAX);
+    enum gw_err err = next_unsent(home, new_dev, &row, &text);
+    while (!err) {
+        err = reissue_one(home, new_dev, key, &row, gw_buf_str(&text), fail);
+        err = err ? err : next_unsent(home, new_dev, &row, &text);
+    }
+    gw_buf_free(&text);
+    return err == GW_ABSENT ? GW_OK : err;
+}

@@ -1,0 +1,342 @@
+/* Pages of the feed and of snapshots; rules R1-R4 and R6. */
+#include "offline-db/mirror.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "offline-db/mirror_p.h"
+
+/* ---- pages */
+
+static enum gw_err page_prepare(struct home *home, struct gw_fail *fail)
+{
+    struct home_priv *p = home->p;
+    int64_t tombs = 0;
+    int64_t overlays = 0;
+    enum gw_err err = scopes_load(home);
+    err = err ? err : odb_int(home, odb_stmt(home, SQL_TOMB_ANY), 0, &tombs);
+    err = err ? err : odb_int(home, odb_stmt(home, SQL_O_ANY), 0, &overlays);
+    err = err ? err : odb_int(home, odb_stmt(home, SQL_JOB_FIRST), 0, &p->mark);
+    p->tombs = tombs != 0;
+    p->overlays = overlays != 0;
+    p->changed = 0;
+    return err ? err : watch_load(home, fail);
+}
+
+enum gw_err mirror_page_begin(struct home *home, struct gw_fail *fail)
+{
+    enum gw_err err = odb_begin(home, GW_DURABLE_NORMAL, "mirror_page", fail);
+    if (err) {
+        return err;
+    }
+    err = page_prepare(home, fail);
+    if (err) {
+        gw_db_rollback(home->db);
+        return err;
+    }
+    home->p->page = true;
+    return GW_OK;
+}
+
+enum gw_err mirror_page_rec(struct home *home, const struct wire_rec *rec, struct gw_fail *fail)
+{
+    bool changed = false;
+    enum gw_err err = GW_OK;
+    if (rec->op == OP_SCOPES) {
+        const struct scope_news news = {rec->scopes, rec->scopes_n, rec->tag, rec->types};
+        return scopes_apply(home, &news, &home->p->changed, fail);
+    }
+    if (rec->op == OP_BEGIN || rec->op == OP_END || !rec->type_known) {
+        return GW_OK; /* R7: an unknown type is skipped */
+    }
+    err = rec->op == OP_PUT ? mirror_put(home, rec, &changed, fail)
+                            : mirror_remove(home, rec, &changed, fail);
+    if (changed) {
+        home->p->changed |= (change_mask)1 << rec->type;
+    }
+    return err;
+}
+
+static enum gw_err page_commit(struct home *home, enum gw_err err, change_mask *changed,
+                               struct gw_fail *fail)
+{
+    home->p->page = false;
+    err = odb_end(home, err, fail);
+    if (!err && changed) {
+        *changed |= home->p->changed;
+    }
+    return err;
+}
+
+enum gw_err mirror_page_end(struct home *home, const char *cursor, change_mask *changed,
+                            struct gw_fail *fail)
+{
+    enum gw_err err = GW_OK;
+    if (cursor) {
+        err = state_text(home, SQL_STATE_CURSOR, ":cursor", cursor, fail);
+    }
+    return page_commit(home, err, changed, fail);
+}
+
+void mirror_page_drop(struct home *home)
+{
+    home->p->page = false;
+    home->p->watch_version = -1; /* bits of a rolled-back page are harmless, missing ones would not be */
+    home->p->rev = 0;
+    gw_db_rollback(home->db);
+}
+
+/* ---- snapshot jobs */
+
+static void read_job(sqlite3_stmt *st, struct mirror_job *out)
+{
+    enum gw_type type;
+    const char *name = gw_col_text(st, 2);
+    *out = (struct mirror_job){.job = gw_col_int(st, 0), .type = -1};
+    ODB_COL(st, 1, out->scope);
+    if (name && entity_parse(name, &type)) {
+        out->type = (int)type;
+    }
+    ODB_COL(st, 3, out->after);
+    ODB_COL(st, 4, out->first_cursor);
+}
+
+enum gw_err mirror_next_job(struct home *home, struct mirror_job *out)
+{
+    sqlite3_stmt *st = odb_stmt(home, SQL_JOB_FIRST);
+    enum gw_err err = odb_row(home, st, NULL);
+    if (!err) {
+        read_job(st, out);
+    }
+    odb_reset(st);
+    return err;
+}
+
+static enum gw_err job_del(struct home *home, int64_t job, struct gw_fail *fail)
+{
+    sqlite3_stmt *st = odb_stmt(home, SQL_JOB_DEL);
+    gw_bind_int(st, ":job", job);
+    return gw_db_run(home->db, st, fail);
+}
+
+/* A page of another epoch: what the job has seen says nothing. The same job anew, with a new number. */
+static enum gw_err job_restart(struct home *home, const struct mirror_job *job, struct gw_fail *fail)
+{
+    mirror_page_drop(home);
+    enum gw_err err = odb_begin(home, GW_DURABLE_NORMAL, "job_restart", fail);
+    if (err) {
+        return err;
+    }
+    err = job_del(home, job->job, fail);
+    err = err ? err
+              : job_add(home, job->scope,
+                        job->type < 0 ? "" : entity_of((enum gw_type)job->type)->name, fail);
+    err = odb_end(home, err, fail);
+    return err ? err
+               : gw_fail_set(fail, GW_AGAIN,
+                             _("The dispatch server was restored in the meantime; the data is "
+                               "fetched anew."));
+}
+
+static enum gw_err sweep_type(struct home *home, const struct mirror_job *job, enum gw_type type,
+                              int64_t seq, struct gw_fail *fail)
+{
+    enum gw_err err = GW_OK;
+    if (type == TYPE_ALARM) {
+        int64_t rev = 0;
+        err = odb_rev(home, &rev, fail);
+        sqlite3_stmt *gone = odb_stmt(home, SQL_GONE_SWEEP);
+        gw_bind_int(gone, ":rev", rev);
+        gw_bind_int(gone, ":mark", job->job);
+        gw_bind_int(gone, ":seq", seq);
+        gw_bind_text(gone, ":scope", job->scope);
+        err = err ? err : gw_db_run(home->db, gone, fail);
+    }
+    sqlite3_stmt *st = gw_db_stmt(home->db, mirror_sql(type, M_SWEEP));
+    (void)sqlite3_bind_text(st, 1, job->scope, -1, SQLITE_STATIC);
+    (void)sqlite3_bind_int64(st, 2, job->job);
+    (void)sqlite3_bind_int64(st, 3, seq);
+    err = err ? err : gw_db_run(home->db, st, fail);
+    if (!err && sqlite3_changes(gw_db_handle(home->db)) > 0) {
+        home->p->changed |= (change_mask)1 << type;
+        err = type == TYPE_ALARM ? overlay_orphans(home, fail) : GW_OK;
+    }
+    return err;
+}
+
+/* cursor := min(cursor, first cursor of the job), both of this epoch. */
+static enum gw_err lower_cursor(struct home *home, const struct mirror_state *state,
+                                const struct wire_cursor *first, struct gw_fail *fail)
+{
+    struct wire_cursor now;
+    char text[96];
+    if (wire_cursor_parse(state->cursor, &now) && strcmp(now.epoch, first->epoch) == 0 &&
+        now.seq <= first->seq) {
+        return GW_OK;
+    }
+    wire_cursor_print(first, text);
+    return state_text(home, SQL_STATE_CURSOR, ":cursor", text, fail);
+}
+
+static enum gw_err job_finish(struct home *home, const struct mirror_job *job,
+                              const struct mirror_state *state, const struct wire_cursor *first,
+                              struct gw_fail *fail)
+{
+    enum gw_err err = GW_OK;
+    for (size_t t = 0; !err && t < TYPE_N; t++) {
+        if (job->type < 0 || job->type == (int)t) {
+            err = sweep_type(home, job, (enum gw_type)t, first->seq, fail);
+        }
+    }
+    err = err ? err : lower_cursor(home, state, first, fail);
+    err = err ? err : job_del(home, job->job, fail);
+    return err || job->type >= 0 ? err
+                                 : state_text(home, SQL_SCOPE_DONE, ":path", job->scope, fail);
+}
+
+static enum gw_err job_page(struct home *home, const struct mirror_job *job, const char *after,
+                            const char *first, struct gw_fail *fail)
+{
+    sqlite3_stmt *st = odb_stmt(home, SQL_JOB_PAGE);
+    gw_bind_int(st, ":job", job->job);
+    gw_bind_text(st, ":after", after ? after : "");
+    gw_bind_text(st, ":first", first);
+    return gw_db_run(home->db, st, fail);
+}
+
+/* The job as the store knows it: a scopes line or a cancel may have taken it away meanwhile. */
+static enum gw_err job_reload(struct home *home, int64_t number, struct mirror_job *out)
+{
+    sqlite3_stmt *st = odb_stmt(home, SQL_JOB_GET);
+    gw_bind_int(st, ":job", number);
+    enum gw_err err = odb_row(home, st, NULL);
+    if (!err) {
+        enum gw_type type;
+        *out = (struct mirror_job){.job = number, .type = -1};
+        ODB_COL(st, 0, out->scope);
+        if (entity_parse(gw_col_text(st, 1), &type)) {
+            out->type = (int)type;
+        }
+        ODB_COL(st, 2, out->first_cursor);
+    }
+    odb_reset(st);
+    return err;
+}
+
+enum gw_err mirror_job_page_end(struct home *home, const struct mirror_job *job,
+                                const char *page_cursor, const char *after, bool last,
+                                change_mask *changed, struct gw_fail *fail)
+{
+    struct mirror_job own;
+    struct mirror_state state;
+    struct wire_cursor page;
+    struct wire_cursor first;
+    enum gw_err err = job_reload(home, job->job, &own);
+    if (err == GW_ABSENT) {
+        mirror_page_drop(home);
+        return gw_fail_set(fail, GW_AGAIN, _("This part of the data is not to be fetched any more."));
+    }
+    err = err ? err : mirror_state(home, &state);
+    if (err || !wire_cursor_parse(page_cursor, &page)) {
+        mirror_page_drop(home);
+        return err ? err
+                   : gw_fail_set(fail, GW_SERVER, _("The dispatch server sent a page without a "
+                                                    "usable cursor. Report this to its operator."));
+    }
+    bool has_first = wire_cursor_parse(own.first_cursor, &first);
+    if (!has_first) {
+        first = page;
+    }
+    if (strcmp(page.epoch, state.epoch) != 0 || strcmp(first.epoch, page.epoch) != 0) {
+        return job_restart(home, &own, fail);
+    }
+    err = last ? job_finish(home, &own, &state, &first, fail)
+               : job_page(home, &own, after, has_first ? own.first_cursor : page_cursor, fail);
+    return page_commit(home, err, changed, fail);
+}
+
+enum gw_err mirror_job_cancel(struct home *home, int64_t job, struct gw_fail *fail)
+{
+    enum gw_err err = odb_begin(home, GW_DURABLE_NORMAL, "mirror_job_cancel", fail);
+    if (err) {
+        return err;
+    }
+    err = job_del(home, job, fail);
+    err = err ? err : state_text(home, SQL_STATE_TAG, ":tag", "", fail); /* ask for the scopes */
+    return odb_end(home, err, fail);
+}
+
+/* ---- digest (R6) */
+
+static enum gw_err sum_of(struct home *home, const struct wire_digest *want, int64_t *count,
+                          uint64_t *sum)
+{
+    char text[GW_ID_MAX + 64];
+    const char *name = entity_of(want->type)->name;
+    sqlite3_stmt *st = gw_db_stmt(home->db, mirror_sql(want->type, M_DIGEST));
+    (void)sqlite3_bind_text(st, 1, want->scope, -1, SQLITE_STATIC);
+    *count = 0;
+    *sum = 0;
+    enum gw_err err = odb_row(home, st, NULL);
+    while (!err) {
+        int n = snprintf(text, sizeof text, "%s|%s|%lld", name, gw_col_text(st, 0),
+                         (long long)gw_col_int(st, 1));
+        *sum += gw_sha256_h64(text, (size_t)n);
+        *count += 1;
+        err = odb_row(home, st, NULL);
+    }
+    odb_reset(st);
+    return err == GW_ABSENT ? GW_OK : err;
+}
+
+/* One incident and one job for a scope, however many of its types differ. */
+static enum gw_err digest_job(struct home *home, const char *scope, struct gw_fail *fail)
+{
+    int64_t has = 0;
+    enum gw_err err = odb_begin(home, GW_DURABLE_NORMAL, "mirror_digest", fail);
+    if (err) {
+        return err;
+    }
+    sqlite3_stmt *st = odb_stmt(home, SQL_JOB_HAS);
+    gw_bind_text(st, ":scope", scope);
+    gw_bind_text(st, ":type", "");
+    err = odb_int(home, st, 0, &has);
+    if (!err && has == 0) {
+        err = job_add(home, scope, "", fail);
+        err = err ? err : gw_db_run(home->db, odb_stmt(home, SQL_STATE_INCIDENT), fail);
+    }
+    return odb_end(home, err, fail);
+}
+
+static bool is_our_scope(const struct home *home, const char *scope)
+{
+    for (size_t i = 0; i < home->p->scopes_n; i++) {
+        if (strcmp(home->p->scopes[i].path, scope) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+enum gw_err mirror_digest(struct home *home, const struct wire_digest *digest, size_t n,
+                          struct gw_fail *fail)
+{
+    bool differs = false;
+    enum gw_err err = scopes_load(home);
+    for (size_t i = 0; !err && i < n; i++) {
+        int64_t count = 0;
+        uint64_t sum = 0;
+        if (!is_our_scope(home, digest[i].scope)) {
+            continue; /* the scopes moved on; the next digest will speak of them */
+        }
+        err = sum_of(home, &digest[i], &count, &sum);
+        if (!err && (count != digest[i].count || sum != digest[i].sum)) {
+            differs = true;
+            err = digest_job(home, digest[i].scope, fail);
+        }
+    }
+    return err || !differs
+               ? err
+               : gw_fail_set(fail, GW_REFUSED, _("The data on this machine differs from the "
+                                                 "dispatch server's; it is fetched anew."));
+}

@@ -10,7 +10,7 @@
     "a.stage, a.restored_at, a.outcome, a.closed_at, a.closed_by, a.policy, a.policy_version, "    \
     "typeof(a.offer) <> 'null' OR typeof(a.closing) <> 'null' OR typeof(a.before) <> 'null' OR "   \
     "typeof(a.extra) <> 'null', max(a.rev, ifnull(o.rev, 0)), o.row, o.mark, o.mark_n, "           \
-    "o.mark_count, r.name, r.alone, d.estate, d.building, d.unit, w.name FROM alarm a "            \
+    "o.mark_count, r.name, r.alone, d.estate, d.building, d.unit, w.name, a.visited FROM alarm a " \
     "LEFT JOIN overlay o ON o.id = a.id LEFT JOIN resident r ON r.id = a.resident_id "             \
     "LEFT JOIN dwelling d ON d.id = a.dwelling_id LEFT JOIN worker w ON w.id = a.acked_by "
 

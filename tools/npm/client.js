@@ -6,6 +6,7 @@
 // `N passed, M failed`. Exit status 1 when something failed. Needs a code of a grid worker whose
 // grid has a smoke detector that is bound to a dwelling.
 const crypto = require('node:crypto');
+const net = require('node:net');
 const s = require('./sign');
 const { load } = require('./contract');
 
@@ -485,6 +486,45 @@ async function rekey() {
   await hello();
 }
 
+// Requests that no ordinary client sends: the guard of section 10. Over plain HTTP only.
+async function guard() {
+  const { protocol, hostname, port } = new URL(base);
+  if (protocol !== 'http:') {
+    return;
+  }
+  const head = `Host: ${hostname}:${port}\r\n`;
+  const post = `POST /v1/token HTTP/1.1\r\n${head}Content-Type: application/json\r\n`;
+  const bad = {
+    'two Content-Length': `${post}Content-Length: 2\r\nContent-Length: 3\r\n\r\n{} `,
+    'Content-Length with Transfer-Encoding':
+      `${post}Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n`,
+    'two Host': `GET /v1/hello HTTP/1.1\r\n${head}Host: other\r\n\r\n`,
+    'another transfer coding': `${post}Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n`,
+    'a blank in a header name': `GET /v1/hello HTTP/1.1\r\n${head}X-One Two: 3\r\n\r\n`,
+    'a byte outside the list in the URI': `GET /v1/hello?a=<b> HTTP/1.1\r\n${head}\r\n`,
+    'coded dots': `GET /v1/%2e%2e/hello HTTP/1.1\r\n${head}\r\n`,
+  };
+  for (const [name, text] of Object.entries(bad)) {
+    const answer = await raw(hostname, port, text);
+    expect(`guard: ${name}`, /^HTTP\/1\.1 400 /.test(answer), answer.split('\r\n')[0] || 'no answer');
+  }
+}
+
+// Sends bytes, gives what came back until the server closed (which it must) or 5 s are over.
+function raw(host, port, text) {
+  return new Promise((done) => {
+    let all = '';
+    const socket = net.connect(Number(port), host, () => socket.write(text));
+    socket.setTimeout(5000, () => {
+      expect('guard: the connection is closed', false);
+      socket.destroy();
+    });
+    socket.on('data', (bytes) => (all += bytes.toString('latin1')));
+    socket.on('error', () => {});
+    socket.on('close', () => done(all));
+  });
+}
+
 async function operations() {
   if (!ops) {
     return;
@@ -522,6 +562,7 @@ async function main() {
     await stream.close();
   }
   await refusals();
+  await guard();
   await rekey();
   await operations();
 }

@@ -82,7 +82,7 @@ int64_t tui_tick(struct tui *tui);
 
 /* Rows of these types changed in the store (bit 1 << enum gw_type; UINT32_MAX = look at all).
  * The queue is read again at the next draw: many calls cost one read. */
-void tui_changed(struct tui *tui, uint32_t change_mask);
+void tui_changed(struct tui *tui, uint32_t types);
 
 /* How the connection stands; the tui keeps a copy. Call when anything but last_byte_mono moved, and
  * about once a second while bytes come. */

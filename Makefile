@@ -2,6 +2,8 @@
 VERSION := 0.1.0
 CC ?= cc
 B ?= build
+# The programs lie at the root; another build folder (clang, sanitizers) keeps its own.
+BIN := $(if $(filter build,$(B)),,$(B)/)
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
 LIBEXECDIR ?= $(PREFIX)/libexec/gridward
@@ -47,19 +49,19 @@ help: ## this list
 setup:
 	@tools/setup.sh build
 
-programs: gridward gridward-dispatchd gridward-notify $(B)/locale/zh_CN/LC_MESSAGES/gridward.mo
+programs: $(BIN)gridward $(BIN)gridward-dispatchd $(BIN)gridward-notify $(B)/locale/zh_CN/LC_MESSAGES/gridward.mo
 
 CLIENT_DIRS := cli tui notify sync http offline-db rules api model base
 SERVER_DIRS := dispatchd http rules api model base
 grp = -Wl,--start-group $(call lib,$(1)) -Wl,--end-group
 
-gridward: $(B)/obj/gridward.o $(call lib,$(CLIENT_DIRS))
+$(BIN)gridward: $(B)/obj/gridward.o $(call lib,$(CLIENT_DIRS))
 	@echo '  ld $@'
 	@$(CC) $(LDFLAGS_ALL) -o $@ $< $(call grp,$(CLIENT_DIRS)) $(LIBS_CLIENT)
-gridward-dispatchd: $(B)/obj/dispatchd/main.o $(call lib,$(SERVER_DIRS))
+$(BIN)gridward-dispatchd: $(B)/obj/dispatchd/main.o $(call lib,$(SERVER_DIRS))
 	@echo '  ld $@'
 	@$(CC) $(LDFLAGS_ALL) -o $@ $< $(call grp,$(SERVER_DIRS)) $(LIBS_SERVER)
-gridward-notify: $(B)/obj/notify/main.o $(call lib,base notify)
+$(BIN)gridward-notify: $(B)/obj/notify/main.o $(call lib,base notify)
 	@echo '  ld $@'
 	@$(CC) $(LDFLAGS_ALL) -o $@ $< $(call grp,notify base) $(LIBS_NOTIFY)
 
@@ -162,4 +164,4 @@ install: programs ## into $(DESTDIR)$(PREFIX)
 -include $(wildcard $(B)/obj/*.d $(B)/obj/*/*.d $(B)/obj/*/*/*.d $(B)/obj/*/*/*/*.d)
 
 clean:
-	rm -rf $(B) gridward gridward-dispatchd gridward-notify
+	rm -rf $(B) build-asan build-clang build-fuzz gridward gridward-dispatchd gridward-notify

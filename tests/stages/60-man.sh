@@ -1,0 +1,3 @@
+#!/bin/sh
+# Manual pages.
+exec tools/check-man.sh

@@ -6,6 +6,13 @@ here=$(dirname "$0")
 want=$(sed -e 's/#.*//' "$here"/packages/"$1".txt)
 missing=
 for p in $want; do
+    # command=package: anything that provides the command will do
+    case $p in
+    *=*)
+        command -v "${p%%=*}" >/dev/null 2>&1 && continue
+        p=${p#*=}
+        ;;
+    esac
     [ "$(dpkg-query -W -f='${db:Status-Status}' "$p" 2>/dev/null)" = installed ] || missing="$missing $p"
 done
 [ -z "$missing" ] && exit 0

@@ -63,6 +63,10 @@ struct card {
 
 enum gw_err card_open(struct home *home, const char *alarm_id, struct card **out,
                       struct gw_fail *fail);
+/* The same card read again because something changed while it stays open: no new row in the access
+ * log. */
+enum gw_err card_read(struct home *home, const char *alarm_id, struct card **out,
+                      struct gw_fail *fail);
 void card_free(struct card *card);
 
 /* Leader and duty room of a path (nearest grid row upward), "" when unknown. */

@@ -58,8 +58,7 @@
                                "r.id LIMIT :limit")                                                \
     X(P_ONE, PERSON_SELECT "0 FROM resident r LEFT JOIN dwelling d ON d.id = r.dwelling_id WHERE " \
                            "r.id = :id")                                                           \
-    X(P_DWELLING, "SELECT dwelling_id FROM resident WHERE id = :id")                               \
-    X(P_ADDRESS_OF, "SELECT address FROM dwelling WHERE id = :id")
+    X(P_DWELLING, "SELECT dwelling_id FROM resident WHERE id = :id")
 
 enum screen_sql {
 #define X(name, text) SQL_##name,

@@ -1,0 +1,19 @@
+/* The card's lines as text. out is NUL-terminated, "" when there is nothing to say. */
+#ifndef GW_TUI_CARD_WORDS_H
+#define GW_TUI_CARD_WORDS_H
+
+#include "tui/tui_p.h"
+
+/* `正在联系：本人 ✗未接 · 女儿 振铃 · 您 · 03:17 转网格长`; how it is to be painted. */
+enum paint card_words_called(const struct tui *tui, const struct card *card, char *out,
+                             size_t size);
+void card_words_closed(const struct card *card, char *out, size_t size);
+void card_words_person(const struct card *card, char *out, size_t size);
+void card_words_helpers(const struct card *card, char *out, size_t size);
+void card_words_readings(const struct card *card, char *out, size_t size);
+void card_words_device(const struct tui *tui, const struct card *card, char *out, size_t size);
+void card_words_event(const struct tui *tui, const struct card_event *event, char *out,
+                      size_t size);
+void card_words_past(const struct card *card, char *out, size_t size);
+
+#endif

@@ -16,8 +16,8 @@ struct family {
     const size_t *n;
 };
 static const struct family families[] = {
-    {cli_verbs_basic, &cli_verbs_basic_n},     {cli_verbs_alarm, &cli_verbs_alarm_n},
-    {cli_verbs_people, &cli_verbs_people_n},   {cli_verbs_journal, &cli_verbs_journal_n},
+    {cli_verbs_basic, &cli_verbs_basic_n},   {cli_verbs_alarm, &cli_verbs_alarm_n},
+    {cli_verbs_people, &cli_verbs_people_n}, {cli_verbs_journal, &cli_verbs_journal_n},
     {cli_verbs_doctor, &cli_verbs_doctor_n},
 };
 enum { FAMILIES = sizeof(families) / sizeof(families[0]) };
@@ -98,14 +98,49 @@ bool cli_number(const struct cli *cli, const char *name, const char *text, int64
 
 enum { OPTS_MAX = 12 };
 
+/* Families share one list of options; a verb has those that its usage line names. */
+static bool verb_has(const struct cli_verb *verb, const char *name)
+{
+    char option[40];
+    int len = snprintf(option, sizeof(option), "--%s", name);
+    for (const char *at = strstr(verb->args, option); at != NULL; at = strstr(at + 1, option)) {
+        if (strchr(" ]|", at[len]) != NULL) { /* the end of the text counts */
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The table for getopt_long: json, help, then the verb's own. */
+static void long_options(const struct cli_verb *verb, const struct cli_opt *opts, size_t n,
+                         struct option *longs)
+{
+    size_t used = 0;
+    longs[used++] = (struct option){"json", no_argument, NULL, 'j'};
+    longs[used++] = (struct option){"help", no_argument, NULL, 'h'};
+    for (size_t i = 0; i < n && i < OPTS_MAX; i++) {
+        if (verb_has(verb, opts[i].name)) {
+            longs[used++] = (struct option){
+                opts[i].name, opts[i].flag ? no_argument : required_argument, NULL, 256 + (int)i};
+        }
+    }
+    longs[used] = (struct option){NULL, 0, NULL, 0};
+}
+
+static int wrong_option(const struct cli *cli, const struct cli_verb *verb, bool needs_value,
+                        const char *text)
+{
+    char safe[80];
+    (void)gw_text_safe_z(safe, sizeof(safe), text);
+    return needs_value ? cli_usage(cli, verb, _("%s needs a value."), safe)
+                       : cli_usage(cli, verb, _("%s is not an option here."), safe);
+}
+
 int cli_options(struct cli *cli, const struct cli_verb *verb, int argc, char **argv,
                 const struct cli_opt *opts, size_t n, char ***operands, int *operands_n)
 {
-    struct option longs[OPTS_MAX + 3] = {{"json", no_argument, NULL, 'j'}, {"help", no_argument, NULL, 'h'}};
-    for (size_t i = 0; i < n && i < OPTS_MAX; i++) {
-        longs[i + 2] = (struct option){opts[i].name, opts[i].flag ? no_argument : required_argument,
-                                       NULL, 256 + (int)i};
-    }
+    struct option longs[OPTS_MAX + 3];
+    long_options(verb, opts, n, longs);
     optind = 0;
     opterr = 0;
     int c;
@@ -123,8 +158,7 @@ int cli_options(struct cli *cli, const struct cli_verb *verb, int argc, char **a
                 *opt->text = optarg;
             }
         } else {
-            return cli_usage(cli, verb, c == ':' ? _("%s needs a value.") : _("%s is not an option here."),
-                             argv[optind - 1]);
+            return wrong_option(cli, verb, c == ':', argv[optind - 1]);
         }
     }
     *operands = argv + optind;
@@ -151,10 +185,15 @@ void out_cell(const char *text, int cells)
     printf("%.*s%*s", (int)n, safe, cells - used + 1, "");
 }
 
-void out_json_line(const struct gw_buf *buf)
+/* A result that nobody can read is no result: the full disk under `> file` must be told. */
+bool out_written(void)
 {
-    fwrite(gw_buf_str(buf), 1, buf->len, stdout);
-    putchar('\n');
+    bool bad = fflush(stdout) != 0;
+    if (bad || ferror(stdout)) {
+        fprintf(stderr, _("gridward: the output could not be written.\n"));
+        return false;
+    }
+    return true;
 }
 
 static int run_verb(struct cli *cli, const struct cli_verb *verb, int argc, char **argv)
@@ -174,11 +213,7 @@ static int run_verb(struct cli *cli, const struct cli_verb *verb, int argc, char
     if (cli->home_open) {
         home_close(&cli->home);
     }
-    if (fflush(stdout) != 0) {
-        fprintf(stderr, _("gridward: the output could not be written.\n"));
-        return gw_exit_status(GW_FULL);
-    }
-    return status == -2 ? CLI_DONE : status;
+    return out_written() ? (status == -2 ? CLI_DONE : status) : gw_exit_status(GW_FULL);
 }
 
 /* The verb is one or two words; the rest belongs to it. */

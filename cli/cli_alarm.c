@@ -1,217 +1,10 @@
-/* alarm list, show, raise and the nine actions: one function, a row of the verb table each. */
+/* The alarm verbs: raise, and the actions: one function, a row of the verb table each. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/wire.h"
 #include "base/i18n.h"
 #include "cli/cli_p.h"
-#include "offline-db/card.h"
 #include "offline-db/mirror.h"
-
-/* ---- rows as JSON: overlay over the mirror's row, `local` at the end */
-static bool overlaid(const char *key)
-{
-    static const char *const keys[] = {
-        "kind",       "severity", "state",    "level",  "waits",       "due_at",     "raised_at",
-        "count",      "device_id", "dwelling_id", "resident_id", "acked_by", "acked_at", "ack_due_at",
-        "stage",      "restored_at", "offer", "closing", "before",     "outcome",    "closed_at",
-        "closed_by",  "policy",   "policy_version", "id", "path"};
-    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-        if (strcmp(keys[i], key) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static enum gw_err copy_rest(struct cli *cli, const char *id, struct jw *w)
-{
-    struct gw_buf row, text;
-    struct json *root = NULL;
-    gw_buf_init(&row, 512 * 1024);
-    gw_buf_init(&text, 512 * 1024);
-    enum gw_err err = mirror_row_json(&cli->home, TYPE_ALARM, id, &row);
-    if (err == GW_OK) {
-        err = json_parse(gw_buf_str(&row), row.len, 512 * 1024, &root, NULL);
-    }
-    for (const struct json *m = root != NULL ? json_first(root) : NULL; err == GW_OK && m != NULL;
-         m = json_next(m)) {
-        if (!overlaid(json_key(m))) {
-            gw_buf_reset(&text);
-            err = json_print(m, &text);
-            jw_raw(w, json_key(m), gw_buf_str(&text), text.len);
-        }
-    }
-    json_free(root);
-    gw_buf_free(&row);
-    gw_buf_free(&text);
-    return err == GW_ABSENT ? GW_OK : err; /* raised here and not at the server yet */
-}
-
-enum gw_err cli_alarm_json(struct cli *cli, const struct queue_row *row, struct gw_buf *out)
-{
-    struct jw w;
-    jw_begin(&w, out);
-    jw_obj(&w, NULL);
-    jw_str(&w, "id", row->alarm.id);
-    jw_str(&w, "path", row->alarm.path);
-    wire_alarm_encode(&row->alarm, &w);
-    enum gw_err err = copy_rest(cli, row->alarm.id, &w);
-    if (row->mark == CMD_STATE_N) {
-        jw_null(&w, "local");
-    } else {
-        jw_obj(&w, "local");
-        jw_int(&w, "n", row->mark_n);
-        jw_str(&w, "mark", cmd_state_name(row->mark));
-        jw_int(&w, "count", row->mark_count);
-        jw_obj_end(&w);
-    }
-    jw_obj_end(&w);
-    enum gw_err end = jw_end(&w);
-    return err != GW_OK ? err : end;
-}
-
-/* ---- list, show */
-static void print_row(const struct queue_row *row, int64_t now)
-{
-    char span[16] = "-";
-    if (row->alarm.due_at > 0 && row->alarm.state != ALARM_CLOSED) {
-        gw_time_span(row->alarm.due_at - now, span);
-    }
-    out_cell(alarm_state_word(row->alarm.state), 10);
-    out_cell(alarm_severity_word(row->alarm.severity), 6);
-    out_cell(_(alarm_kind_of(row->alarm.kind)->word), 10);
-    out_cell(row->piece, 16);
-    out_cell(row->who, 8);
-    out_cell(span, 8);
-    out_cell(row->mark == CMD_STATE_N ? "" : cmd_state_word(row->mark), 12);
-    puts(row->alarm.id);
-}
-
-static int list_rows(struct cli *cli, struct queue *queue, bool all, int state, int64_t limit)
-{
-    struct gw_buf buf;
-    enum gw_err err = GW_OK;
-    int64_t now = cli->home.clock->wall_ms(cli->home.clock->ctx), shown = 0;
-    gw_buf_init(&buf, 1024 * 1024);
-    if (cli->json) {
-        putchar('[');
-    }
-    for (size_t i = 0; err == GW_OK && i < queue_len(queue) && shown < limit; i++) {
-        const struct queue_row *row = queue_at(queue, i);
-        bool open = row->alarm.state != ALARM_CLOSED;
-        if ((state >= 0 && (int)row->alarm.state != state) || (state < 0 && !all && !open)) {
-            continue;
-        }
-        if (cli->json) {
-            gw_buf_reset(&buf);
-            err = cli_alarm_json(cli, row, &buf);
-            printf("%s%s", shown > 0 ? ",\n" : "", gw_buf_str(&buf));
-        } else {
-            print_row(row, now);
-        }
-        shown++;
-    }
-    if (cli->json) {
-        puts("]");
-    } else if (shown == 0) {
-        puts(_("No alarm waits."));
-    }
-    gw_buf_free(&buf);
-    return err == GW_OK ? CLI_DONE : cli_fail(cli, err, NULL);
-}
-
-static int run_list(struct cli *cli, int argc, char **argv)
-{
-    const char *state_text = NULL, *limit_text = NULL;
-    bool all = false;
-    const struct cli_opt opts[] = {
-        {"all", NULL, &all}, {"state", &state_text, NULL}, {"limit", &limit_text, NULL}};
-    const struct cli_verb *verb = cli_find("alarm list");
-    char **rest;
-    int n;
-    int status = cli_options(cli, verb, argc, argv, opts, 3, &rest, &n);
-    if (status != CLI_DONE) {
-        return status;
-    }
-    enum alarm_state state = ALARM_UNACK;
-    int64_t limit = INT64_MAX;
-    if (n > 0 || (state_text != NULL && !alarm_state_parse(state_text, &state))) {
-        return cli_usage(cli, verb, "%s",
-                         _("A state is unack, acked, rtn_unack, closed, shelved, suppressed or "
-                           "out_of_service."));
-    }
-    if (limit_text != NULL && !cli_number(cli, "limit", limit_text, 0, 1000000, &limit)) {
-        return CLI_USAGE;
-    }
-    struct queue *queue = NULL;
-    struct gw_fail fail = {0};
-    bool closed = all || (state_text != NULL && state == ALARM_CLOSED);
-    enum gw_err err = queue_new(&cli->home, closed, &queue, &fail);
-    if (err != GW_OK) {
-        return cli_fail(cli, err, &fail);
-    }
-    queue_settle(queue, cli->home.clock->wall_ms(cli->home.clock->ctx));
-    status = list_rows(cli, queue, all, state_text != NULL ? (int)state : -1, limit);
-    queue_free(queue);
-    return status;
-}
-
-static void print_card(const struct card *card)
-{
-    char at[17];
-    const struct alarm *alarm = &card->row.alarm;
-    gw_time_local(alarm->raised_at, at);
-    printf("%s %s %s  %s\n", alarm_state_word(alarm->state), alarm_severity_word(alarm->severity),
-           _(alarm_kind_of(alarm->kind)->word), at);
-    printf("%s %s\n", card->name, card->address);
-    if (card->key_place[0] != '\0') {
-        printf("%s %s\n", _("Key place:"), card->key_place);
-    }
-    for (size_t i = 0; i < card->contacts_n; i++) {
-        const struct card_contact *c = &card->contacts[i];
-        printf("  %lld %s %s %s\n", (long long)c->ord, c->relation, c->name, c->phone);
-    }
-    for (size_t i = 0; i < card->events_n; i++) {
-        const struct card_event *e = &card->events[i];
-        gw_time_hhmmss(e->at, at);
-        printf("  %s %s%s %s %s\n", at, e->struck ? "(-) " : "", e->kind, e->actor, e->text);
-    }
-}
-
-static int run_show(struct cli *cli, int argc, char **argv)
-{
-    const struct cli_verb *verb = cli_find("alarm show");
-    char **rest;
-    int n;
-    int status = cli_options(cli, verb, argc, argv, NULL, 0, &rest, &n);
-    if (status != CLI_DONE) {
-        return status;
-    }
-    if (n != 1) {
-        return cli_usage(cli, verb, "%s", _("Give one alarm's id."));
-    }
-    struct gw_fail fail = {0};
-    struct queue_row row;
-    struct card *card = NULL;
-    struct gw_buf buf;
-    gw_buf_init(&buf, 1024 * 1024);
-    enum gw_err err = queue_one(&cli->home, rest[0], &row, &fail);
-    if (err == GW_OK && cli->json) {
-        err = cli_alarm_json(cli, &row, &buf);
-        if (err == GW_OK) {
-            out_json_line(&buf);
-        }
-    } else if (err == GW_OK) {
-        err = card_open(&cli->home, rest[0], &card, &fail);
-        if (err == GW_OK) {
-            print_card(card);
-        }
-        card_free(card);
-    }
-    gw_buf_free(&buf);
-    return err == GW_OK ? CLI_DONE : cli_fail(cli, err, &fail);
-}
 
 /* ---- actions */
 struct action_texts {
@@ -237,7 +30,8 @@ static bool split_contact(const char *text, struct cmd_data *data)
     return end != text + 8 && *end == '\0' && data->contact > 0;
 }
 
-static bool fill(const struct action *action, const struct action_texts *texts, struct cmd_data *data)
+static bool fill(const struct action *action, const struct action_texts *texts,
+                 struct cmd_data *data)
 {
     cmd_data_init(data);
     data->number = texts->number;
@@ -263,7 +57,8 @@ static bool fill(const struct action *action, const struct action_texts *texts, 
 }
 
 /* The command that a retract names: --n, or the newest own one on this alarm. */
-static int find_target(struct cli *cli, const char *id, const char *n_text, struct journal_entry *entry)
+static int find_target(struct cli *cli, const char *id, const char *n_text,
+                       struct journal_entry *entry)
 {
     int64_t n = 0;
     enum gw_err err;
@@ -281,9 +76,10 @@ static int find_target(struct cli *cli, const char *id, const char *n_text, stru
     if (err == GW_OK) {
         return CLI_DONE;
     }
-    fprintf(stderr, "gridward %s: %s\n", cli->verb,
-            _("There is no own command on this alarm that could be taken back. gridward journal list "
-              "shows what you did."));
+    fprintf(
+        stderr, "gridward %s: %s\n", cli->verb,
+        _("There is no own command on this alarm that could be taken back. gridward journal list "
+          "shows what you did."));
     return err == GW_ABSENT ? CLI_NO : gw_exit_status(err);
 }
 
@@ -326,16 +122,22 @@ static int run_action(struct cli *cli, int argc, char **argv)
 {
     struct action_texts t = {0};
     const struct cli_opt opts[] = {
-        {"to", &t.to, NULL},           {"number", &t.number, NULL},
-        {"result", &t.result, NULL},   {"note", &t.note, NULL},
-        {"text", &t.text, NULL},       {"reason", &t.reason, NULL},
-        {"outcome", &t.outcome, NULL}, {"no-visit-reason", &t.no_visit_reason, NULL},
-        {"second-person", &t.second_person, NULL}, {"n", &t.n, NULL},
+        {"to", &t.to, NULL},
+        {"number", &t.number, NULL},
+        {"result", &t.result, NULL},
+        {"note", &t.note, NULL},
+        {"text", &t.text, NULL},
+        {"reason", &t.reason, NULL},
+        {"outcome", &t.outcome, NULL},
+        {"no-visit-reason", &t.no_visit_reason, NULL},
+        {"second-person", &t.second_person, NULL},
+        {"n", &t.n, NULL},
     };
     const struct cli_verb *verb = cli_find(cli->verb);
     char **rest;
     int n;
-    int status = cli_options(cli, verb, argc, argv, opts, sizeof(opts) / sizeof(opts[0]), &rest, &n);
+    int status =
+        cli_options(cli, verb, argc, argv, opts, sizeof(opts) / sizeof(opts[0]), &rest, &n);
     if (status != CLI_DONE) {
         return status;
     }
@@ -374,7 +176,8 @@ static int run_raise(struct cli *cli, int argc, char **argv)
     } else if (path_ok(at)) {
         data.path = at;
     } else {
-        return cli_usage(cli, verb, "%s", _("--at is neither a path nor a dwelling of this mirror."));
+        return cli_usage(cli, verb, "%s",
+                         _("--at is neither a path nor a dwelling of this mirror."));
     }
     if (cmd_data_check(CMD_ALARM_RAISE, &data, &fail) != GW_OK) {
         return cli_usage(cli, verb, "%s", fail.text);
@@ -399,15 +202,17 @@ ACTION(act_retract, CMD_ALARM_RETRACT, false);
 
 const struct cli_verb cli_verbs_alarm[] = {
     {"alarm list", "[--all] [--state S] [--limit N] [--json]", N_("The queue, in its order."), true,
-     run_list, NULL},
-    {"alarm show", "ID [--json]", N_("One alarm with all that is known."), true, run_show, NULL},
+     cli_alarm_list, NULL},
+    {"alarm show", "ID [--json]", N_("One alarm with all that is known."), true, cli_alarm_show,
+     NULL},
     {"alarm ack", "ID", N_("Acknowledge: I have it."), true, run_action, &act_ack},
     {"alarm unack", "ID", N_("Give an acknowledgement back."), true, run_action, &act_unack},
     {"alarm hold", "ID", N_("Renew the hold."), true, run_action, &act_hold},
-    {"alarm escalate", "ID [--to LEVEL] --reason TEXT", N_("Call the next or a chosen level (4, 5)."),
-     true, run_action, &act_escalate},
+    {"alarm escalate", "ID [--to LEVEL] --reason TEXT",
+     N_("Call the next or a chosen level (4, 5)."), true, run_action, &act_escalate},
     {"alarm attempt",
-     "ID --to elder|contact:N|neighbour|worker|leader|duty|119|120|110|other [--number TEL] --result "
+     "ID --to elder|contact:N|neighbour|worker|leader|duty|119|120|110|other [--number TEL] "
+     "--result "
      "answered|no_answer|busy|refused",
      N_("Record a phone call."), true, run_action, &act_attempt},
     {"alarm enroute", "ID", N_("On the way."), true, run_action, &act_enroute},
@@ -419,8 +224,8 @@ const struct cli_verb cli_verbs_alarm[] = {
      N_("Close with an outcome."), true, run_action, &act_close},
     {"alarm confirm", "ID", N_("Confirm a closing as the second person."), true, run_action,
      &act_confirm},
-    {"alarm retract", "ID [--n N] [--reason TEXT]", N_("Take an own command back."), true, run_action,
-     &act_retract},
+    {"alarm retract", "ID [--n N] [--reason TEXT]", N_("Take an own command back."), true,
+     run_action, &act_retract},
     {"alarm raise", "--kind K --at PATH|DWELLING --text TEXT [--severity S]",
      N_("Put an alarm into the queue by hand."), true, run_raise, NULL},
 };

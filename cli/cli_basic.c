@@ -47,7 +47,8 @@ static int run_enroll(struct cli *cli, int argc, char **argv)
         return status;
     }
     if (n != 2 || !clean_url(rest[0], url, sizeof(url))) {
-        return cli_usage(cli, verb, "%s", _("Give the server's URL (https://…) and the one-time code."));
+        return cli_usage(cli, verb, "%s",
+                         _("Give the server's URL (https://…) and the one-time code."));
     }
     if (ca != NULL && realpath(ca, ca_path) == NULL) {
         return cli_usage(cli, verb, _("The CA file %s cannot be read."), ca);
@@ -138,10 +139,11 @@ static int run_duty(struct cli *cli, int argc, char **argv)
 }
 
 const struct cli_verb cli_verbs_basic[] = {
-    {"enroll", "URL CODE [--ca FILE] [--pin SHA256]", N_("Make this machine a device of a worker."), false,
-     run_enroll, NULL},
-    {"leave", "", N_("Remove this worker's data from this machine; refuses while something is unsent."),
-     true, run_leave, NULL},
+    {"enroll", "URL CODE [--ca FILE] [--pin SHA256]", N_("Make this machine a device of a worker."),
+     false, run_enroll, NULL},
+    {"leave", "",
+     N_("Remove this worker's data from this machine; refuses while something is unsent."), true,
+     run_leave, NULL},
     {"sync", "[--once|--follow] [--json]",
      N_("Send and receive once, or head-less until stopped, with bell and notifications."), true,
      cli_run_sync, NULL},

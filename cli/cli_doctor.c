@@ -48,9 +48,11 @@ static void check_tls(struct cli *cli, struct finding *f)
 {
     const struct identity *id = &cli->home.id;
     if (strncmp(id->url, "https://", 8) == 0) {
-        say(f, CHECK_OK, id->pin[0] != '\0' ? _("https, pinned") : id->ca_file[0] != '\0'
-                                                  ? _("https, own CA")
-                                                  : _("https, the system's CAs"), "");
+        say(f, CHECK_OK,
+            id->pin[0] != '\0'       ? _("https, pinned")
+            : id->ca_file[0] != '\0' ? _("https, own CA")
+                                     : _("https, the system's CAs"),
+            "");
         if (id->ca_file[0] != '\0' && access(id->ca_file, R_OK) != 0) {
             say(f, CHECK_BAD, _("the CA file is gone"), _("Put it back where enrolment found it."));
         }
@@ -64,8 +66,11 @@ static void check_disk(struct cli *cli, struct finding *f)
     int64_t bytes = gw_disk_free(cli->home.dir);
     char text[64];
     (void)snprintf(text, sizeof(text), _("%lld MB free"), (long long)(bytes / 1000000));
-    say(f, bytes < 50000000 ? CHECK_BAD : bytes < 500000000 ? CHECK_WARN : CHECK_OK, text,
-        bytes < 500000000 ? _("Free some space: what you record must find room.") : "");
+    say(f,
+        bytes < 50000000    ? CHECK_BAD
+        : bytes < 500000000 ? CHECK_WARN
+                            : CHECK_OK,
+        text, bytes < 500000000 ? _("Free some space: what you record must find room.") : "");
 }
 
 /* Is the block device under the home a dm-crypt one, or the folder a gocryptfs? */
@@ -99,7 +104,9 @@ static void check_encryption(struct cli *cli, struct finding *f)
         }
     }
     say(f, crypt ? CHECK_OK : CHECK_WARN, crypt ? _("encrypted") : _("not seen to be encrypted"),
-        crypt ? "" : _("Use a disk with LUKS, or a gocryptfs folder: this machine holds people's data."));
+        crypt
+            ? ""
+            : _("Use a disk with LUKS, or a gocryptfs folder: this machine holds people's data."));
 }
 
 static void check_store(struct cli *cli, struct finding *f)
@@ -107,8 +114,9 @@ static void check_store(struct cli *cli, struct finding *f)
     struct gw_fail fail = {0};
     enum gw_err err = gw_db_check(cli->home.db, true, &fail);
     say(f, err == GW_OK ? CHECK_OK : CHECK_BAD, err == GW_OK ? _("sound") : fail.text,
-        err == GW_OK ? "" : _("Copy the home folder away, then call support: the journal can be read "
-                              "even when the mirror cannot."));
+        err == GW_OK ? ""
+                     : _("Copy the home folder away, then call support: the journal can be read "
+                         "even when the mirror cannot."));
 }
 
 static void check_scope(struct cli *cli, struct finding *f)
@@ -120,7 +128,8 @@ static void check_scope(struct cli *cli, struct finding *f)
         (void)snprintf(text, sizeof(text), "%s%s", scopes[0].path, n > 1 ? " …" : "");
         say(f, CHECK_OK, text, "");
     } else {
-        say(f, CHECK_WARN, _("no area yet"), _("Sync once; if it stays so, ask the duty room for a grant."));
+        say(f, CHECK_WARN, _("no area yet"),
+            _("Sync once; if it stays so, ask the duty room for a grant."));
     }
 }
 
@@ -131,9 +140,11 @@ static void check_keys(struct cli *cli, struct finding *f)
     bool ok = gw_path_join(path, sizeof(path), cli->home.dir, "device.key") == GW_OK &&
               stat(path, &st) == 0 && (st.st_mode & 0077) == 0 && stat(cli->home.dir, &dir) == 0 &&
               (dir.st_mode & 0077) == 0;
-    say(f, ok ? CHECK_OK : CHECK_BAD, ok ? _("key and folder closed to others")
-                                         : _("others may read the key or the folder"),
-        ok ? "" : _("chmod 700 the home folder and chmod 600 device.key; then ask for a new enrolment."));
+    say(f, ok ? CHECK_OK : CHECK_BAD,
+        ok ? _("key and folder closed to others") : _("others may read the key or the folder"),
+        ok ? ""
+           : _("chmod 700 the home folder and chmod 600 device.key; then ask for a new "
+               "enrolment."));
 }
 
 static void check_unsent(struct cli *cli, struct finding *f)
@@ -141,7 +152,8 @@ static void check_unsent(struct cli *cli, struct finding *f)
     struct journal_counts counts;
     char text[64];
     if (journal_counts(&cli->home, &counts) != GW_OK) {
-        say(f, CHECK_BAD, _("the journal cannot be read"), _("Copy the home folder away, call support."));
+        say(f, CHECK_BAD, _("the journal cannot be read"),
+            _("Copy the home folder away, call support."));
         return;
     }
     (void)snprintf(text, sizeof(text), _("%lld unsent"), (long long)counts.unsent);
@@ -192,14 +204,17 @@ static void check_width(struct cli *cli, struct finding *f)
     int width = measured_width("网格员。");
     if (term != NULL && strcmp(term, "linux") == 0) {
         say(f, CHECK_WARN, _("the Linux console has no Han glyphs"),
-            _("Use fbterm, kmscon, or a UTF-8 terminal with CJK fonts; here the console is English."));
+            _("Use fbterm, kmscon, or a UTF-8 terminal with CJK fonts; here the console is "
+              "English."));
     } else if (width < 0) {
         say(f, CHECK_OK, _("not tested: no terminal, or it does not answer"), "");
     } else {
-        say(f, width == 8 ? CHECK_OK : CHECK_BAD, width == 8 ? _("Han characters are two cells")
-                                                             : _("Han characters have a wrong width"),
-            width == 8 ? "" : _("Set the terminal to UTF-8 with a CJK font; in PuTTY: Window, Translation, "
-                                "UTF-8."));
+        say(f, width == 8 ? CHECK_OK : CHECK_BAD,
+            width == 8 ? _("Han characters are two cells") : _("Han characters have a wrong width"),
+            width == 8
+                ? ""
+                : _("Set the terminal to UTF-8 with a CJK font; in PuTTY: Window, Translation, "
+                    "UTF-8."));
     }
 }
 
@@ -208,10 +223,10 @@ struct check {
     void (*run)(struct cli *cli, struct finding *finding);
 };
 static const struct check checks[] = {
-    {"clock", N_("Clock"), check_clock},       {"tls", N_("Connection"), check_tls},
-    {"disk", N_("Disk"), check_disk},          {"encryption", N_("Encryption"), check_encryption},
-    {"store", N_("Store"), check_store},       {"scope", N_("Areas"), check_scope},
-    {"keys", N_("Keys"), check_keys},          {"unsent", N_("Unsent"), check_unsent},
+    {"clock", N_("Clock"), check_clock},    {"tls", N_("Connection"), check_tls},
+    {"disk", N_("Disk"), check_disk},       {"encryption", N_("Encryption"), check_encryption},
+    {"store", N_("Store"), check_store},    {"scope", N_("Areas"), check_scope},
+    {"keys", N_("Keys"), check_keys},       {"unsent", N_("Unsent"), check_unsent},
     {"width", N_("Terminal"), check_width},
 };
 enum { CHECKS = sizeof(checks) / sizeof(checks[0]) };
@@ -224,7 +239,9 @@ static const char *verdict_name(enum verdict verdict)
 static void print_text(const struct finding *findings)
 {
     for (size_t i = 0; i < CHECKS; i++) {
-        printf("%s ", findings[i].verdict == CHECK_OK ? "ok" : findings[i].verdict == CHECK_WARN ? "??" : "!!");
+        printf("%s ", findings[i].verdict == CHECK_OK     ? "ok"
+                      : findings[i].verdict == CHECK_WARN ? "??"
+                                                          : "!!");
         out_cell(_(checks[i].label), 12);
         out_text(findings[i].detail);
         if (findings[i].remedy[0] != '\0') {
@@ -300,7 +317,8 @@ static int run_doctor(struct cli *cli, int argc, char **argv)
 }
 
 const struct cli_verb cli_verbs_doctor[] = {
-    {"doctor", "[--json]", N_("Check clock, connection, disk, store, keys, terminal; says what helps."),
-     true, run_doctor, NULL},
+    {"doctor", "[--json]",
+     N_("Check clock, connection, disk, store, keys, terminal; says what helps."), true, run_doctor,
+     NULL},
 };
 const size_t cli_verbs_doctor_n = sizeof(cli_verbs_doctor) / sizeof(cli_verbs_doctor[0]);

@@ -20,7 +20,8 @@ static bool list_one(void *ctx, const struct journal_entry *entry)
         printf("%6lld %s ", (long long)entry->n, at);
         out_cell(cmd_state_word(entry->state), 12);
         out_cell(entry->kind, 16);
-        puts(entry->id);
+        out_text(entry->id);
+        putchar('\n');
         listing->shown++;
         return true;
     }
@@ -30,7 +31,8 @@ static bool list_one(void *ctx, const struct journal_entry *entry)
     jw_begin(&w, &buf);
     (void)cli_entry_json(entry, &w, NULL); /* the writer keeps its error */
     listing->err = jw_end(&w);
-    printf("%s%s", listing->shown > 0 ? ",\n" : "", gw_buf_str(&buf));
+    fputs(listing->shown > 0 ? ",\n" : "", stdout);
+    out_json(&buf);
     gw_buf_free(&buf);
     listing->shown++;
     return listing->err == GW_OK;
@@ -50,9 +52,10 @@ static int run_list(struct cli *cli, int argc, char **argv)
         return status;
     }
     if (n > 0 || (state_text != NULL && !cmd_state_parse(state_text, &state))) {
-        return cli_usage(cli, verb, "%s",
-                         _("A state is pending, sent, applied, late, review, quarantined, rejected or "
-                           "reissued."));
+        return cli_usage(
+            cli, verb, "%s",
+            _("A state is pending, sent, applied, late, review, quarantined, rejected or "
+              "reissued."));
     }
     if (limit_text != NULL && !cli_number(cli, "limit", limit_text, 0, INT64_MAX, &limit)) {
         return CLI_USAGE;

@@ -8,13 +8,14 @@
 #include "api/json.h"
 #include "base/config.h"
 #include "cli/cli.h"
+#include "model/entity.h"
 #include "offline-db/home.h"
 #include "offline-db/journal.h"
 #include "offline-db/queue.h"
 
 struct cli {
     struct cli_global global;
-    const char *verb;    /* "alarm ack": for messages */
+    const char *verb; /* "alarm ack": for messages */
     bool json;
     struct home home;
     bool home_open;
@@ -27,12 +28,12 @@ enum {
 };
 
 struct cli_verb {
-    const char *name;  /* "alarm ack" */
-    const char *args;  /* "ID [--note TEXT]" */
-    const char *about; /* N_() one sentence */
-    bool needs_home;   /* enrolled, opened before run */
+    const char *name;                                   /* "alarm ack" */
+    const char *args;                                   /* "ID [--note TEXT]" */
+    const char *about;                                  /* N_() one sentence */
+    bool needs_home;                                    /* enrolled, opened before run */
     int (*run)(struct cli *cli, int argc, char **argv); /* argv[0] is the verb's last word */
-    const void *data;  /* families that share one function */
+    const void *data;                                   /* families that share one function */
 };
 
 extern const struct cli_verb cli_verbs_basic[], cli_verbs_alarm[], cli_verbs_people[],
@@ -62,18 +63,40 @@ bool cli_number(const struct cli *cli, const char *name, const char *text, int64
                 int64_t *out);
 
 /* ---- output: safe text to stdout, JSON as documents */
-void out_text(const char *text);             /* through gw_text_safe */
-void out_cell(const char *text, int cells);  /* safe, padded or cut to a width */
-void out_json_line(const struct gw_buf *buf); /* one document and a newline */
+bool out_written(void);                     /* flushes stdout; false: told on stderr */
+void out_text(const char *text);            /* through gw_text_safe */
+void out_cell(const char *text, int cells); /* safe, padded or cut to a width */
+/* A document; characters that a terminal could act on leave as \u escapes. */
+void out_json(const struct gw_buf *buf);
+void out_json_line(const struct gw_buf *buf); /* the same and a newline */
+
+/* ---- rows of the mirror as JSON (cli_rows.c) */
+enum { PERSON_ROW_FIELDS = 64 };
+/* The row as one object with id, path, seq; the caller frees it. GW_ABSENT. */
+enum gw_err cli_row_load(struct cli *cli, enum gw_type type, const char *id, struct json **out);
+/* One member as it is; one with its text masked, null when it is hidden whole. */
+void cli_member(const struct json *member, struct gw_buf *scratch, struct jw *w);
+void cli_masked_member(const struct json *member, enum gw_mask mask, struct gw_buf *scratch,
+                       struct jw *w);
+/* The members of a row, masked but for the one named `open` (may be NULL), then `masked`. */
+void cli_row_masked(const struct json *root, enum gw_type type, const char *open, struct jw *w);
 
 /* Journals one command, tries to deliver it when no other process does, prints the entry.
  * Returns the exit status. */
 int cli_write(struct cli *cli, enum cmd_kind kind, const char *id, int64_t expect_level,
               const struct cmd_data *data);
+/* The second half of that, for an entry that stands in the journal already. */
+int cli_deliver(struct cli *cli, const struct journal_entry *written, bool print);
 enum gw_err cli_entry_json(const struct journal_entry *entry, struct jw *w, const char *key);
 
 /* ---- one run of the engine in this process (cli_sync.c). Waits at most limit_ms. */
-enum cli_sync_end { SYNC_END_DONE, SYNC_END_OFFLINE, SYNC_END_REFUSED, SYNC_END_HELD, SYNC_END_STORE };
+enum cli_sync_end {
+    SYNC_END_DONE,
+    SYNC_END_OFFLINE,
+    SYNC_END_REFUSED,
+    SYNC_END_HELD,
+    SYNC_END_STORE
+};
 struct cli_sync_result {
     enum cli_sync_end end;
     int64_t bad_results, rows;
@@ -81,7 +104,11 @@ struct cli_sync_result {
 };
 void cli_sync_once(struct cli *cli, int64_t limit_ms, struct cli_sync_result *out);
 
-/* The alarm row as --json prints it: overlay applied, `local` added. */
-enum gw_err cli_alarm_json(struct cli *cli, const struct queue_row *row, struct gw_buf *out);
+/* The alarm row as --json prints it: overlay applied, `local` and `waits_for_me` added; the address
+ * to the building unless whole. */
+enum gw_err cli_alarm_json(struct cli *cli, const struct queue_row *row, bool whole,
+                           struct gw_buf *out);
+int cli_alarm_list(struct cli *cli, int argc, char **argv);
+int cli_alarm_show(struct cli *cli, int argc, char **argv);
 
 #endif

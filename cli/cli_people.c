@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/crypto.h"
 #include "base/i18n.h"
 #include "cli/cli_p.h"
 #include "offline-db/mirror.h"
@@ -9,21 +10,27 @@
 
 enum { FIND_MAX = 1000, FIND_DEFAULT = 50 };
 
-static void person_json(const struct person_row *row, struct jw *w)
+/* Age and address as people say them, after the members of the row. */
+static enum gw_err person_members(struct cli *cli, const struct person_row *row, const char *open,
+                                  struct jw *w, gw_id dwelling)
 {
-    jw_obj(w, NULL);
-    jw_str(w, "id", row->id);
-    jw_str(w, "name", row->name);
-    jw_str(w, "sex", row->sex);
+    struct json *root = NULL;
+    enum gw_err err = cli_row_load(cli, TYPE_RESIDENT, row->id, &root);
+    if (err != GW_OK) {
+        return err;
+    }
+    const char *where = json_str(root, "dwelling_id");
+    (void)snprintf(dwelling, sizeof(gw_id), "%s", where != NULL ? where : "");
+    cli_row_masked(root, TYPE_RESIDENT, open, w);
+    json_free(root);
+    jw_str(w, "address", row->piece);
     if (row->age >= 0) {
         jw_int(w, "age", row->age);
     } else {
         jw_null(w, "age");
     }
-    jw_str(w, "address", row->piece);
-    jw_str(w, "groups", row->groups);
     jw_str(w, "open_alarm", row->open_alarm[0] != '\0' ? row->open_alarm : NULL);
-    jw_obj_end(w);
+    return GW_OK;
 }
 
 static int print_people(struct cli *cli, const struct person_row *rows, size_t n)
@@ -35,7 +42,8 @@ static int print_people(struct cli *cli, const struct person_row *rows, size_t n
             out_cell(rows[i].name, 10);
             out_cell(rows[i].age >= 0 ? age : "-", 4);
             out_cell(rows[i].piece, 32);
-            puts(rows[i].id);
+            out_text(rows[i].id);
+            putchar('\n');
         }
         return n > 0 ? CLI_DONE : CLI_NO;
     }
@@ -44,11 +52,16 @@ static int print_people(struct cli *cli, const struct person_row *rows, size_t n
     gw_buf_init(&buf, 4 * 1024 * 1024);
     jw_begin(&w, &buf);
     jw_arr(&w, NULL);
-    for (size_t i = 0; i < n; i++) {
-        person_json(&rows[i], &w);
+    enum gw_err err = GW_OK;
+    for (size_t i = 0; err == GW_OK && i < n; i++) {
+        gw_id dwelling;
+        jw_obj(&w, NULL);
+        err = person_members(cli, &rows[i], NULL, &w, dwelling);
+        jw_obj_end(&w);
     }
     jw_arr_end(&w);
-    enum gw_err err = jw_end(&w);
+    enum gw_err end = jw_end(&w);
+    err = err != GW_OK ? err : end;
     if (err == GW_OK) {
         out_json_line(&buf);
     }
@@ -72,7 +85,8 @@ static int run_find(struct cli *cli, int argc, char **argv)
         return status;
     }
     if (n != 1 || rest[0][0] == '\0') {
-        return cli_usage(cli, verb, "%s", _("Give a piece of the name, ID number, phone or address."));
+        return cli_usage(cli, verb, "%s",
+                         _("Give a piece of the name, ID number, phone or address."));
     }
     if (limit_text != NULL && !cli_number(cli, "limit", limit_text, 1, FIND_MAX, &limit)) {
         return CLI_USAGE;
@@ -88,23 +102,95 @@ static int run_find(struct cli *cli, int argc, char **argv)
     return status;
 }
 
-static void show_json(const struct person_card *card, struct jw *w)
+static enum gw_err part_json(struct cli *cli, enum gw_type type, const char *id, const char *key,
+                             const char *open, struct jw *w)
 {
-    jw_obj(w, NULL);
-    jw_str(w, "id", card->row.id);
-    jw_str(w, "name", card->row.name);
-    jw_str(w, "address", card->row.piece);
-    jw_str(w, "open_alarm", card->row.open_alarm[0] != '\0' ? card->row.open_alarm : NULL);
-    jw_arr(w, "fields");
-    for (size_t i = 0; i < card->fields_n; i++) {
-        jw_obj(w, NULL);
-        jw_str(w, "key", card->fields[i].key);
-        jw_str(w, "value", card->fields[i].value);
-        jw_bool(w, "masked", card->fields[i].masked);
+    struct json *root = NULL;
+    enum gw_err err = id[0] != '\0' ? cli_row_load(cli, type, id, &root) : GW_ABSENT;
+    if (err == GW_ABSENT) {
+        jw_null(w, key);
+        return GW_OK;
+    }
+    if (err == GW_OK) {
+        jw_obj(w, key);
+        cli_row_masked(root, type, open, w);
         jw_obj_end(w);
     }
-    jw_arr_end(w);
-    jw_obj_end(w);
+    json_free(root);
+    return err;
+}
+
+static enum gw_err show_json(struct cli *cli, const struct person_card *card, const char *reveal,
+                             const struct journal_entry *entry)
+{
+    struct gw_buf buf;
+    struct jw w;
+    gw_id dwelling = "";
+    gw_buf_init(&buf, 2 * 1024 * 1024);
+    jw_begin(&w, &buf);
+    jw_obj(&w, NULL);
+    enum gw_err err = person_members(cli, &card->row, reveal, &w, dwelling);
+    if (err == GW_OK) {
+        err = part_json(cli, TYPE_RESIDENT_PRIVATE, card->row.id, "private", reveal, &w);
+    }
+    if (err == GW_OK) {
+        err = part_json(cli, TYPE_DWELLING, dwelling, "dwelling", reveal, &w);
+    }
+    if (entry != NULL) {
+        (void)cli_entry_json(entry, &w, "entry"); /* the writer keeps its error */
+    }
+    jw_obj_end(&w);
+    enum gw_err end = jw_end(&w);
+    err = err != GW_OK ? err : end;
+    if (err == GW_OK) {
+        out_json_line(&buf);
+    }
+    gw_wipe(buf.data, buf.len);
+    gw_buf_free(&buf);
+    return err;
+}
+
+static void show_text(const struct person_card *card)
+{
+    for (size_t i = 0; i < card->fields_n; i++) {
+        out_cell(card->fields[i].label, 20);
+        out_text(card->fields[i].value);
+        if (card->fields[i].masked) {
+            printf("  (%s)", card->fields[i].key); /* what --reveal takes */
+        }
+        putchar('\n');
+    }
+}
+
+static bool newest(void *ctx, const struct journal_entry *entry)
+{
+    *(struct journal_entry *)ctx = *entry;
+    return false;
+}
+
+static int show(struct cli *cli, const char *id, const char *reveal, const char *reason)
+{
+    struct person_card *card = NULL;
+    struct journal_entry entry = {0};
+    struct gw_fail fail = {0};
+    enum gw_err err = people_show(&cli->home, id, reveal, reason, &card, &fail);
+    if (err == GW_OK && reveal != NULL) {
+        err = journal_each(&cli->home, CMD_STATE_N, 1, newest, &entry);
+    }
+    if (err != GW_OK) {
+        people_free(card);
+        return cli_fail(cli, err, &fail);
+    }
+    if (cli->json) {
+        err = show_json(cli, card, reveal, reveal != NULL ? &entry : NULL);
+    } else {
+        show_text(card);
+    }
+    people_free(card);
+    if (err != GW_OK) {
+        return cli_fail(cli, err, NULL);
+    }
+    return reveal != NULL ? cli_deliver(cli, &entry, !cli->json) : CLI_DONE;
 }
 
 static int run_show(struct cli *cli, int argc, char **argv)
@@ -119,35 +205,11 @@ static int run_show(struct cli *cli, int argc, char **argv)
         return status;
     }
     if (n != 1 || (reveal != NULL) != (reason != NULL)) {
-        return cli_usage(cli, verb, "%s",
-                         _("Give one id; --reveal needs --reason: it is recorded who looked and why."));
+        return cli_usage(
+            cli, verb, "%s",
+            _("Give one id; --reveal needs --reason: it is recorded who looked and why."));
     }
-    struct person_card *card = NULL;
-    struct gw_fail fail = {0};
-    enum gw_err err = people_show(&cli->home, rest[0], reveal, reason, &card, &fail);
-    if (err != GW_OK) {
-        return cli_fail(cli, err, &fail);
-    }
-    if (cli->json) {
-        struct gw_buf buf;
-        struct jw w;
-        gw_buf_init(&buf, 512 * 1024);
-        jw_begin(&w, &buf);
-        show_json(card, &w);
-        err = jw_end(&w);
-        if (err == GW_OK) {
-            out_json_line(&buf);
-        }
-        gw_buf_free(&buf);
-    } else {
-        for (size_t i = 0; i < card->fields_n; i++) {
-            out_cell(card->fields[i].label, 20);
-            out_text(card->fields[i].value);
-            puts(card->fields[i].masked ? " *" : "");
-        }
-    }
-    people_free(card);
-    return err == GW_OK ? CLI_DONE : cli_fail(cli, err, NULL);
+    return show(cli, rest[0], reveal, reason);
 }
 
 const struct cli_verb cli_verbs_people[] = {

@@ -110,9 +110,39 @@ static enum gw_err print_json(const struct cli *cli, const struct status_facts *
 
 static void line(const char *label, const char *value)
 {
-    out_cell(label, 16);
+    out_cell(label, 18);
     out_text(value);
     putchar('\n');
+}
+
+static const char *type_word(size_t type)
+{
+    static const char *const words[TYPE_N] = {
+        [TYPE_ALARM] = N_("Alarms"),
+        [TYPE_ALARM_EVENT] = N_("Alarm events"),
+        [TYPE_GRID] = N_("Grids"),
+        [TYPE_WORKER] = N_("Workers"),
+        [TYPE_RESIDENT] = N_("Residents"),
+        [TYPE_RESIDENT_PRIVATE] = N_("Sensitive records"),
+        [TYPE_DWELLING] = N_("Dwellings"),
+        [TYPE_HOUSEHOLD] = N_("Households"),
+        [TYPE_SPELL] = N_("Residence spells"),
+        [TYPE_CONTACT] = N_("Contacts"),
+        [TYPE_CARE_NOTE] = N_("Care notes"),
+        [TYPE_DEVICE] = N_("Devices"),
+        [TYPE_PROCESS] = N_("Processes"),
+        [TYPE_STEP] = N_("Steps"),
+        [TYPE_SIGNER] = N_("Signers"),
+        [TYPE_RULE] = N_("Rules"),
+    };
+    return _(words[type]);
+}
+
+static void number(const char *label, int64_t value)
+{
+    char text[32];
+    (void)snprintf(text, sizeof(text), "%lld", (long long)value);
+    line(label, text);
 }
 
 static void print_text(const struct cli *cli, const struct status_facts *facts)
@@ -133,14 +163,11 @@ static void print_text(const struct cli *cli, const struct status_facts *facts)
     }
     for (size_t i = 0; i < TYPE_N; i++) {
         if (facts->counts[i] > 0) {
-            (void)snprintf(text, sizeof(text), "%lld", (long long)facts->counts[i]);
-            line(entity_of((enum gw_type)i)->name, text);
+            number(type_word(i), facts->counts[i]);
         }
     }
-    (void)snprintf(text, sizeof(text), "%lld", (long long)facts->journal.unsent);
-    line(_("Unsent"), text);
-    (void)snprintf(text, sizeof(text), "%lld", (long long)conflicts(facts));
-    line(_("To look at"), text);
+    number(_("Unsent"), facts->journal.unsent);
+    number(_("To look at"), conflicts(facts));
     if (facts->off != INT64_MIN) {
         (void)snprintf(text, sizeof(text), "%+.1f s", (double)facts->off / 1000.0);
         line(_("Clock offset"), text);

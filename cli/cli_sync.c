@@ -144,8 +144,11 @@ void cli_sync_once(struct cli *cli, int64_t limit_ms, struct cli_sync_result *ou
 
 static int end_status(const struct cli_sync_result *result)
 {
-    static const int status[] = {[SYNC_END_DONE] = 0, [SYNC_END_OFFLINE] = 4, [SYNC_END_REFUSED] = 3,
-                                 [SYNC_END_HELD] = 5, [SYNC_END_STORE] = 5};
+    static const int status[] = {[SYNC_END_DONE] = 0,
+                                 [SYNC_END_OFFLINE] = 4,
+                                 [SYNC_END_REFUSED] = 3,
+                                 [SYNC_END_HELD] = 5,
+                                 [SYNC_END_STORE] = 5};
     if (result->end == SYNC_END_DONE && result->bad_results > 0) {
         return CLI_NO;
     }
@@ -183,8 +186,9 @@ static int sync_once(struct cli *cli)
         printf(_("In step with the server. Unsent: %lld.\n"), (long long)counts.unsent);
     }
     if (result.end == SYNC_END_HELD) {
-        fprintf(stderr, "%s\n", _("gridward sync: another gridward of this home is syncing already; "
-                                  "what is unsent is in its hands."));
+        fprintf(stderr, "%s\n",
+                _("gridward sync: another gridward of this home is syncing already; "
+                  "what is unsent is in its hands."));
     } else if (result.problem[0] != '\0' && result.end != SYNC_END_DONE) {
         fprintf(stderr, "gridward sync: %s\n", result.problem);
     }
@@ -194,8 +198,12 @@ static int sync_once(struct cli *cli)
 static const char *phase_name(enum sync_phase phase)
 {
     static const char *const names[] = {
-        [SYNC_OFF] = "off",         [SYNC_CONNECTING] = "connecting", [SYNC_CATCHING_UP] = "catching_up",
-        [SYNC_LIVE] = "live",       [SYNC_OFFLINE] = "offline",       [SYNC_REFUSED] = "refused",
+        [SYNC_OFF] = "off",
+        [SYNC_CONNECTING] = "connecting",
+        [SYNC_CATCHING_UP] = "catching_up",
+        [SYNC_LIVE] = "live",
+        [SYNC_OFFLINE] = "offline",
+        [SYNC_REFUSED] = "refused",
         [SYNC_TOO_OLD] = "too_old",
     };
     return names[phase];
@@ -214,23 +222,27 @@ static void follow_line(struct follow *follow, const struct queue_row *row)
     struct gw_buf buf;
     gw_buf_init(&buf, 512 * 1024);
     if (follow->cli->json) {
-        if (cli_alarm_json(follow->cli, row, &buf) == GW_OK) {
+        if (cli_alarm_json(follow->cli, row, false, &buf) == GW_OK) {
             out_json_line(&buf);
         }
     } else {
         char at[9];
         gw_time_hhmmss(row->alarm.raised_at, at);
-        printf("%s %s %s %s %s\n", at, alarm_state_word(row->alarm.state),
-               _(alarm_kind_of(row->alarm.kind)->word), row->piece, row->alarm.id);
+        char line[512];
+        (void)snprintf(line, sizeof(line), "%s %s %s %s %s", at, alarm_state_word(row->alarm.state),
+                       _(alarm_kind_of(row->alarm.kind)->word), row->piece, row->alarm.id);
+        out_text(line);
+        putchar('\n');
     }
     gw_buf_free(&buf);
 }
 
-static void follow_rings(struct follow *follow)
+/* false: nobody reads our output any more. */
+static bool follow_rings(struct follow *follow)
 {
     size_t changed = 0;
     if (queue_refresh(follow->queue, &changed, NULL) != GW_OK || changed == 0) {
-        return;
+        return true;
     }
     for (size_t i = 0; i < queue_len(follow->queue); i++) {
         const struct queue_row *row = queue_at(follow->queue, i);
@@ -245,11 +257,12 @@ static void follow_rings(struct follow *follow)
             if (isatty(STDERR_FILENO)) {
                 fputs("\a", stderr);
             }
-            notifier_send(&follow->notifier, mono(follow->cli), true, title, _("An alarm waits for you."));
+            notifier_send(&follow->notifier, mono(follow->cli), true, title,
+                          _("An alarm waits for you."));
         }
     }
     queue_seen(follow->queue);
-    fflush(stdout);
+    return fflush(stdout) == 0 && !ferror(stdout);
 }
 
 static void follow_phase(struct follow *follow, const struct sync_status *status)
@@ -290,14 +303,15 @@ static int sync_follow(struct cli *cli)
     notifier_init(&follow.notifier);
     int signals = stop_signals();
     struct pollfd fds[2] = {{.fd = signals, .events = POLLIN}, {.fd = -1, .events = POLLIN}};
-    while (fds[0].revents == 0) {
+    bool heard = true;
+    while (fds[0].revents == 0 && heard) {
         struct sync_status status;
         http_step(runner.http);
         int64_t wake = engine_step(runner.engine, 50);
         engine_status(runner.engine, &status);
         follow_phase(&follow, &status);
         (void)engine_changed(runner.engine); /* the queue's own revisions tell what moved */
-        follow_rings(&follow);
+        heard = follow_rings(&follow);
         int64_t left = wake - mono(cli);
         fds[1].fd = notifier_fd(&follow.notifier);
         http_wait(runner.http, fds, 2, left < 0 ? 0 : left > 1000 ? 1000 : left);

@@ -1,9 +1,8 @@
-/* What every writing verb does: journal first, then one try to deliver, then say what became of it. */
+/* What every writing verb does: journal first, then one try to deliver, then say what became of it.
+ */
 #include <string.h>
 
 #include "base/i18n.h"
-#include "base/sqlkit.h"
-#include "base/fsutil.h"
 #include "cli/cli_p.h"
 
 enum { DELIVER_MS = 10000 };
@@ -34,7 +33,7 @@ enum gw_err cli_entry_json(const struct journal_entry *entry, struct jw *w, cons
     return w->err;
 }
 
-static int print_entry(struct cli *cli, const struct journal_entry *entry)
+static void print_entry(struct cli *cli, const struct journal_entry *entry)
 {
     if (cli->json) {
         struct gw_buf buf;
@@ -50,11 +49,33 @@ static int print_entry(struct cli *cli, const struct journal_entry *entry)
         printf("%lld %s %s %s\n", (long long)entry->n, cmd_state_name(entry->state), entry->kind,
                entry->id);
     }
+}
+
+static int entry_status(const struct cli *cli, const struct journal_entry *entry)
+{
     if (entry->code[0] != '\0') {
         fprintf(stderr, "gridward %s: %s\n", cli->verb, cmd_code_sentence(entry->code));
     }
     bool refused = entry->state == CMD_REJECTED || entry->state == CMD_QUARANTINED;
     return refused ? CLI_NO : CLI_DONE;
+}
+
+int cli_deliver(struct cli *cli, const struct journal_entry *written, bool print)
+{
+    struct cli_sync_result synced;
+    struct journal_entry entry = *written, now;
+    cli_sync_once(cli, DELIVER_MS, &synced);
+    if (journal_get(&cli->home, entry.n, &now) == GW_OK) {
+        entry = now;
+    }
+    if (entry.state == CMD_PENDING || entry.state == CMD_SENT) {
+        fprintf(stderr, _("gridward %s: kept in the journal, not delivered yet. %s\n"), cli->verb,
+                synced.problem);
+    }
+    if (print) {
+        print_entry(cli, &entry);
+    }
+    return entry_status(cli, &entry);
 }
 
 int cli_write(struct cli *cli, enum cmd_kind kind, const char *id, int64_t expect_level,
@@ -66,15 +87,5 @@ int cli_write(struct cli *cli, enum cmd_kind kind, const char *id, int64_t expec
     if (err != GW_OK) {
         return cli_fail(cli, err, &fail);
     }
-    struct cli_sync_result synced;
-    cli_sync_once(cli, DELIVER_MS, &synced);
-    if (synced.end == SYNC_END_OFFLINE || synced.end == SYNC_END_REFUSED) {
-        fprintf(stderr, _("gridward %s: kept in the journal, not delivered yet. %s\n"), cli->verb,
-                synced.problem);
-    }
-    struct journal_entry now;
-    if (journal_get(&cli->home, entry.n, &now) == GW_OK) {
-        entry = now;
-    }
-    return print_entry(cli, &entry);
+    return cli_deliver(cli, &entry, true);
 }

@@ -29,6 +29,7 @@ void cli_print_versions(void)
     for (size_t i = 0; i < n; i++) {
         printf("%s %s\n", rows[i].name, rows[i].version);
     }
-    puts(_("SQLite mode: WAL; every commit and checkpoint under a file lock (keeps the WAL-reset bug "
-           "of SQLite up to 3.51.2 out)."));
+    puts(_(
+        "SQLite mode: WAL; every commit and checkpoint under a file lock (keeps the WAL-reset bug "
+        "of SQLite up to 3.51.2 out)."));
 }

@@ -28,6 +28,8 @@ const struct gw_setting core_settings[] = {
      N_("How long deletions stay in the feed; a console that was away longer starts anew.")},
     {"ingest.keep", GW_SET_MS, "180d", 1000, 0x7fffffffffff,
      N_("How long an event of a source is known as a repeat.")},
+    {"ingest.age", GW_SET_MS, "1h", 0, 0x7fffffffffff,
+     N_("How far back a device's own time is believed; else the time of arrival counts.")},
     {"limit.line", GW_SET_INT, "262144", 1024, 262144, N_("Bytes of a line.")},
     {"limit.batch_lines", GW_SET_INT, "200", 1, 10000, N_("Lines of a batch of commands.")},
     {"limit.batch_bytes", GW_SET_INT, "1048576", 1024, 16777216,
@@ -169,13 +171,19 @@ static bool admit(struct call *call, const struct route *route, struct query *qu
     return true;
 }
 
+static const int status_codes[] = {200, 201, 202, 400, 401, 403, 404, 405, 410,
+                                   413, 415, 422, 426, 429, 500, 503, 507};
+
+int core_status_code(size_t i)
+{
+    return i < COUNT(status_codes) ? status_codes[i] : 0;
+}
+
 static void count(struct core *core, const struct route *route, int status)
 {
-    static const int codes[] = {200, 201, 202, 400, 401, 403, 404, 405, 410, 413, 415,
-                                422, 426, 429, 500, 503, 507};
     size_t which = route ? (size_t)(route - routes) : ROUTES_MAX - 1;
-    for (size_t i = 0; i < COUNT(codes); i++) {
-        if (codes[i] == status) {
+    for (size_t i = 0; i < COUNT(status_codes); i++) {
+        if (status_codes[i] == status) {
             core->stats.requests[which][i]++;
         }
     }
@@ -218,12 +226,9 @@ int64_t core_mono(const struct core *core)
 
 int64_t core_seq(struct core *core)
 {
-    struct store_meta meta;
-    if (core->store->ops->meta(core->store, &meta, NULL) != GW_OK) {
-        return core->meta.seq;
-    }
-    gw_wipe(&meta.sign_key, sizeof meta.sign_key);
-    return meta.seq;
+    int64_t seq = core->meta.seq;
+    (void)core->store->ops->newest(core->store, &seq, NULL); /* else what was known last */
+    return seq;
 }
 
 enum gw_err core_turn_begin(struct core *core, struct gw_fail *fail)
@@ -300,6 +305,9 @@ enum gw_err core_turn_end(struct core *core, struct gw_fail *fail)
     if (core->writing && err) {
         core->gen++; /* what was cached in the turn is not true */
     }
+    if (core->writing || err) {
+        core->unwell = err != GW_OK;
+    }
     core->in_turn = false;
     core->writing = false;
     core->broken = GW_OK;
@@ -321,6 +329,7 @@ static void read_limits(const struct gw_config *c, struct core_limits *out)
         .page = gw_config_int(c, "feed.page"),
         .feed_keep_ms = gw_config_int(c, "feed.keep"),
         .ingest_keep_ms = gw_config_int(c, "ingest.keep"),
+        .ingest_age_ms = gw_config_int(c, "ingest.age"),
         .line = gw_config_int(c, "limit.line"),
         .batch_lines = gw_config_int(c, "limit.batch_lines"),
         .batch_bytes = gw_config_int(c, "limit.batch_bytes"),

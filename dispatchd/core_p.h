@@ -22,7 +22,7 @@ enum bucket { BUCKET_NONE, BUCKET_COMMANDS, BUCKET_FEED, BUCKET_SNAPSHOT, BUCKET
 struct core_limits {
     int64_t token_ms, nonce_ms, live_ms;
     int64_t wait_max_ms, heartbeat_ms, bookmark_ms, page;
-    int64_t feed_keep_ms, ingest_keep_ms;
+    int64_t feed_keep_ms, ingest_keep_ms, ingest_age_ms;
     int64_t line, batch_lines, batch_bytes;
     int64_t grant_grace_ms;
     int64_t code_tries, locator_tries;
@@ -100,6 +100,7 @@ struct core {
     struct gw_uuid_gen uuids;
     struct store_meta meta; /* epoch and keys never change while it runs; seq: newest committed */
     bool in_turn, writing;
+    bool unwell;             /* the last commit failed */
     enum gw_err broken;      /* a store error of this turn: nothing of the turn may be kept */
     struct gw_fail broken_fail;
     int64_t outside;         /* store's outside_version when last looked */
@@ -181,6 +182,10 @@ void live_counts(struct core *core, int64_t by_role[ROLE_N]);
 bool rate_take(struct core *core, enum bucket bucket, const char *who, int64_t *retry_after_s);
 bool rate_custom(struct core *core, const char *key, double per_s, double burst, double cost,
                  int64_t *retry_after_s);
+
+/* Path of route i, NULL behind the last; the status codes that are counted, 0 behind the last. */
+const char *core_route_path(size_t i);
+int core_status_code(size_t i);
 
 /* ---- handlers */
 typedef void (*handler)(struct call *call);

@@ -216,6 +216,9 @@ struct store_ops {
 
     /* -- counters and keys */
     enum gw_err (*meta)(struct store *store, struct store_meta *out, struct gw_fail *fail);
+    /* The newest seq: inside a transaction that of the transaction. The next row_put or row_del gets
+     * this one plus 1. */
+    enum gw_err (*newest)(struct store *store, int64_t *seq, struct gw_fail *fail);
     /* Takes the next seq for something that is no row (grant, revocation). In a transaction. */
     enum gw_err (*next_seq)(struct store *store, int64_t *seq, struct gw_fail *fail);
     /* True when epoch is a predecessor of the present one; *until = its last seq that we have. */

@@ -167,30 +167,49 @@ static void op_idle(struct store *store)
 
 /* ---- counters and keys */
 
+static enum gw_err read_keys(struct sqlite_store *s, sqlite3_stmt *st, struct gw_fail *fail)
+{
+    if (sqlite3_column_bytes(st, 3) != GW_KEY_BYTES ||
+        sqlite3_column_bytes(st, 4) != GW_KEY_BYTES) {
+        return gw_fail_set(fail, GW_STORE,
+                           _("The store %s has no usable server key. Restore a backup."),
+                           gw_db_path(s->db));
+    }
+    gw_sign_key_from_seed(&s->sign_key, sqlite3_column_blob(st, 3));
+    memcpy(s->box_secret, sqlite3_column_blob(st, 4), GW_KEY_BYTES);
+    gw_box_public(s->box_secret, s->box_public);
+    s->keys_read = true;
+    return GW_OK;
+}
+
 static enum gw_err op_meta(struct store *store, struct store_meta *out, struct gw_fail *fail)
 {
     struct sqlite_store *s = sqlite_of(store);
     sqlite3_stmt *st = gw_db_stmt(s->db, SQL_META);
     enum gw_err err = sqlite_first(s, st, fail);
-    if (!err) {
-        err = sqlite_copy(out->epoch, sizeof out->epoch, st, 0, fail);
+    err = err ? err : sqlite_copy(out->epoch, sizeof out->epoch, st, 0, fail);
+    if (!err && !s->keys_read) {
+        err = read_keys(s, st, fail);
     }
     if (!err) {
         out->seq = gw_db_in_txn(s->db) ? s->seq : gw_col_int(st, 1);
         out->horizon = gw_col_int(st, 2);
-        if (sqlite3_column_bytes(st, 3) != GW_KEY_BYTES ||
-            sqlite3_column_bytes(st, 4) != GW_KEY_BYTES) {
-            err = gw_fail_set(fail, GW_STORE,
-                              _("The store %s has no usable server key. Restore a backup."),
-                              gw_db_path(s->db));
-        } else {
-            gw_sign_key_from_seed(&out->sign_key, sqlite3_column_blob(st, 3));
-            memcpy(out->box_secret, sqlite3_column_blob(st, 4), GW_KEY_BYTES);
-            gw_box_public(out->box_secret, out->box_public);
-        }
+        out->sign_key = s->sign_key;
+        memcpy(out->box_secret, s->box_secret, GW_KEY_BYTES);
+        memcpy(out->box_public, s->box_public, GW_KEY_BYTES);
     }
     sqlite_done(st);
     return err;
+}
+
+static enum gw_err op_newest(struct store *store, int64_t *seq, struct gw_fail *fail)
+{
+    struct sqlite_store *s = sqlite_of(store);
+    if (gw_db_in_txn(s->db)) {
+        *seq = s->seq;
+        return GW_OK;
+    }
+    return read_seq(s, seq, fail);
 }
 
 static enum gw_err op_next_seq(struct store *store, int64_t *seq, struct gw_fail *fail)
@@ -292,6 +311,8 @@ static void op_close(struct store *store)
     op_read_end(store);
     gw_db_rollback(s->db);
     gw_db_close(s->db);
+    gw_wipe(&s->sign_key, sizeof s->sign_key);
+    gw_wipe(s->box_secret, sizeof s->box_secret);
     if (s->serve_lock >= 0) {
         gw_lock_release(s->serve_lock);
     }
@@ -316,6 +337,7 @@ static const struct store_ops *sqlite_ops(void)
             .outside_version = op_outside_version,
             .idle = op_idle,
             .meta = op_meta,
+            .newest = op_newest,
             .next_seq = op_next_seq,
             .predecessor = op_predecessor,
             .counts = op_counts,

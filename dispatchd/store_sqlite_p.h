@@ -88,6 +88,9 @@ struct sqlite_store {
     int64_t seq_begun;  /* at begin: commit writes only a change */
     int64_t seq_saved;  /* at save: save_undo goes back to it */
     bool marked;        /* read_begin is open */
+    bool keys_read;     /* keys never change: derived once */
+    struct gw_sign_key sign_key;
+    uint8_t box_secret[GW_KEY_BYTES], box_public[GW_KEY_BYTES];
 };
 
 /* Opens FILE for the driver; create makes an empty file with the schema. */

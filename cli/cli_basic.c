@@ -60,8 +60,11 @@ static int run_enroll(struct cli *cli, int argc, char **argv)
     const struct http_opts http_opts = {
         .ca_file = ca != NULL ? ca_path : NULL, .pin_sha256 = pin, .agent = "gridward/" GW_VERSION};
     const struct enrol_in in = {url, rest[1], host, ca != NULL ? ca_path : NULL, pin};
-    enum gw_err err = home_open(&home_opts, &cli->home, &fail);
-    cli->home_open = err == GW_OK;
+    enum gw_err err = http_check_url(url, &fail);
+    if (err == GW_OK) {
+        err = home_open(&home_opts, &cli->home, &fail);
+        cli->home_open = err == GW_OK;
+    }
     if (err == GW_OK) {
         err = http_new(&http_opts, &run.http, &fail);
     }

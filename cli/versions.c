@@ -11,10 +11,11 @@
 
 const struct version_row *cli_versions(size_t *n)
 {
-    static struct version_row rows[6];
+    static struct version_row rows[7];
     rows[0] = (struct version_row){"gridward", GW_VERSION};
     rows[1] = (struct version_row){"SQLite", gw_db_version()};
     rows[2] = (struct version_row){"libcurl", http_version()};
+    rows[6] = (struct version_row){"TLS", http_tls_version()};
     rows[3] = (struct version_row){"libsodium", gw_crypto_version()};
     rows[4] = (struct version_row){"zstd", gw_zst_version()};
     rows[5] = (struct version_row){"cJSON", json_version()};

@@ -35,7 +35,13 @@ struct http {
 
 const char *http_version(void)
 {
-    return curl_version();
+    return curl_version_info(CURLVERSION_NOW)->version;
+}
+
+const char *http_tls_version(void)
+{
+    const char *tls = curl_version_info(CURLVERSION_NOW)->ssl_version;
+    return tls != NULL ? tls : "none";
 }
 
 static enum gw_err no_memory(struct gw_fail *fail)
@@ -164,7 +170,7 @@ static bool loopback(const char *url)
     return false;
 }
 
-static enum gw_err check_url(const char *url, struct gw_fail *fail)
+enum gw_err http_check_url(const char *url, struct gw_fail *fail)
 {
     if (strncmp(url, "https://", 8) == 0 || (strncmp(url, "http://", 7) == 0 && loopback(url))) {
         return GW_OK;
@@ -239,7 +245,7 @@ enum gw_err http_start(struct http *http, const struct http_request *request,
                        struct http_call **out, struct gw_fail *fail)
 {
     *out = NULL;
-    enum gw_err err = check_url(request->url, fail);
+    enum gw_err err = http_check_url(request->url, fail);
     if (err != GW_OK) {
         return err;
     }

@@ -13,7 +13,12 @@
 struct http;      /* the multi handle and its settings */
 struct http_call; /* one request under way */
 
-const char *http_version(void); /* libcurl and its TLS library at run time */
+const char *http_version(void);     /* libcurl at run time */
+const char *http_tls_version(void); /* the TLS library it was built with, "none" */
+
+/* https anywhere, plain http only on loopback (127.0.0.0/8, ::1, localhost); else GW_INVALID with the
+ * sentence. http_start() asks this too. */
+enum gw_err http_check_url(const char *url, struct gw_fail *fail);
 
 struct http_opts {
     const char *ca_file;   /* NULL = the system's; given = only this CA */

@@ -32,14 +32,56 @@ static const struct card_event *last_of(const struct card *c, const char *kind, 
     return NULL;
 }
 
+/* What came of the last call to somebody whose name an attempt's text begins with. */
+static const char *call_result(const struct card *c, const char *whom)
+{
+    static const char *const results[] = {"answered", "no_answer", "busy", "refused"};
+    for (size_t i = c->events_n; i-- > 0;) {
+        const struct card_event *e = &c->events[i];
+        if (e->struck || strcmp(e->kind, "attempt") != 0 ||
+            strncmp(e->text, whom, strlen(whom)) != 0) {
+            continue;
+        }
+        for (size_t k = 0; k < sizeof(results) / sizeof(results[0]); k++) {
+            if (strstr(e->text, word_answer(results[k])) != NULL) {
+                return word_answer(results[k]);
+            }
+        }
+    }
+    return NULL;
+}
+
+static void add_contacts(const struct card *c, char *out, size_t size)
+{
+    bool any = false;
+    for (size_t i = 0; i < c->contacts_n; i++) {
+        const char *relation = c->contacts[i].relation;
+        const char *result = relation[0] == '\0' ? NULL : call_result(c, relation);
+        if (result != NULL) {
+            add(out, size, "%s%s %s", any ? " · " : "", relation, result);
+            any = true;
+        }
+    }
+    if (!any) {
+        add(out, size, "%s", word_level(2));
+    }
+}
+
 static void add_level(const struct tui *t, const struct card *c, int level, char *out, size_t size)
 {
-    bool skipped = last_of(c, "skipped", level) != NULL;
+    const struct card_event *skipped = last_of(c, "skipped", level);
     const char *sign = screen_ascii(t->scr) ? "x" : "✗";
-    add(out, size, "%s%s", out[0] == '\0' ? "" : " · ",
-        level == t->my_level ? _("you") : word_level(level));
-    if (skipped) {
-        add(out, size, " %s%s", sign, level <= 2 ? _("no channel") : _("nobody online"));
+    add(out, size, "%s", out[0] == '\0' ? "" : " · ");
+    if (level == 2 && skipped == NULL) {
+        add_contacts(c, out, size);
+        return;
+    }
+    add(out, size, "%s", level == t->my_level ? _("you") : word_level(level));
+    const char *result = level == 1 ? call_result(c, word_to("elder")) : NULL;
+    if (skipped != NULL) {
+        add(out, size, " %s%s", sign, skipped->text);
+    } else if (result != NULL) {
+        add(out, size, " %s", result);
     }
 }
 
@@ -234,28 +276,6 @@ static const char *actor_words(const struct tui *t, const struct card_event *e)
     return strncmp(e->actor, "source:", 7) == 0 ? e->actor + 7 : e->actor;
 }
 
-/* "elder no_answer" of an attempt, "no_channel" of a skipped level, an outcome: words of ours when
- * each word of the text is one. */
-static void add_event_text(char *out, size_t size, const struct card_event *e)
-{
-    char copy[160], *save = NULL;
-    (void)snprintf(copy, sizeof(copy), "%s", e->text);
-    if (strcmp(e->kind, "attempt") == 0) {
-        for (char *w = strtok_r(copy, " :,", &save); w != NULL; w = strtok_r(NULL, " :,", &save)) {
-            const char *to = word_to(w);
-            add(out, size, " %s", to != w ? to : word_answer(w));
-        }
-    } else if (strcmp(e->kind, "close") == 0 && alarm_outcome_ok(e->text)) {
-        add(out, size, " %s", alarm_outcome_word(e->text));
-    } else if (strcmp(e->text, "no_channel") == 0) {
-        add(out, size, " %s", _("no channel"));
-    } else if (strcmp(e->text, "nobody_live") == 0) {
-        add(out, size, " %s", _("nobody online"));
-    } else if (e->text[0] != '\0') {
-        add(out, size, " %s", e->text);
-    }
-}
-
 void card_words_event(const struct tui *tui, const struct card_event *event, char *out, size_t size)
 {
     out[0] = '\0';
@@ -267,7 +287,9 @@ void card_words_event(const struct tui *tui, const struct card_event *event, cha
     if (chain) {
         add(out, size, " %s", word_level(event->level));
     }
-    add_event_text(out, size, event);
+    if (event->text[0] != '\0') {
+        add(out, size, " %s", event->text);
+    }
 }
 
 void card_words_past(const struct card *card, char *out, size_t size)

@@ -210,10 +210,7 @@ static void say_start(struct tui *t, size_t n, const struct queue_row *first)
 {
     char text[160], hhmm[6];
     gw_time_hhmm(first->alarm.raised_at, hhmm);
-    (void)snprintf(text, sizeof(text),
-                   ngettext("%zu alarm waits for you, raised %s", "%zu alarms wait for you, the first "
-                                                                  "since %s", n),
-                   n, hhmm);
+    (void)snprintf(text, sizeof(text), _("Waiting for you: %zu, the first since %s"), n, hhmm);
     tui_say(t, text, true);
 }
 
@@ -237,8 +234,7 @@ static void notify(struct tui *t, size_t n, const struct queue_row *first)
     if (t->opts.hooks == NULL || t->opts.hooks->notify == NULL || row == NULL) {
         return;
     }
-    (void)snprintf(title, sizeof(title), ngettext("%zu alarm waits for you", "%zu alarms wait for you", n),
-                   n);
+    (void)snprintf(title, sizeof(title), _("Alarms waiting for you: %zu"), n);
     word_alarm(row, body, sizeof(body));
     t->opts.hooks->notify(t->opts.hooks_ctx, title, body, true);
 }

@@ -122,7 +122,7 @@ static void close_draw(struct tui *t, struct view *view, unsigned dirty)
 {
     struct state *s = view->state;
     (void)dirty;
-    int row = dialog_head(t, view, _("Close"));
+    int row = dialog_head(t, view, _("Close alarm"));
     if (s->part == PART_PERSON || s->part == PART_REASON) { /* room for the people */
         char text[160];
         (void)snprintf(text, sizeof(text), _("Outcome: %s"), outcome_label(s, (size_t)s->outcome));
@@ -235,7 +235,7 @@ static const char *close_hint(struct tui *t, struct view *view)
 }
 
 const struct view_ops view_close = {
-    .name = N_("Close"),
+    .name = N_("Close alarm"),
     .scope = SC_DIALOG,
     .text = true,
     .open = close_open,

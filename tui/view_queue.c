@@ -208,7 +208,7 @@ static void draw_line(struct tui *t, struct state *s, size_t line)
     } else if (kind == LINE_EMPTY) {
         put_empty(t, row);
     } else if (kind == LINE_REST_HEAD) {
-        (void)snprintf(text, sizeof(text), _("With others (%zu)"),
+        (void)snprintf(text, sizeof(text), _("With lower levels (%zu)"),
                        queue_len(t->queue) - queue_mine(t->queue));
         screen_put(t->scr, P_HEAD, text);
     } else if (kind == LINE_ROW) {

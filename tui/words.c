@@ -138,7 +138,7 @@ void word_due(const struct tui *tui, const struct queue_row *row, char out[64])
 const char *word_event(const char *kind)
 {
     static const struct pair events[] = {
-        {"raised", N_("Raised")},
+        {"raised", N_("Alarm raised")},
         {"repeat", N_("Again")},
         {"restored", N_("Cleared")},
         {"level", N_("Calls")},
@@ -154,7 +154,7 @@ const char *word_event(const char *kind)
         {"note", N_("Note")},
         {"escalate", N_("Escalated")},
         {"handover", N_("Handed over")},
-        {"close", N_("Closed")},
+        {"close", N_("Closed it")},
         {"confirm", N_("Confirmed")},
         {"retract", N_("Took back")},
     };

@@ -110,8 +110,7 @@ void card_actor(struct home *home, const char *actor, char *out, size_t size)
     }
     odb_reset(st);
     if (!out[0]) {
-        (void)gw_text_safe_z(out, size,
-                             strcmp(actor, home->id.user) == 0 ? home->id.name : actor);
+        (void)gw_text_safe_z(out, size, strcmp(actor, home->id.user) == 0 ? home->id.name : actor);
     }
 }
 
@@ -303,8 +302,8 @@ static enum gw_err fill(struct home *home, struct card *card)
     err = err ? err : part_past(home, card);
     err = err ? err : timeline(home, card);
     return err ? err
-               : card_numbers(home, a->path, card->leader_name, card->leader_phone,
-                              card->duty_name, card->duty_phone);
+               : card_numbers(home, a->path, card->leader_name, card->leader_phone, card->duty_name,
+                              card->duty_phone);
 }
 
 enum gw_err card_read(struct home *home, const char *alarm_id, struct card **out,
@@ -325,8 +324,8 @@ enum gw_err card_read(struct home *home, const char *alarm_id, struct card **out
     return GW_OK;
 }
 
-/* A card of an open alarm must open even when the disk is full: a life goes before a log. The gap is
- * written where it can still be written. */
+/* A card of an open alarm must open even when the disk is full: a life goes before a log. The gap
+ * is written where it can still be written. */
 static void log_access(struct home *home, const struct card *card)
 {
     enum gw_err err = odb_begin(home, GW_DURABLE_FULL, "card_open", NULL);

@@ -1,6 +1,6 @@
 /* Everything the alarm card shows, read in one go. Texts are safe (gw_text_safe) and owned by the
- * card. Opening the card of an open alarm shows its own people's numbers, full address and key place
- * and writes a row of the access log; of a closed one they are masked. */
+ * card. Opening the card of an open alarm shows its own people's numbers, full address and key
+ * place and writes a row of the access log; of a closed one they are masked. */
 #ifndef GW_OFFLINE_DB_CARD_H
 #define GW_OFFLINE_DB_CARD_H
 

@@ -21,9 +21,8 @@ static const char *word_of(const struct word *words, size_t n, const char *code)
 #define WORD_OF(words, code) word_of(words, sizeof(words) / sizeof((words)[0]), code)
 
 static const struct word people_words[] = {
-    {"elder", N_("the resident")},     {"contact", N_("contact")},
-    {"neighbour", N_("neighbour")},    {"worker", N_("grid worker")},
-    {"leader", N_("grid leader")},     {"duty", N_("duty room")},
+    {"elder", N_("the resident")},  {"contact", N_("contact")},    {"neighbour", N_("neighbour")},
+    {"worker", N_("grid worker")},  {"leader", N_("grid leader")}, {"duty", N_("duty room")},
     {"other", N_("somebody else")},
 };
 static const struct word result_words[] = {
@@ -163,8 +162,7 @@ static void read_events(struct home *home, struct card *card, const char *text)
 static struct card_event *room(struct card *card)
 {
     if (card->events_n == CARD_EVENTS) {
-        memmove(&card->events[0], &card->events[1],
-                (CARD_EVENTS - 1) * sizeof card->events[0]);
+        memmove(&card->events[0], &card->events[1], (CARD_EVENTS - 1) * sizeof card->events[0]);
         card->events_n--;
     }
     return &card->events[card->events_n++];
@@ -211,7 +209,9 @@ static void own_event(struct home *home, struct card *card, sqlite3_stmt *st,
                                 .result = d->result,
                                 .outcome = d->outcome,
                                 .second = d->second_person,
-                                .text = d->text ? d->text : d->note ? d->note : d->reason,
+                                .text = d->text   ? d->text
+                                        : d->note ? d->note
+                                                  : d->reason,
                                 .contact = d->contact,
                                 .level = d->to_level};
     ODB_COPY(e->kind, about.kind);

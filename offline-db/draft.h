@@ -1,5 +1,5 @@
-/* Drafts: what was typed into a form and not sent yet, so that it survives a crash, an Esc and a full
- * disk elsewhere. One text per form (kind: "close", "note", …) and entity. */
+/* Drafts: what was typed into a form and not sent yet, so that it survives a crash, an Esc and a
+ * full disk elsewhere. One text per form (kind: "close", "note", …) and entity. */
 #ifndef GW_OFFLINE_DB_DRAFT_H
 #define GW_OFFLINE_DB_DRAFT_H
 

@@ -43,7 +43,8 @@ static enum gw_err in_home(const struct home *home, const char *name, char *out,
                            struct gw_fail *fail)
 {
     enum gw_err err = gw_path_join(out, size, home->dir, name);
-    return err ? gw_fail_set(fail, err, _("The name of the folder is too long. Name another folder."))
+    return err ? gw_fail_set(fail, err,
+                             _("The name of the folder is too long. Name another folder."))
                : GW_OK;
 }
 
@@ -121,8 +122,9 @@ static enum gw_err key_load(struct home *home, const char *public_key_b64, struc
         return err;
     }
     if (!gw_b64url_decode(public_key_b64, public_key, sizeof public_key)) {
-        return gw_fail_set(fail, GW_STORE, _("The store does not say which key belongs to this "
-                                             "machine. Restore a backup or enrol again."));
+        return gw_fail_set(fail, GW_STORE,
+                           _("The store does not say which key belongs to this "
+                             "machine. Restore a backup or enrol again."));
     }
     if (key_read(path, public_key, &home->key) == GW_OK) {
         (void)unlink(next); /* of an enrolment that was not finished; usually absent */
@@ -130,8 +132,10 @@ static enum gw_err key_load(struct home *home, const char *public_key_b64, struc
     }
     if (key_read(next, public_key, &home->key) == GW_OK) {
         if (rename(next, path) != 0) {
-            return gw_fail_set(fail, GW_STORE, _("The key file %s could not be put in its place. "
-                                                 "Check the folder and its rights."), path);
+            return gw_fail_set(fail, GW_STORE,
+                               _("The key file %s could not be put in its place. "
+                                 "Check the folder and its rights."),
+                               path);
         }
         return GW_OK;
     }
@@ -280,8 +284,8 @@ const char *home_db_path(const struct home *home)
 
 /* ---- enrolment, rekey, leaving */
 
-/* Key file under its waiting name, then the row in the caller's way, then the key's own name. A stop
- * between any two is put right by key_load at the next start. */
+/* Key file under its waiting name, then the row in the caller's way, then the key's own name. A
+ * stop between any two is put right by key_load at the next start. */
 static enum gw_err take_identity(struct home *home, const struct identity *id,
                                  const struct gw_sign_key *key, bool reissue, struct gw_fail *fail)
 {
@@ -307,8 +311,10 @@ static enum gw_err take_identity(struct home *home, const struct identity *id,
     home->key = *key;
     home->enrolled = true;
     if (rename(next, path) != 0) {
-        return gw_fail_set(fail, GW_STORE, _("The key file %s could not be put in its place. Check "
-                                             "the folder and its rights."), path);
+        return gw_fail_set(fail, GW_STORE,
+                           _("The key file %s could not be put in its place. Check "
+                             "the folder and its rights."),
+                           path);
     }
     return GW_OK;
 }
@@ -355,13 +361,14 @@ static enum gw_err empty_tables(struct home *home, struct gw_fail *fail)
     for (size_t t = 0; !err && t < TYPE_N; t++) {
         err = gw_db_run(home->db, gw_db_stmt(home->db, mirror_sql((enum gw_type)t, M_WIPE)), fail);
     }
-    err = err ? err
-              : gw_db_exec(home->db,
-                           "DELETE FROM journal; DELETE FROM receipt; DELETE FROM overlay; DELETE "
-                           "FROM gone; DELETE FROM scope; DELETE FROM job; DELETE FROM tomb; DELETE "
-                           "FROM draft; DELETE FROM access_log; DELETE FROM identity; DELETE FROM "
-                           "sync_state; INSERT INTO sync_state (one) VALUES (1)",
-                           fail);
+    err =
+        err ? err
+            : gw_db_exec(home->db,
+                         "DELETE FROM journal; DELETE FROM receipt; DELETE FROM overlay; DELETE "
+                         "FROM gone; DELETE FROM scope; DELETE FROM job; DELETE FROM tomb; DELETE "
+                         "FROM draft; DELETE FROM access_log; DELETE FROM identity; DELETE FROM "
+                         "sync_state; INSERT INTO sync_state (one) VALUES (1)",
+                         fail);
     return odb_end(home, err, fail);
 }
 

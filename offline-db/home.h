@@ -18,9 +18,9 @@ struct identity {
     gw_id device, user;
     char name[128];
     enum gw_role role;
-    char url[512];      /* https://host:port, no slash at the end */
-    char ca_file[512];  /* "" = system */
-    char pin[128];      /* "" = none */
+    char url[512];     /* https://host:port, no slash at the end */
+    char ca_file[512]; /* "" = system */
+    char pin[128];     /* "" = none */
     char server_key[GW_KEY_B64 + 1], server_sign_key[GW_KEY_B64 + 1];
     int64_t enrolled_at;
 };
@@ -40,7 +40,8 @@ struct home {
 };
 
 struct home_opts {
-    const char *dir;  /* NULL: $GRIDWARD_HOME, then $XDG_STATE_HOME/gridward, then ~/.local/state/gridward */
+    /* NULL: $GRIDWARD_HOME, then $XDG_STATE_HOME/gridward, then ~/.local/state/gridward */
+    const char *dir;
     bool must_be_enrolled; /* else GW_DENIED */
     const struct gw_clock *clock;
     const struct gw_random *random;

@@ -169,8 +169,8 @@ static enum gw_err duty_of_body(const char *text, char out[16])
     struct cmd_body body;
     struct json *root = NULL;
     const char *code = NULL;
-    enum gw_err err = text ? wire_body_decode(text, strlen(text), &body, &root, &code, NULL)
-                           : GW_ABSENT;
+    enum gw_err err =
+        text ? wire_body_decode(text, strlen(text), &body, &root, &code, NULL) : GW_ABSENT;
     if (!err) {
         odb_copy(out, 16, body.data.state);
     }

@@ -1,5 +1,6 @@
 /* The journal: what this worker did, append-only, a signed chain (n, prev). Nothing is ever cut out
- * of it. A command is in the journal, on the disk (synchronous FULL), before any screen says 已保存. */
+ * of it. A command is in the journal, on the disk (synchronous FULL), before any screen says
+ * 已保存. */
 #ifndef GW_OFFLINE_DB_JOURNAL_H
 #define GW_OFFLINE_DB_JOURNAL_H
 
@@ -12,7 +13,7 @@ struct journal_entry {
     gw_id dev;
     char uid[GW_UUID_LEN + 1];
     char kind[32];
-    gw_id id;          /* what it concerns */
+    gw_id id; /* what it concerns */
     enum cmd_state state;
     char code[48];     /* "" or a result code */
     int64_t at;        /* local wall time when it was written */
@@ -48,16 +49,15 @@ struct journal_counts {
 };
 enum gw_err journal_counts(struct home *home, struct journal_counts *out);
 
-/* Own duty state as the worker set it last ("on", "off", "reachable", "" = never): his own unsent word
- * first, then the newer of the server's row and the newest applied command. */
+/* Own duty state as the worker set it last ("on", "off", "reachable", "" = never): his own unsent
+ * word first, then the newer of the server's row and the newest applied command. */
 enum gw_err journal_duty(struct home *home, char out[16]);
 
 /* ---- for sync/ */
 /* Up to max_lines / max_bytes of wire lines (NDJSON) in order of n, states pending and sent; marks
  * them sent. *lines = how many; first_n and n_list tell which (n_list has room for max_lines). */
-enum gw_err journal_batch(struct home *home, size_t max_lines, size_t max_bytes,
-                          struct gw_buf *out, int64_t *n_list, size_t *lines,
-                          struct gw_fail *fail);
+enum gw_err journal_batch(struct home *home, size_t max_lines, size_t max_bytes, struct gw_buf *out,
+                          int64_t *n_list, size_t *lines, struct gw_fail *fail);
 /* Stores one result (state, code, seq, receipt…) and refreshes the overlay, in the caller's open
  * transaction or in one of its own. Idempotent. */
 struct journal_result {

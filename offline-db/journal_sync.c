@@ -64,14 +64,11 @@ static enum gw_err mark_sent(struct batch *b, struct gw_fail *fail)
     return odb_end(b->home, err, fail);
 }
 
-enum gw_err journal_batch(struct home *home, size_t max_lines, size_t max_bytes,
-                          struct gw_buf *out, int64_t *n_list, size_t *lines, struct gw_fail *fail)
+enum gw_err journal_batch(struct home *home, size_t max_lines, size_t max_bytes, struct gw_buf *out,
+                          int64_t *n_list, size_t *lines, struct gw_fail *fail)
 {
-    struct batch b = {.home = home,
-                      .out = out,
-                      .max_lines = max_lines,
-                      .max_bytes = max_bytes,
-                      .n_list = n_list};
+    struct batch b = {
+        .home = home, .out = out, .max_lines = max_lines, .max_bytes = max_bytes, .n_list = n_list};
     sqlite3_stmt *st = odb_stmt(home, SQL_J_BATCH);
     gw_bind_text(st, ":dev", home->id.device);
     enum gw_err err = odb_row(home, st, fail);
@@ -93,10 +90,10 @@ enum gw_err journal_batch(struct home *home, size_t max_lines, size_t max_bytes,
 static enum cmd_state state_of(enum cmd_result result)
 {
     static const enum cmd_state states[RESULT_N] = {
-        [RESULT_APPLIED] = CMD_APPLIED,         [RESULT_LATE] = CMD_LATE,
-        [RESULT_REVIEW] = CMD_REVIEW,           [RESULT_QUARANTINED] = CMD_QUARANTINED,
-        [RESULT_REJECTED] = CMD_REJECTED,       [RESULT_RETRY] = CMD_STATE_N,
-        [RESULT_KEY_REUSE] = CMD_STATE_N,       [RESULT_CHAIN_FORK] = CMD_STATE_N,
+        [RESULT_APPLIED] = CMD_APPLIED,   [RESULT_LATE] = CMD_LATE,
+        [RESULT_REVIEW] = CMD_REVIEW,     [RESULT_QUARANTINED] = CMD_QUARANTINED,
+        [RESULT_REJECTED] = CMD_REJECTED, [RESULT_RETRY] = CMD_STATE_N,
+        [RESULT_KEY_REUSE] = CMD_STATE_N, [RESULT_CHAIN_FORK] = CMD_STATE_N,
     };
     return states[result];
 }
@@ -140,9 +137,9 @@ static bool receipt_good(const struct home *home, const struct journal_result *r
         return false;
     }
     gw_buf_init(&text, 4096);
-    bool good = wire_receipt_text(home->id.device, r->n, hash, r->result, r->seq, r->at, &text) ==
-                    GW_OK &&
-                gw_sign_ok(key, RECEIPT_PREFIX, gw_buf_str(&text), text.len, sig);
+    bool good =
+        wire_receipt_text(home->id.device, r->n, hash, r->result, r->seq, r->at, &text) == GW_OK &&
+        gw_sign_ok(key, RECEIPT_PREFIX, gw_buf_str(&text), text.len, sig);
     gw_buf_free(&text);
     return good;
 }
@@ -203,8 +200,9 @@ static enum gw_err store_in_txn(struct home *home, const struct journal_result *
     struct known known = {0};
     enum gw_err err = read_known(home, r->n, &known);
     if (err) {
-        return err == GW_ABSENT ? gw_fail_set(fail, err, _("The dispatch server answered to a "
-                                                           "record that this machine never made."))
+        return err == GW_ABSENT ? gw_fail_set(fail, err,
+                                              _("The dispatch server answered to a "
+                                                "record that this machine never made."))
                                 : err;
     }
     enum cmd_state state = state_of(r->result);

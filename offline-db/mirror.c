@@ -81,7 +81,8 @@ enum gw_err mirror_page_end(struct home *home, const char *cursor, change_mask *
 void mirror_page_drop(struct home *home)
 {
     home->p->page = false;
-    home->p->watch_version = -1; /* bits of a rolled-back page are harmless, missing ones would not be */
+    home->p->watch_version =
+        -1; /* bits of a rolled-back page are harmless, missing ones would not be */
     home->p->rev = 0;
     gw_db_rollback(home->db);
 }
@@ -119,8 +120,10 @@ static enum gw_err job_del(struct home *home, int64_t job, struct gw_fail *fail)
     return gw_db_run(home->db, st, fail);
 }
 
-/* A page of another epoch: what the job has seen says nothing. The same job anew, with a new number. */
-static enum gw_err job_restart(struct home *home, const struct mirror_job *job, struct gw_fail *fail)
+/* A page of another epoch: what the job has seen says nothing. The same job anew, with a new
+ * number. */
+static enum gw_err job_restart(struct home *home, const struct mirror_job *job,
+                               struct gw_fail *fail)
 {
     mirror_page_drop(home);
     enum gw_err err = odb_begin(home, GW_DURABLE_NORMAL, "job_restart", fail);
@@ -194,6 +197,17 @@ static enum gw_err job_finish(struct home *home, const struct mirror_job *job,
                                  : state_text(home, SQL_SCOPE_DONE, ":path", job->scope, fail);
 }
 
+/* A snapshot of a million rows is never idle, so it checkpoints on its own, a few pages at a time:
+ * the log is used again instead of growing as large as the data. */
+static void keep_wal_small(struct home *home, bool last)
+{
+    enum { PAGES = 16 };
+    if (++home->p->pages >= PAGES || last) {
+        home->p->pages = 0;
+        gw_db_checkpoint(home->db);
+    }
+}
+
 static enum gw_err job_page(struct home *home, const struct mirror_job *job, const char *after,
                             const char *first, struct gw_fail *fail)
 {
@@ -234,14 +248,16 @@ enum gw_err mirror_job_page_end(struct home *home, const struct mirror_job *job,
     enum gw_err err = job_reload(home, job->job, &own);
     if (err == GW_ABSENT) {
         mirror_page_drop(home);
-        return gw_fail_set(fail, GW_AGAIN, _("This part of the data is not to be fetched any more."));
+        return gw_fail_set(fail, GW_AGAIN,
+                           _("This part of the data is not to be fetched any more."));
     }
     err = err ? err : mirror_state(home, &state);
     if (err || !wire_cursor_parse(page_cursor, &page)) {
         mirror_page_drop(home);
         return err ? err
-                   : gw_fail_set(fail, GW_SERVER, _("The dispatch server sent a page without a "
-                                                    "usable cursor. Report this to its operator."));
+                   : gw_fail_set(fail, GW_SERVER,
+                                 _("The dispatch server sent a page without a "
+                                   "usable cursor. Report this to its operator."));
     }
     bool has_first = wire_cursor_parse(own.first_cursor, &first);
     if (!has_first) {
@@ -252,7 +268,11 @@ enum gw_err mirror_job_page_end(struct home *home, const struct mirror_job *job,
     }
     err = last ? job_finish(home, &own, &state, &first, fail)
                : job_page(home, &own, after, has_first ? own.first_cursor : page_cursor, fail);
-    return page_commit(home, err, changed, fail);
+    err = page_commit(home, err, changed, fail);
+    if (!err) {
+        keep_wal_small(home, last);
+    }
+    return err;
 }
 
 enum gw_err mirror_job_cancel(struct home *home, int64_t job, struct gw_fail *fail)
@@ -335,8 +355,8 @@ enum gw_err mirror_digest(struct home *home, const struct wire_digest *digest, s
             err = digest_job(home, digest[i].scope, fail);
         }
     }
-    return err || !differs
-               ? err
-               : gw_fail_set(fail, GW_REFUSED, _("The data on this machine differs from the "
-                                                 "dispatch server's; it is fetched anew."));
+    return err || !differs ? err
+                           : gw_fail_set(fail, GW_REFUSED,
+                                         _("The data on this machine differs from the "
+                                           "dispatch server's; it is fetched anew."));
 }

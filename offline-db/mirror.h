@@ -1,5 +1,5 @@
-/* The mirror: what the server says, one table per type. Rules R1-R7 of protocol section 3 live here;
- * sync/ feeds it records. No user action writes it. */
+/* The mirror: what the server says, one table per type. Rules R1-R7 of protocol section 3 live
+ * here; sync/ feeds it records. No user action writes it. */
 #ifndef GW_OFFLINE_DB_MIRROR_H
 #define GW_OFFLINE_DB_MIRROR_H
 
@@ -26,8 +26,8 @@ struct mirror_state {
     char epoch[64];
     char tag[GW_ID_MAX + 1];
     int64_t hello_at, caught_up_at; /* wall ms of the last hello, of the last complete `end` */
-    bool complete;     /* every scope was snapshotted once */
-    int64_t incidents; /* digest mismatches so far */
+    bool complete;                  /* every scope was snapshotted once */
+    int64_t incidents;              /* digest mismatches so far */
 };
 enum gw_err mirror_state(struct home *home, struct mirror_state *out);
 enum gw_err mirror_scopes(struct home *home, struct wire_scope out[WIRE_SCOPES_MAX], size_t *n);
@@ -43,7 +43,7 @@ enum gw_err mirror_caught_up(struct home *home, int64_t now, struct gw_fail *fai
 struct mirror_job {
     int64_t job;
     char scope[GW_PATH_MAX + 1];
-    int type; /* -1 = all types */
+    int type;                      /* -1 = all types */
     char after[2 * GW_ID_MAX + 2]; /* "" = from the start */
     char first_cursor[96];         /* "" before the first page */
 };
@@ -56,7 +56,8 @@ enum gw_err mirror_job_page_end(struct home *home, const struct mirror_job *job,
                                 change_mask *changed, struct gw_fail *fail);
 enum gw_err mirror_job_cancel(struct home *home, int64_t job, struct gw_fail *fail);
 
-/* ---- digest (R6): GW_OK equal; GW_REFUSED: a job for that scope was recorded, incident counted. */
+/* ---- digest (R6): GW_OK equal; GW_REFUSED: a job for that scope was recorded, incident counted.
+ */
 enum gw_err mirror_digest(struct home *home, const struct wire_digest *digest, size_t n,
                           struct gw_fail *fail);
 

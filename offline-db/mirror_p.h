@@ -4,7 +4,8 @@
 
 #include "offline-db/odb_p.h"
 
-/* mirror_put.c: binds and writes one put; *changed = a row was written (not older than the local). */
+/* mirror_put.c: binds and writes one put; *changed = a row was written (not older than the local).
+ */
 enum gw_err mirror_put(struct home *home, const struct wire_rec *rec, bool *changed,
                        struct gw_fail *fail);
 /* out/del: deletes iff seq > local seq, remembers the tombstone. */

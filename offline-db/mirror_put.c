@@ -1,5 +1,5 @@
-/* One row into the mirror: the scanner's members are bound straight to the table's upsert, no tree in
- * between. A member that the table does not know, or whose kind is not the column's, is kept in
+/* One row into the mirror: the scanner's members are bound straight to the table's upsert, no tree
+ * in between. A member that the table does not know, or whose kind is not the column's, is kept in
  * `extra` as it came (R7). */
 #include <string.h>
 
@@ -10,7 +10,7 @@ struct put {
     const struct wire_rec *rec;
     const struct gw_entity *entity;
     sqlite3_stmt *st;
-    int first; /* parameter of the first field */
+    int first;   /* parameter of the first field */
     size_t next; /* the field that stands next in the table: rows mostly come in its order */
     struct gw_buf *extra;
 };
@@ -38,8 +38,8 @@ static int bind_bytes(struct put *put, int param, const char *text, size_t len)
     uintptr_t at = (uintptr_t)text;
     uintptr_t line = (uintptr_t)put->rec->row;
     bool stays = at >= line && at - line < put->rec->row_len;
-    return sqlite3_bind_text64(put->st, param, text, len,
-                               stays ? SQLITE_STATIC : SQLITE_TRANSIENT, SQLITE_UTF8);
+    return sqlite3_bind_text64(put->st, param, text, len, stays ? SQLITE_STATIC : SQLITE_TRANSIENT,
+                               SQLITE_UTF8);
 }
 
 /* True when the value went into the column. */
@@ -124,8 +124,9 @@ static enum gw_err put_row(struct put *put, struct gw_fail *fail)
     gw_buf_reset(&p->arena);
     gw_buf_reset(&p->extra);
     enum gw_err err = bind_head(put, fail);
-    err = err ? err
-              : scan_object(put->rec->row, put->rec->row_len, true, &p->arena, put_member, put, fail);
+    err =
+        err ? err
+            : scan_object(put->rec->row, put->rec->row_len, true, &p->arena, put_member, put, fail);
     if (!err && p->extra.len > 0) {
         err = gw_buf_adds(&p->extra, "}");
         int at = put->first + (int)put->entity->n;

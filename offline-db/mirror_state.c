@@ -232,7 +232,8 @@ enum gw_err scopes_apply(struct home *home, const struct scope_news *news, chang
 
 /* ---- hello and relist (R5) */
 
-/* Sequence numbers of another epoch mean nothing: local ones become 0, so that the snapshot wins. */
+/* Sequence numbers of another epoch mean nothing: local ones become 0, so that the snapshot wins.
+ */
 static enum gw_err new_epoch(struct home *home, const struct wire_hello *hello,
                              struct gw_fail *fail)
 {

@@ -11,19 +11,21 @@
 #include "offline-db/screens_sql_p.h"
 #include "offline-db/sql_p.h"
 
-/* Residents and dwellings that alarms name, as a Bloom-like bit set: a bulk page asks per row whether
- * an alarm may show it, and nearly always hears no without a query. Bits are never taken out. */
+/* Residents and dwellings that alarms name, as a Bloom-like bit set: a bulk page asks per row
+ * whether an alarm may show it, and nearly always hears no without a query. Bits are never taken
+ * out. */
 enum { WATCH_BITS = 1 << 20 };
 
 struct home_priv {
     struct gw_sql *sql;
-    int home_fd;      /* shared lock on DIR/home.lock: somebody has this home open */
-    int64_t rev;      /* revision of the open transaction; 0 = none taken yet */
+    int home_fd;         /* shared lock on DIR/home.lock: somebody has this home open */
+    int64_t rev;         /* revision of the open transaction; 0 = none taken yet */
     change_mask changed; /* of the open page */
-    bool page;        /* between mirror_page_begin and end/drop */
-    int64_t mark;     /* number of the snapshot job that comes first; 0 = none */
-    bool tombs;       /* there are tombstones */
-    bool overlays;    /* there are unsettled commands */
+    unsigned pages;      /* committed since the last checkpoint of ours */
+    bool page;           /* between mirror_page_begin and end/drop */
+    int64_t mark;        /* number of the snapshot job that comes first; 0 = none */
+    bool tombs;          /* there are tombstones */
+    bool overlays;       /* there are unsettled commands */
     struct wire_scope scopes[WIRE_SCOPES_MAX];
     size_t scopes_n;
     char covered[GW_PATH_MAX + 1]; /* a path that is known to be covered */
@@ -72,11 +74,13 @@ void odb_copy(char *out, size_t size, const char *text);
 /* ---- overlay.c: recomputes the overlay of one alarm from its mirror row and the unsettled
  * commands. Inside a transaction. */
 enum gw_err overlay_fold(struct home *home, const char *alarm_id, struct gw_fail *fail);
-/* After many rows went at once: overlays whose alarm is gone; and after a new epoch: all of them. */
+/* After many rows went at once: overlays whose alarm is gone; and after a new epoch: all of them.
+ */
 enum gw_err overlay_orphans(struct home *home, struct gw_fail *fail);
 enum gw_err overlay_all(struct home *home, struct gw_fail *fail);
 
-/* ---- journal_write.c: the two halves of an append, inside a transaction; home_rekey uses the second. */
+/* ---- journal_write.c: the two halves of an append, inside a transaction; home_rekey uses the
+ * second. */
 struct journal_new {
     const struct cmd_body *body;
     const char *target; /* uid that a retract takes back, or NULL */

@@ -1,6 +1,6 @@
-/* The overlay: what an alarm looks like with the worker's own commands that the mirror does not show
- * yet. Derived with the same table as the server's (model/alarm), stored so that screens read it
- * with one join, recomputed in the transaction that changes the alarm or the journal. */
+/* The overlay: what an alarm looks like with the worker's own commands that the mirror does not
+ * show yet. Derived with the same table as the server's (model/alarm), stored so that screens read
+ * it with one join, recomputed in the transaction that changes the alarm or the journal. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,9 +20,9 @@ struct done {
 struct fold {
     struct home *home;
     const char *id;
-    bool mirrored;   /* the server has told us of this alarm */
-    int64_t seq;     /* of its mirror row; -1 */
-    bool there;      /* alarm below is filled */
+    bool mirrored; /* the server has told us of this alarm */
+    int64_t seq;   /* of its mirror row; -1 */
+    bool there;    /* alarm below is filled */
     struct alarm alarm;
     struct policy policy;
     struct done *done;
@@ -79,8 +79,8 @@ static enum gw_err fold_base(struct fold *f, struct gw_fail *fail)
     return GW_OK;
 }
 
-/* An alarm raised by hand that only this laptop knows: at least at the raiser's own level, so that it
- * stands where he sees it. The server decides when it hears of it. */
+/* An alarm raised by hand that only this laptop knows: at least at the raiser's own level, so that
+ * it stands where he sees it. The server decides when it hears of it. */
 static void fold_raise(struct fold *f, const struct done *d)
 {
     struct alarm *a = &f->alarm;
@@ -161,10 +161,8 @@ static void fold_step(struct fold *f, struct done *d)
     struct json *root = NULL;
     struct alarm_verdict verdict = {0};
     struct alarm after = f->alarm;
-    const struct alarm_who who = {.user = f->home->id.user,
-                                  .role = f->home->id.role,
-                                  .now = d->at,
-                                  .acted_at = d->at};
+    const struct alarm_who who = {
+        .user = f->home->id.user, .role = f->home->id.role, .now = d->at, .acted_at = d->at};
     bool retract = d->body.kind == CMD_ALARM_RETRACT;
     if (retract && d->body.data.uid && !target_folded(f, d->body.data.uid, &target)) {
         target_stored(f, d->body.data.uid, &target, &root);

@@ -298,14 +298,16 @@ static enum gw_err record_reveal(struct home *home, const char *id, const char *
     struct cmd_data data;
     enum gw_type type = type_of_key(key);
     if (type == TYPE_N) {
-        return gw_fail_set(fail, GW_INVALID,
-                           _("There is no masked field \"%s\". Take one of the names in the list of "
-                             "this resident."),
-                           key);
+        return gw_fail_set(
+            fail, GW_INVALID,
+            _("There is no masked field \"%s\". Take one of the names in the list of "
+              "this resident."),
+            key);
     }
     if (!reason || strspn(reason, " \t") == strlen(reason)) {
-        return gw_fail_set(fail, GW_INVALID, _("Showing a hidden field needs a reason. Say why "
-                                               "you need it; it is recorded."));
+        return gw_fail_set(fail, GW_INVALID,
+                           _("Showing a hidden field needs a reason. Say why "
+                             "you need it; it is recorded."));
     }
     cmd_data_init(&data);
     data.type = entity_of(type)->name;

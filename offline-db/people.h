@@ -7,10 +7,10 @@
 
 struct person_row {
     gw_id id;
-    char name[64];    /* masked */
+    char name[64]; /* masked */
     char sex[8];
     int age;
-    char piece[96];   /* address to the building */
+    char piece[96]; /* address to the building */
     char groups[96];
     gw_id open_alarm; /* "" = none */
 };

@@ -221,9 +221,9 @@ static enum gw_err load(struct queue *q, size_t *changed, struct gw_fail *fail)
 {
     drop_all(q);
     q->loaded = false;
-    enum gw_err err = read_rows(
-        q, gw_db_stmt(q->home->db, screen_sql(q->with_closed ? SQL_Q_ALL : SQL_Q_OPEN)), changed,
-        fail);
+    enum gw_err err =
+        read_rows(q, gw_db_stmt(q->home->db, screen_sql(q->with_closed ? SQL_Q_ALL : SQL_Q_OPEN)),
+                  changed, fail);
     err = err ? err : read_alone(q, -1, changed, fail);
     q->loaded = err == GW_OK;
     return err;
@@ -238,7 +238,8 @@ static enum gw_err load_since(struct queue *q, size_t *changed, struct gw_fail *
     return err ? err : read_alone(q, q->rev, changed, fail);
 }
 
-/* The revision is read first: what is committed while we read is read again next time, never missed. */
+/* The revision is read first: what is committed while we read is read again next time, never
+ * missed. */
 enum gw_err queue_refresh(struct queue *queue, size_t *changed, struct gw_fail *fail)
 {
     int64_t rev = 0;
@@ -253,9 +254,9 @@ enum gw_err queue_refresh(struct queue *queue, size_t *changed, struct gw_fail *
     if (!err) {
         queue->rev = rev;
     }
-    return err == GW_NOMEM ? gw_fail_set(fail, err,
-                                         _("There is no memory left. Close other programs."))
-                           : err;
+    return err == GW_NOMEM
+               ? gw_fail_set(fail, err, _("There is no memory left. Close other programs."))
+               : err;
 }
 
 enum gw_err queue_new(struct home *home, bool with_closed, struct queue **out, struct gw_fail *fail)

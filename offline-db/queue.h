@@ -8,15 +8,15 @@
 #include "offline-db/journal.h"
 
 struct queue_row {
-    struct alarm alarm;     /* with the overlay applied */
-    char piece[64];         /* 3栋2单元; safe text */
-    char who[64];           /* resident's name, masked; "" when unknown */
-    char holder[64];        /* name of acked_by, "" */
+    struct alarm alarm; /* with the overlay applied */
+    char piece[64];     /* 3栋2单元; safe text */
+    char who[64];       /* resident's name, masked; "" when unknown */
+    char holder[64];    /* name of acked_by, "" */
     bool alone;
-    enum cmd_state mark;    /* of the newest unconfirmed or unread own command; CMD_STATE_N = none */
+    enum cmd_state mark; /* of the newest unconfirmed or unread own command; CMD_STATE_N = none */
     int64_t mark_n, mark_count;
-    bool mine;              /* alarm_is_mine */
-    bool fresh;             /* arrived since the last queue_seen() */
+    bool mine;  /* alarm_is_mine */
+    bool fresh; /* arrived since the last queue_seen() */
     int64_t rev;
 };
 
@@ -26,7 +26,8 @@ enum gw_err queue_new(struct home *home, bool with_closed, struct queue **out,
                       struct gw_fail *fail);
 void queue_free(struct queue *queue);
 /* Reads what changed since last time. *changed = rows that are new or differ. Display order is kept
- * until queue_settle(): new rows stand at the end of their group with `fresh`. Cost: changed rows. */
+ * until queue_settle(): new rows stand at the end of their group with `fresh`. Cost: changed rows.
+ */
 enum gw_err queue_refresh(struct queue *queue, size_t *changed, struct gw_fail *fail);
 /* Sorts: mine first; in it unacknowledged, severity, time left; then the rest (下级处理中). */
 void queue_settle(struct queue *queue, int64_t now);

@@ -187,8 +187,7 @@ enum gw_err queue_one(struct home *home, const char *alarm_id, struct queue_row 
         odb_reset(st);
     } else {
         odb_reset(st);
-        err = err && err != GW_ABSENT ? err
-                                      : queue_row_alone(home, alarm_id, &scratch, out, fail);
+        err = err && err != GW_ABSENT ? err : queue_row_alone(home, alarm_id, &scratch, out, fail);
     }
     gw_buf_free(&scratch);
     if (err == GW_ABSENT) {

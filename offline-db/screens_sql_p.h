@@ -1,4 +1,5 @@
-/* SQL of the reading side: queue, card, people. Same scheme as sql_p.h; numbered by screen_sql(). */
+/* SQL of the reading side: queue, card, people. Same scheme as sql_p.h; numbered by screen_sql().
+ */
 #ifndef GW_OFFLINE_DB_SCREENS_SQL_P_H
 #define GW_OFFLINE_DB_SCREENS_SQL_P_H
 

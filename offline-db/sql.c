@@ -50,8 +50,8 @@ static enum gw_err put_text(struct gw_buf *out, const struct gw_entity *entity)
 {
     bool rev = entity->type == TYPE_ALARM;
     size_t params = (size_t)put_first_field(entity->type) + entity->n;
-    enum gw_err err = gw_buf_addf(out, "INSERT INTO %s (id, seq, path, mark%s", entity->name,
-                                  rev ? ", rev" : "");
+    enum gw_err err =
+        gw_buf_addf(out, "INSERT INTO %s (id, seq, path, mark%s", entity->name, rev ? ", rev" : "");
     err = err ? err : each_field(out, entity, ", \"%s\"");
     err = err ? err : gw_buf_adds(out, ", extra) VALUES (?1");
     for (size_t i = 2; !err && i <= params; i++) {
@@ -87,13 +87,14 @@ static enum gw_err mirror_text(struct gw_buf *out, const struct gw_entity *entit
     case M_REMOVE:
         return gw_buf_addf(out, "DELETE FROM %s WHERE id = ?1 AND seq < ?2", t);
     case M_UNCOVERED:
-        return gw_buf_addf(out,
-                           "DELETE FROM %s AS t WHERE NOT EXISTS (SELECT 1 FROM scope s WHERE "
-                           IN_SCOPE("t.path", "s.path") ")", t);
+        return gw_buf_addf(
+            out,
+            "DELETE FROM %s AS t WHERE NOT EXISTS (SELECT 1 FROM scope s WHERE " IN_SCOPE(
+                "t.path", "s.path") ")",
+            t);
     case M_SWEEP:
-        return gw_buf_addf(out,
-                           "DELETE FROM %s WHERE mark <> ?2 AND seq <= ?3 AND "
-                           IN_SCOPE("path", "?1"), t);
+        return gw_buf_addf(
+            out, "DELETE FROM %s WHERE mark <> ?2 AND seq <= ?3 AND " IN_SCOPE("path", "?1"), t);
     case M_ZERO:
         return gw_buf_addf(out, "UPDATE %s SET seq = 0", t);
     case M_WIPE:

@@ -9,7 +9,8 @@
 #include "model/entity.h"
 
 /* True when :path lies in the scope :s. Label by label: '/' is the character after '.'. */
-#define IN_SCOPE(path, s) "(" path " = " s " OR (" path " >= " s " || '.' AND " path " < " s " || '/'))"
+#define IN_SCOPE(path, s)                                                                          \
+    "(" path " = " s " OR (" path " >= " s " || '.' AND " path " < " s " || '/'))"
 
 #define JOURNAL_COLS "n, dev, uid, kind, id, state, code, at, result_at, seq, unread"
 
@@ -55,9 +56,9 @@
     X(TOMB_CLEAR, "DELETE FROM tomb")                                                              \
     /* alarms that screens follow */                                                               \
     X(GONE_PUT, "INSERT OR REPLACE INTO gone (id, rev) VALUES (:id, :rev)")                        \
-    X(GONE_UNCOVERED, "INSERT OR REPLACE INTO gone (id, rev) SELECT id, :rev FROM alarm WHERE "    \
-                      "NOT EXISTS (SELECT 1 FROM scope s WHERE " IN_SCOPE("alarm.path",            \
-                                                                          "s.path") ")")           \
+    X(GONE_UNCOVERED,                                                                              \
+      "INSERT OR REPLACE INTO gone (id, rev) SELECT id, :rev FROM alarm WHERE "                    \
+      "NOT EXISTS (SELECT 1 FROM scope s WHERE " IN_SCOPE("alarm.path", "s.path") ")")             \
     X(GONE_SWEEP, "INSERT OR REPLACE INTO gone (id, rev) SELECT id, :rev FROM alarm WHERE mark "   \
                   "<> :mark AND seq <= :seq AND " IN_SCOPE("path", ":scope"))                      \
     X(GONE_ALL, "INSERT OR REPLACE INTO gone (id, rev) SELECT id, :rev FROM alarm")                \
@@ -159,16 +160,16 @@ enum odb_sql {
 
 /* One of each per mirror table T; parameters are numbered. */
 enum odb_mirror_sql {
-    M_PUT,       /* upsert: ?1 id ?2 seq ?3 path ?4 mark [?5 rev] fields… extra; keeps a newer row */
-    M_MARK,      /* ?1 id ?2 mark */
-    M_REMOVE,    /* delete id ?1 iff seq < ?2 */
+    M_PUT,    /* upsert: ?1 id ?2 seq ?3 path ?4 mark [?5 rev] fields… extra; keeps a newer row */
+    M_MARK,   /* ?1 id ?2 mark */
+    M_REMOVE, /* delete id ?1 iff seq < ?2 */
     M_UNCOVERED, /* delete rows that no scope covers */
     M_SWEEP,     /* delete rows in scope ?1 with mark <> ?2 and seq <= ?3 */
     M_ZERO,      /* seq := 0 */
     M_WIPE,      /* delete all */
     M_DIGEST,    /* id, seq of rows in scope ?1 */
     M_COUNT,
-    M_ROW,       /* seq, path, fields…, extra of id ?1 */
+    M_ROW, /* seq, path, fields…, extra of id ?1 */
     M_N
 };
 

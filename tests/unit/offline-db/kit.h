@@ -15,10 +15,9 @@
 
 #include "offline-db/journal.h"
 #include "offline-db/mirror.h"
-#include "offline-db/odb_p.h"
 #include "tests/kit/scratch.h"
 
-#define GRID "CQ.500112.013.005.003"
+#define GRID  "CQ.500112.013.005.003"
 #define GRID2 "CQ.500112.013.005.004"
 enum { T0 = 1700000000 }; /* seconds */
 #define T0_MS ((int64_t)T0 * 1000)
@@ -180,8 +179,8 @@ static inline void kit_dump(struct kit *kit, struct gw_buf *out)
         sqlite3_stmt *st = NULL;
         (void)snprintf(sql, sizeof sql, "SELECT id FROM %s ORDER BY id",
                        entity_of((enum gw_type)t)->name);
-        assert_int_equal(
-            sqlite3_prepare_v2(gw_db_handle(kit->home.db), sql, -1, &st, NULL), SQLITE_OK);
+        assert_int_equal(sqlite3_prepare_v2(gw_db_handle(kit->home.db), sql, -1, &st, NULL),
+                         SQLITE_OK);
         while (sqlite3_step(st) == SQLITE_ROW) {
             ok(gw_buf_addf(out, "%s ", entity_of((enum gw_type)t)->name));
             ok(mirror_row_json(&kit->home, (enum gw_type)t,

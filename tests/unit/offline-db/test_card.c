@@ -1,23 +1,25 @@
-/* The card of an alarm, and residents found and shown: what is seen, what is masked, what is logged. */
+/* The card of an alarm, and residents found and shown: what is seen, what is masked, what is
+ * logged. */
 #include "offline-db/card.h"
 #include "offline-db/people.h"
 #include "tests/unit/offline-db/kit.h"
 
 #define PUT(seq, type, id, row)                                                                    \
-    "{\"seq\":" #seq ",\"op\":\"put\",\"type\":\"" type "\",\"id\":\"" id "\",\"path\":\"" GRID     \
+    "{\"seq\":" #seq ",\"op\":\"put\",\"type\":\"" type "\",\"id\":\"" id "\",\"path\":\"" GRID    \
     "\",\"row\":" row "}"
 
-#define NAME "张桂芳"
-#define PHONE "13912345678"
+#define NAME     "张桂芳"
+#define PHONE    "13912345678"
 #define DAUGHTER "13887654321"
-#define IDNUM "11010519491231002X"
-#define PLACE "门口花盆下第三块砖"
+#define IDNUM    "11010519491231002X"
+#define PLACE    "门口花盆下第三块砖"
 
 static const char *const community[] = {
     PUT(20, "dwelling", "d1",
         "{\"address\":\"重庆市渝北区仙桃街道数据谷3栋2单元5楼502室\",\"estate\":\"数据谷\","
         "\"building\":\"3栋\",\"unit\":\"2单元\",\"floor\":\"5\",\"room\":\"502\","
-        "\"match_key\":\"重庆市渝北区仙桃街道数据谷3栋2单元5楼502室\",\"key_place\":\"" PLACE "\"}"),
+        "\"match_key\":\"重庆市渝北区仙桃街道数据谷3栋2单元5楼502室\",\"key_place\":\"" PLACE
+        "\"}"),
     PUT(21, "resident", "r1",
         "{\"name\":\"" NAME "\",\"sex\":\"2\",\"birth_date\":\"1949-12-31\",\"phone\":\"" PHONE
         "\",\"dwelling_id\":\"d1\",\"alone\":true,\"ability\":1,\"tags\":[\"living_alone\","
@@ -28,12 +30,13 @@ static const char *const community[] = {
         "{\"resident_id\":\"r1\",\"ord\":2,\"name\":\"刘强\",\"relation\":\"邻居\",\"phone\":"
         "\"13700000001\"}"),
     PUT(24, "contact", "c1",
-        "{\"resident_id\":\"r1\",\"ord\":1,\"name\":\"李敏\",\"relation\":\"女儿\",\"phone\":\"" DAUGHTER
-        "\"}"),
+        "{\"resident_id\":\"r1\",\"ord\":1,\"name\":\"李敏\",\"relation\":\"女儿\",\"phone\":"
+        "\"" DAUGHTER "\"}"),
     PUT(25, "care_note", "n1",
         "{\"resident_id\":\"r1\",\"at\":1699000000000,\"kind\":\"health\",\"text\":\"心脏支架\"}"),
     PUT(26, "device", "v1",
-        "{\"serial\":\"S1\",\"kind\":\"smoke\",\"resident_id\":\"r1\",\"place\":\"厨房\",\"battery\":"
+        "{\"serial\":\"S1\",\"kind\":\"smoke\",\"resident_id\":\"r1\",\"place\":\"厨房\","
+        "\"battery\":"
         "80,\"last_seen_at\":1699999990000}"),
     "{\"seq\":27,\"op\":\"put\",\"type\":\"grid\",\"id\":\"" GRID "\",\"path\":\"" GRID
     "\",\"row\":{\"name\":\"数据谷第三网格\",\"leader\":\"u4\",\"leader_phone\":\"13811112222\","
@@ -50,11 +53,14 @@ static const char *const community[] = {
     PUT(32, "alarm", "a1",
         "{\"kind\":\"smoke\",\"severity\":\"critical\",\"state\":\"unack\",\"level\":3,"
         "\"raised_at\":1699999940000,\"count\":2,\"dwelling_id\":\"d1\",\"resident_id\":\"r1\","
-        "\"device_id\":\"v1\",\"text\":\"烟雾浓度高\",\"readings\":[{\"name\":\"烟雾\",\"value\":128,"
-        "\"high\":110}],\"events\":[{\"at\":1699999940000,\"seq\":32,\"level\":1,\"kind\":\"raised\","
+        "\"device_id\":\"v1\",\"text\":\"烟雾浓度高\",\"readings\":[{\"name\":\"烟雾\",\"value\":"
+        "128,"
+        "\"high\":110}],\"events\":[{\"at\":1699999940000,\"seq\":32,\"level\":1,\"kind\":"
+        "\"raised\","
         "\"actor\":\"source:iot\",\"text\":\"\"},{\"at\":1699999950000,\"seq\":33,\"level\":2,"
         "\"kind\":\"skipped\",\"actor\":\"system\",\"text\":\"no-channel\"},{\"at\":1699999960000,"
-        "\"seq\":34,\"level\":2,\"kind\":\"attempt\",\"actor\":\"u4\",\"text\":\"\",\"data\":{\"to\":"
+        "\"seq\":34,\"level\":2,\"kind\":\"attempt\",\"actor\":\"u4\",\"text\":\"\",\"data\":{"
+        "\"to\":"
         "\"contact\",\"contact\":1,\"number\":\"" DAUGHTER "\",\"result\":\"no_answer\"}}],"
         "\"events_total\":9}"),
     NULL,
@@ -102,7 +108,8 @@ static void the_open_card_shows_everything_and_is_logged(void **state)
     assert_string_equal(card->events[2].actor, "李网格长");
     card_free(card);
     assert_int_equal(kit_int(&kit, "SELECT count(*) FROM access_log WHERE what = 'card' AND id = "
-                                   "'a1' AND user = 'u1'"), 1);
+                                   "'a1' AND user = 'u1'"),
+                     1);
     ok(card_read(&kit.home, "a1", &card, NULL));
     card_free(card);
     assert_int_equal(kit_int(&kit, "SELECT count(*) FROM access_log"), 1); /* the same opening */
@@ -117,19 +124,20 @@ static bool holds(const void *bytes, size_t len, const char *text)
 /* Nothing of the person is anywhere in the struct once the alarm is closed. */
 static void the_closed_card_is_masked_whole(void **state)
 {
-    static const char *const secrets[] = {NAME, "桂芳", PHONE, DAUGHTER, PLACE, "502", "心脏支架",
-                                          "李敏"};
+    static const char *const secrets[] = {NAME,  "桂芳", PHONE,      DAUGHTER,
+                                          PLACE, "502",  "心脏支架", "李敏"};
     struct kit kit;
     struct card *card = NULL;
     (void)state;
     live_here(&kit, "closed");
-    PAGE(&kit, NULL,
-         PUT(50, "alarm", "a1",
-             "{\"kind\":\"smoke\",\"severity\":\"critical\",\"state\":\"closed\",\"level\":3,"
-             "\"raised_at\":1699999940000,\"count\":2,\"dwelling_id\":\"d1\",\"resident_id\":\"r1\","
-             "\"outcome\":\"false_cooking\",\"events\":[{\"at\":1,\"seq\":34,\"level\":2,\"kind\":"
-             "\"attempt\",\"actor\":\"u4\",\"text\":\"\",\"data\":{\"to\":\"contact\",\"contact\":1,"
-             "\"number\":\"" DAUGHTER "\",\"result\":\"no_answer\"}}]}"));
+    PAGE(
+        &kit, NULL,
+        PUT(50, "alarm", "a1",
+            "{\"kind\":\"smoke\",\"severity\":\"critical\",\"state\":\"closed\",\"level\":3,"
+            "\"raised_at\":1699999940000,\"count\":2,\"dwelling_id\":\"d1\",\"resident_id\":\"r1\","
+            "\"outcome\":\"false_cooking\",\"events\":[{\"at\":1,\"seq\":34,\"level\":2,\"kind\":"
+            "\"attempt\",\"actor\":\"u4\",\"text\":\"\",\"data\":{\"to\":\"contact\",\"contact\":1,"
+            "\"number\":\"" DAUGHTER "\",\"result\":\"no_answer\"}}]}"));
     ok(card_open(&kit.home, "a1", &card, NULL));
     assert_false(card->unmasked);
     for (size_t i = 0; i < sizeof secrets / sizeof secrets[0]; i++) {
@@ -223,7 +231,7 @@ static void whom_one_can_ask(void **state)
     (void)state;
     live_here(&kit, "whom");
     ok(card_people(&kit.home, GRID, 3, people, 4, &n));
-    assert_int_equal(n, 2); /* not the leader of another grid */
+    assert_int_equal(n, 2);                  /* not the leader of another grid */
     assert_string_equal(people[0].id, "u4"); /* on duty first */
     assert_int_equal(people[1].role, ROLE_DUTY);
     ok(card_people(&kit.home, GRID, 4, people, 4, &n));
@@ -247,9 +255,9 @@ static size_t found(struct kit *kit, const char *text, struct person_row rows[4]
 
 static void residents_are_found(void **state)
 {
-    static const char *const hits[] = {NAME,      "桂",       "张",          "5678",   " ５６７８ ",
-                                       "002x",    "002X",     "2单元5楼",     "3幢二单元", "数据谷",
-                                       "三栋2单元"};
+    static const char *const hits[] = {NAME,         "桂",     "张",       "5678",
+                                       " ５６７８ ", "002x",   "002X",     "2单元5楼",
+                                       "3幢二单元",  "数据谷", "三栋2单元"};
     static const char *const misses[] = {"%", "_", "\\", "5679", "1949", "李", "", "   ", "0021"};
     struct kit kit;
     struct person_row rows[4];
@@ -311,9 +319,12 @@ static void a_reveal_is_recorded_before_it_is_shown(void **state)
     assert_true(field_of(card, "phone")->masked); /* only the one asked for */
     people_free(card);
     assert_int_equal(
-        kit_int(&kit, "SELECT count(*) FROM journal WHERE kind = 'access.reveal' AND id = 'r1'"), 1);
-    assert_int_equal(kit_int(&kit, "SELECT count(*) FROM access_log WHERE what = 'reveal' AND field "
-                                   "= 'id_number' AND reason = '核对低保'"), 1);
+        kit_int(&kit, "SELECT count(*) FROM journal WHERE kind = 'access.reveal' AND id = 'r1'"),
+        1);
+    assert_int_equal(kit_int(&kit,
+                             "SELECT count(*) FROM access_log WHERE what = 'reveal' AND field "
+                             "= 'id_number' AND reason = '核对低保'"),
+                     1);
     ok(people_show(&kit.home, "r1", "illnesses", "急救", &card, &fail));
     assert_string_equal(field_of(card, "illnesses")->value, "高血压 冠心病");
     people_free(card);

@@ -198,7 +198,7 @@ static void r4_mark_and_sweep(void **state)
     assert_string_equal(job.after, "worker.a");
     assert_string_equal(job.first_cursor, "e1.18");
     assert_int_equal(workers(&kit), 3); /* nothing goes before the end */
-    kit_reopen(&kit); /* resumable for ever */
+    kit_reopen(&kit);                   /* resumable for ever */
     JOB_PAGE(&kit, "e1.25", NULL, true, WORKER(24, "late", GRID, "丁"));
     assert_int_equal(seq_of(&kit, "stays"), 11);
     assert_int_equal(seq_of(&kit, "went"), -1);
@@ -250,8 +250,8 @@ static void r4_page_of_another_epoch_restarts(void **state)
     ok(mirror_next_job(&kit.home, &first));
     ok(mirror_page_begin(&kit.home, NULL));
     kit_line(&kit, WORKER(3, "w2", GRID, "乙"));
-    assert_int_equal(
-        mirror_job_page_end(&kit.home, &first, "e2.5", NULL, true, &kit.changed, NULL), GW_AGAIN);
+    assert_int_equal(mirror_job_page_end(&kit.home, &first, "e2.5", NULL, true, &kit.changed, NULL),
+                     GW_AGAIN);
     ok(mirror_next_job(&kit.home, &again));
     assert_true(again.job > first.job);
     assert_string_equal(again.after, "");
@@ -319,8 +319,10 @@ static void r7_unknown_types_are_skipped_unknown_fields_kept(void **state)
     (void)state;
     kit_ready(&kit, "r7", ROLE_WORKER);
     PAGE(&kit, "e1.20",
-         "{\"seq\":11,\"op\":\"put\",\"type\":\"drone\",\"id\":\"d\",\"path\":\"" GRID "\",\"row\":{}}",
-         "{\"seq\":12,\"op\":\"put\",\"type\":\"worker\",\"id\":\"w\",\"path\":\"" GRID "\",\"row\":"
+         "{\"seq\":11,\"op\":\"put\",\"type\":\"drone\",\"id\":\"d\",\"path\":\"" GRID
+         "\",\"row\":{}}",
+         "{\"seq\":12,\"op\":\"put\",\"type\":\"worker\",\"id\":\"w\",\"path\":\"" GRID
+         "\",\"row\":"
          "{\"name\":\"王\\u5c0f\\u6885\",\"badge\":{\"no\":7},\"duty_at\":\"soon\",\"role\":null,"
          "\"paths\":[\"CQ\"]}}");
     kit_json(&kit, TYPE_WORKER, "w", &row);
@@ -372,8 +374,8 @@ static void a_cancelled_job_forces_the_scopes_line(void **state)
     ok(mirror_state(&kit.home, &now));
     assert_string_equal(now.tag, "");
     ok(mirror_page_begin(&kit.home, NULL));
-    assert_int_equal(
-        mirror_job_page_end(&kit.home, &job, "e1.20", NULL, true, &kit.changed, NULL), GW_AGAIN);
+    assert_int_equal(mirror_job_page_end(&kit.home, &job, "e1.20", NULL, true, &kit.changed, NULL),
+                     GW_AGAIN);
     assert_false(gw_db_in_txn(kit.home.db));
     kit_close(&kit);
 }

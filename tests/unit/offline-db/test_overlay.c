@@ -1,5 +1,5 @@
-/* The overlay against the server: same table, so what the screen shows before the answer is what the
- * answer brings; and when the server decides otherwise, the screen follows. */
+/* The overlay against the server: same table, so what the screen shows before the answer is what
+ * the answer brings; and when the server decides otherwise, the screen follows. */
 #include "offline-db/queue.h"
 #include "tests/unit/offline-db/kit.h"
 

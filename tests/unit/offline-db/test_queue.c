@@ -24,12 +24,12 @@ static void order_is(const struct queue *q, const char *want)
 static const char *severe(char *out, size_t size, int64_t seq, const char *id, const char *severity,
                           int level, const char *more)
 {
-    (void)snprintf(out, size,
-                   "{\"seq\":%lld,\"op\":\"put\",\"type\":\"alarm\",\"id\":\"%s\",\"path\":\"" GRID
-                   "\",\"row\":{\"kind\":\"smoke\",\"severity\":\"%s\",\"state\":\"%s\",\"level\":%d,"
-                   "\"raised_at\":1700000000000,\"count\":1%s}}",
-                   (long long)seq, id, severity, strstr(more, "acked_by") ? "acked" : "unack",
-                   level, more);
+    (void)snprintf(
+        out, size,
+        "{\"seq\":%lld,\"op\":\"put\",\"type\":\"alarm\",\"id\":\"%s\",\"path\":\"" GRID
+        "\",\"row\":{\"kind\":\"smoke\",\"severity\":\"%s\",\"state\":\"%s\",\"level\":%d,"
+        "\"raised_at\":1700000000000,\"count\":1%s}}",
+        (long long)seq, id, severity, strstr(more, "acked_by") ? "acked" : "unack", level, more);
     return out;
 }
 #define SEVERE(seq, id, severity, level, more)                                                     \
@@ -143,8 +143,8 @@ static void own_commands_show_at_once(void **state)
     assert_int_equal(row->mark, CMD_PENDING);
     assert_int_equal(row->mark_n, 1);
     assert_int_equal(row->mark_count, 1);
-    struct journal_result r = {.n = 1, .result = RESULT_REJECTED, .code = "unknown-alarm",
-                               .seq = -1, .at = T0_MS};
+    struct journal_result r = {
+        .n = 1, .result = RESULT_REJECTED, .code = "unknown-alarm", .seq = -1, .at = T0_MS};
     ok(journal_store_result(&kit.home, &r, NULL));
     ok(queue_refresh(q, &changed, NULL));
     row = queue_at(q, (size_t)queue_find(q, "a"));
@@ -184,7 +184,8 @@ static void raised_by_hand(void **state)
     kit_close(&kit);
 }
 
-/* Rows that arrive after the alarm (a snapshot brings alarms first) fill in who and where, masked. */
+/* Rows that arrive after the alarm (a snapshot brings alarms first) fill in who and where, masked.
+ */
 static void names_arrive_later(void **state)
 {
     struct kit kit;
@@ -224,8 +225,9 @@ static void handed_to_me(void **state)
     (void)state;
     kit_ready(&kit, "handed", ROLE_WORKER);
     PAGE(&kit, NULL,
-         SEVERE(21, "a", "critical", 3,
-                ",\"acked_by\":\"u9\",\"offer\":{\"to\":\"u1\",\"by\":\"u9\",\"at\":1,\"due_at\":2}"),
+         SEVERE(
+             21, "a", "critical", 3,
+             ",\"acked_by\":\"u9\",\"offer\":{\"to\":\"u1\",\"by\":\"u9\",\"at\":1,\"due_at\":2}"),
          SEVERE(22, "b", "critical", 3,
                 ",\"acked_by\":\"u9\",\"closing\":{\"by\":\"u9\",\"outcome\":\"test\","
                 "\"second_person\":\"u1\",\"at\":1,\"due_at\":2},\"later\":{\"x\":1}"));
@@ -270,8 +272,8 @@ static int64_t cpu_us(void)
 
 enum { MANY = 10000 };
 
-/* A flood: everything kept, loading and refreshing far below what a hand notices. The bounds are wide
- * (slow machines, sanitizers); what matters is that a refresh does not cost like a load. */
+/* A flood: everything kept, loading and refreshing far below what a hand notices. The bounds are
+ * wide (slow machines, sanitizers); what matters is that a refresh does not cost like a load. */
 static void ten_thousand_open_alarms(void **state)
 {
     struct kit kit;
@@ -315,10 +317,14 @@ static void ten_thousand_open_alarms(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_order_of_the_screen),  cmocka_unit_test(nothing_moves_until_it_settles),
-        cmocka_unit_test(what_goes),                cmocka_unit_test(own_commands_show_at_once),
-        cmocka_unit_test(raised_by_hand),           cmocka_unit_test(names_arrive_later),
-        cmocka_unit_test(handed_to_me),             cmocka_unit_test(another_process_writes),
+        cmocka_unit_test(the_order_of_the_screen),
+        cmocka_unit_test(nothing_moves_until_it_settles),
+        cmocka_unit_test(what_goes),
+        cmocka_unit_test(own_commands_show_at_once),
+        cmocka_unit_test(raised_by_hand),
+        cmocka_unit_test(names_arrive_later),
+        cmocka_unit_test(handed_to_me),
+        cmocka_unit_test(another_process_writes),
         cmocka_unit_test(ten_thousand_open_alarms),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

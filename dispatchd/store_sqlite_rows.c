@@ -8,7 +8,7 @@
 #include "base/i18n.h"
 #include "dispatchd/store_sqlite_p.h"
 
-static_assert(TYPE_DEVICE == 11, "the number stands in the schema and in SQL_ROW_SERIAL");
+static_assert(TYPE_DEVICE == 11, "the number stands in SQL_ROW_PUT");
 
 /* ---- writing */
 

@@ -16,9 +16,11 @@ const struct gw_sql store_sql[STORE_SQL_N] = {
 
     /* rows */
     [SQL_ROW_WHERE] = {"SELECT path, seq FROM row WHERE type = :type AND id = :id"},
-    [SQL_ROW_PUT] = {"INSERT INTO row (type, id, path, seq, body) "
-                     "VALUES (:type, :id, :path, :seq, :body) ON CONFLICT (type, id) DO UPDATE "
-                     "SET path = excluded.path, seq = excluded.seq, body = excluded.body"},
+    [SQL_ROW_PUT] = {"INSERT INTO row (type, id, path, seq, body, serial) "
+                     "VALUES (:type, :id, :path, :seq, :body, "
+                     "CASE :type WHEN 11 THEN json_extract(:body, '$.serial') END) "
+                     "ON CONFLICT (type, id) DO UPDATE SET path = excluded.path, "
+                     "seq = excluded.seq, body = excluded.body, serial = excluded.serial"},
     [SQL_ROW_DEL] = {"DELETE FROM row WHERE type = :type AND id = :id"},
     [SQL_ROW_GET] = {"SELECT path, seq, body FROM row WHERE type = :type AND id = :id"},
     [SQL_ROW_EACH] = {"SELECT id, path, seq, body FROM row WHERE type = :type AND id > :after "
@@ -27,8 +29,7 @@ const struct gw_sql store_sql[STORE_SQL_N] = {
                             "JOIN row r ON r.type = f.type AND r.id = f.id "
                             "WHERE f.scope = :scope AND f.type = :type AND f.id > :after "
                             "AND f.op = 0 ORDER BY f.id LIMIT :limit"},
-    [SQL_ROW_SERIAL] = {"SELECT id FROM row WHERE type = 11 "
-                        "AND json_extract(body, '$.serial') = :serial ORDER BY id LIMIT 1"},
+    [SQL_ROW_SERIAL] = {"SELECT id FROM row WHERE serial = :serial ORDER BY id LIMIT 1"},
     [SQL_ROW_AREAS] = {"SELECT path FROM row WHERE type = :type ORDER BY id"},
 
     /* feed */

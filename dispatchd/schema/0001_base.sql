@@ -24,9 +24,10 @@ CREATE TABLE row (
     path TEXT NOT NULL,
     seq INTEGER NOT NULL,
     body TEXT NOT NULL,
+    serial TEXT, -- of devices: member serial of the body
     PRIMARY KEY (type, id)
 );
-CREATE INDEX row_serial ON row (json_extract(body, '$.serial')) WHERE type = 11;
+CREATE INDEX row_serial ON row (serial) WHERE serial IS NOT NULL;
 
 -- One line per level of a row's path, compacted by construction.
 CREATE TABLE feed (

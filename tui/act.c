@@ -37,6 +37,10 @@ bool act_send(struct tui *tui, enum cmd_kind kind, const struct queue_row *row,
     if (!append(tui, kind, row->alarm.id, row->alarm.level, data)) {
         return false;
     }
+    if (row->mark != CMD_PENDING && row->mark != CMD_SENT) { /* what the server knows */
+        tui->last_due_at = row->alarm.due_at;
+        tui->last_level = row->alarm.level;
+    }
     (void)snprintf(tui->last_acted, sizeof(tui->last_acted), "%s", row->alarm.id);
     (void)journal_seen(tui->home, row->alarm.id); /* only a mark; the entry itself is safe */
     (void)snprintf(text, sizeof(text), _("Saved: %s - %s"), _(cmd_spec_of(kind)->word), name);

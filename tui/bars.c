@@ -10,14 +10,6 @@
 
 enum { CLOCK_BAD_MS = 60000 };
 
-void bars_layout(struct tui *tui)
-{
-    int rows = screen_rows(tui->scr);
-    bool demo = tui->opts.demo && !tui->small;
-    tui->body_top = tui->small ? 1 : (demo ? 3 : 2);
-    tui->body_end = rows - (tui->small ? 1 : 2);
-}
-
 /* ---- status */
 
 static const char *duty_phone(const struct tui *t, char out[80])
@@ -191,11 +183,11 @@ static void add_number(char *out, size_t size, const char *name, const char *num
 static void undelivered_text(struct tui *t, char *out, size_t size)
 {
     struct queue_row row;
+    struct wire_scope scopes[WIRE_SCOPES_MAX];
     char leader[64], leader_phone[32], duty[64], duty_tel[32], numbers[160] = "", at[6];
+    size_t n = 0, len;
     bool alarm = t->last_acted[0] != '\0' &&
                  queue_one(t->home, t->last_acted, &row, NULL) == GW_OK;
-    struct wire_scope scopes[WIRE_SCOPES_MAX];
-    size_t n = 0;
     const char *path = alarm ? row.alarm.path : "";
     if (!alarm && mirror_scopes(t->home, scopes, &n) == GW_OK && n > 0) {
         path = scopes[0].path;
@@ -204,41 +196,75 @@ static void undelivered_text(struct tui *t, char *out, size_t size)
         add_number(numbers, sizeof(numbers), _("leader"), leader_phone);
         add_number(numbers, sizeof(numbers), _("duty room"), duty_tel);
     }
+    (void)snprintf(out, size, "%s", _("Saved here, not delivered yet."));
+    len = strlen(out);
     /* The server does not know of the acknowledgement: its own due time still runs. */
-    bool due = alarm && row.alarm.state != ALARM_CLOSED && row.alarm.due_at > tui_now(t);
-    gw_time_hhmm(due ? row.alarm.due_at : 0, at);
-    int n_out = snprintf(out, size, "%s", _("Saved here, not delivered yet."));
-    if (due && row.alarm.level < CHAIN_LEVELS) {
-        n_out += snprintf(out + n_out, size - (size_t)n_out, _(" At %s the %s is called."), at,
-                          word_level(row.alarm.level + 1));
+    if (alarm && t->last_due_at > tui_now(t) && t->last_level < CHAIN_LEVELS) {
+        gw_time_hhmm(t->last_due_at, at);
+        (void)snprintf(out + len, size - len, _(" At %s it goes to: %s."), at,
+                       word_level(t->last_level + 1));
+        len = strlen(out);
     }
-    if (numbers[0] != '\0' && (size_t)n_out < size) {
-        (void)snprintf(out + n_out, size - (size_t)n_out, _(" Please phone: %s"), numbers);
+    if (numbers[0] != '\0') {
+        (void)snprintf(out + len, size - len, "\n%s%s", _("Please phone: "), numbers);
     }
 }
 
-static void draw_message(struct tui *t, int row)
+static void set_line(struct tui *t, enum paint paint, const char *text)
 {
-    char text[400];
-    const char *show = "";
-    enum paint paint = t->say.paint;
+    (void)snprintf(t->line, sizeof(t->line), "%s", text);
+    t->line_paint = paint;
+}
+
+static void make_line(struct tui *t)
+{
     if (t->say.until_mono != 0) {
-        show = t->say.text;
+        set_line(t, t->say.paint, t->say.text);
     } else if (t->link.store_full) {
-        show = _("The disk is full: what you press cannot be kept. Phone instead, and free space.");
-        paint = P_ALERT;
+        set_line(t, P_ALERT,
+                 _("The disk is full: what you press cannot be kept. Phone instead, and free space."));
     } else if (undelivered(t)) {
-        undelivered_text(t, text, sizeof(text));
-        show = text;
-        paint = P_WARN;
+        undelivered_text(t, t->line, sizeof(t->line));
+        t->line_paint = P_WARN;
     } else if (t->link.problem[0] != '\0') {
-        show = t->link.problem;
-        paint = P_WARN;
-    } else if (t->why_plain[0] != '\0') {
-        show = t->why_plain;
-        paint = P_DIM;
+        set_line(t, P_WARN, t->link.problem);
+    } else {
+        set_line(t, P_DIM, t->why_plain);
     }
-    screen_line(t->scr, row, paint, show);
+}
+
+/* Longer sentences take a second row from the view. */
+static void lay_line(struct tui *t)
+{
+    int rows = 1;
+    make_line(t);
+    char *second = strchr(t->line, '\n');
+    if (gw_text_cells(t->line, strlen(t->line)) + 1 >= screen_cols(t->scr)) {
+        rows = 2;
+    } else if (second != NULL) {
+        *second = ' ';
+    }
+    if (rows != t->line_rows) {
+        t->line_rows = rows;
+        tui_touch(t, DIRTY_ALL);
+    }
+}
+
+void bars_layout(struct tui *tui)
+{
+    int rows = screen_rows(tui->scr);
+    bool demo = tui->opts.demo && !tui->small;
+    lay_line(tui);
+    tui->body_top = tui->small ? 1 : (demo ? 3 : 2);
+    tui->body_end = rows - 1 - (tui->small ? 0 : tui->line_rows);
+}
+
+static void draw_message(struct tui *t)
+{
+    int row = screen_rows(t->scr) - 1 - t->line_rows;
+    if (t->line[0] == '\0' || screen_wrap(t->scr, row, 0, t->line_rows, t->line_paint, t->line) == 0) {
+        screen_line(t->scr, row, P_TEXT, "");
+    }
 }
 
 /* ---- keys */
@@ -276,12 +302,17 @@ static const enum request *five(const struct tui *t, unsigned scope, const struc
                                            REQ_OPEN,    REQ_HELP,    REQ_NONE};
     static const enum request none[] = {REQ_FIND, REQ_JOURNAL, REQ_DUTY, REQ_BELL,
                                         REQ_HELP, REQ_QUIT,    REQ_NONE};
+    static const enum request closed[] = {REQ_RETRACT, REQ_NOTE, REQ_OPEN, REQ_MENU,
+                                          REQ_BACK,    REQ_HELP, REQ_NONE};
     static const enum request list[] = {REQ_OPEN, REQ_FIND, REQ_BACK, REQ_HELP, REQ_NONE};
     if ((scope & SC_LIST) != 0) {
         return list;
     }
     if (row == NULL) {
         return none;
+    }
+    if (row->alarm.state == ALARM_CLOSED) {
+        return closed;
     }
     if (row->alarm.closing.by[0] != '\0' && strcmp(row->alarm.closing.by, tui_me(t)) != 0 &&
         row->alarm.state != ALARM_CLOSED) {
@@ -327,7 +358,7 @@ void bars_draw(struct tui *tui)
             draw_status(tui, row);
         }
         draw_notice(tui, row + 1);
-        draw_message(tui, screen_rows(tui->scr) - 2);
+        draw_message(tui);
     }
     bars_keys(tui);
 }

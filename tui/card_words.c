@@ -181,7 +181,7 @@ void card_words_closed(const struct card *card, char *out, size_t size)
 
 static const char *sex_word(const char *code)
 {
-    return strcmp(code, "1") == 0 ? _("man") : strcmp(code, "2") == 0 ? _("woman") : "";
+    return strcmp(code, "1") == 0 ? _("man") : strcmp(code, "2") == 0 ? _("woman") : code;
 }
 
 void card_words_person(const struct card *card, char *out, size_t size)
@@ -202,11 +202,16 @@ void card_words_person(const struct card *card, char *out, size_t size)
     if (card->ability > 0 && card->ability <= 4) {
         add(out, size, " · %s", _(ability[card->ability]));
     }
+}
+
+void card_words_talk(const struct card *card, char *out, size_t size)
+{
+    out[0] = '\0';
     if (card->hearing[0] != '\0') {
-        add(out, size, _(" · hearing: %s"), card->hearing);
+        add(out, size, _("Hearing: %s"), card->hearing);
     }
     if (card->dialect[0] != '\0') {
-        add(out, size, " · %s", card->dialect);
+        add(out, size, _("%sspeech: %s"), out[0] != '\0' ? " · " : "", card->dialect);
     }
 }
 

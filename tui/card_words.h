@@ -9,6 +9,8 @@ enum paint card_words_called(const struct tui *tui, const struct card *card, cha
                              size_t size);
 void card_words_closed(const struct card *card, char *out, size_t size);
 void card_words_person(const struct card *card, char *out, size_t size);
+/* How to talk with the resident: hearing, dialect. */
+void card_words_talk(const struct card *card, char *out, size_t size);
 void card_words_helpers(const struct card *card, char *out, size_t size);
 void card_words_readings(const struct card *card, char *out, size_t size);
 void card_words_device(const struct tui *tui, const struct card *card, char *out, size_t size);

@@ -30,15 +30,15 @@ int dialog_line(struct tui *tui, int row, enum paint paint, const char *text)
     return row + 1;
 }
 
-/* The card below holds the full name and address, unmasked while the alarm is open. */
+/* The card below has the full name and address while the alarm is open. */
 int dialog_head(struct tui *tui, const struct view *view, const char *what)
 {
     struct queue_row row;
-    char text[512], name[160] = "";
-    if (dialog_row(tui, view, &row)) {
+    char text[700], name[512] = "";
+    if (!view_card_name(tui, view->alarm, name, sizeof(name)) && dialog_row(tui, view, &row)) {
         word_alarm(&row, name, sizeof(name));
     }
-    (void)snprintf(text, sizeof(text), "%s: %s", what, name);
+    (void)snprintf(text, sizeof(text), _("%s: %s"), what, name);
     screen_row(tui->scr, tui->body_top);
     screen_put(tui->scr, P_BOLD, text);
     (void)screen_row_end(tui->scr, P_TEXT);

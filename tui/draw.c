@@ -480,7 +480,9 @@ int screen_wrap(struct screen *scr, int row, int indent, int max, enum paint pai
     while (*at != '\0' && rows < max) {
         size_t n = gw_text_fit(at, strlen(at), scr->cols - indent - 1, NULL);
         n = n == 0 ? strlen(at) : n;
-        if (at[n] != '\0' && (unsigned char)at[n] < 0x80 && at[n] != ' ') { /* whole words */
+        size_t stop = strcspn(at, "\n");
+        n = stop < n ? stop : n;
+        if (at[n] != '\0' && (unsigned char)at[n] < 0x80 && at[n] != ' ' && at[n] != '\n') { /* whole words */
             size_t back = n;
             while (back > n / 2 && at[back - 1] != ' ' && (unsigned char)at[back - 1] < 0x80) {
                 back--;
@@ -495,7 +497,7 @@ int screen_wrap(struct screen *scr, int row, int indent, int max, enum paint pai
         screen_put(scr, paint, line);
         (void)screen_row_end(scr, P_TEXT);
         at += n;
-        at += strspn(at, " ");
+        at += strspn(at, " \n");
     }
     return rows;
 }

@@ -75,7 +75,7 @@ void screen_right(struct screen *scr, enum paint paint, const char *text);
 bool screen_row_end(struct screen *scr, enum paint paint);
 /* A whole row in one call. */
 void screen_line(struct screen *scr, int row, enum paint paint, const char *text);
-/* Text on several rows from `row`, broken at cell boundaries, at most max rows; returns how many. */
+/* Text on several rows from `row`, broken at newlines, words and cell boundaries, at most max rows; returns how many. */
 int screen_wrap(struct screen *scr, int row, int indent, int max, enum paint paint,
                 const char *text);
 

@@ -65,7 +65,7 @@ static const struct request_row rows[] = {
     {REQ_PALETTE, GK_NONE, 0, ":", ":", N_("Commands"),
      N_("Type what you want, in Chinese, pinyin or initials."), "mingling ml", SC_ALARM | SC_LIST,
      CMD_KIND_N, false},
-    {REQ_HELP, GK_NONE, 0, "?", "?", N_("Key list"), N_("The keys of this screen."), "bangzhu bz anjian",
+    {REQ_HELP, GK_NONE, 0, "?", "?", N_("Help"), N_("The keys of this screen."), "bangzhu bz anjian",
      SC_ALARM | SC_LIST, CMD_KIND_N, true},
     {REQ_UP, GK_UP, 0, "k", "Up k", N_("Up"), N_("One row up."), "", SC_ALL, CMD_KIND_N, false},
     {REQ_DOWN, GK_DOWN, 0, "j", "Down j", N_("Down"), N_("One row down."), "", SC_ALL, CMD_KIND_N,

@@ -322,7 +322,7 @@ void ring_line(struct tui *tui, char *out, size_t size)
     const struct queue_row *row = queue_at(tui->queue, (size_t)at);
     char name[160], span[16] = "";
     word_alarm(row, name, sizeof(name));
-    if (row->alarm.due_at > 0) {
+    if (row->alarm.due_at > tui_now(tui)) {
         gw_time_span(row->alarm.due_at - tui_now(tui), span);
     }
     if (tui->ring.news_all > 1) {

@@ -12,6 +12,8 @@
 #include "offline-db/mirror.h"
 #include "tui/tui_p.h"
 
+enum { SEEN_MS = 1500 };
+
 /* ---- small things that every file asks */
 
 int64_t tui_mono(const struct tui *tui)
@@ -122,6 +124,7 @@ enum gw_err tui_new(const struct tui_opts *opts, struct tui **out, struct gw_fai
     enum gw_err err = queue_new(t->home, false, &t->queue, fail);
     if (err == GW_OK) {
         queue_settle(t->queue, tui_now(t));
+        queue_seen(t->queue);
         err = open_screen(t, fail);
     }
     if (err != GW_OK) {
@@ -351,6 +354,17 @@ static const struct view_ops *form_of(enum request req)
     }
 }
 
+/* From the queue the card comes along below: the form's heading names the flat, and the numbers are
+ * there when the form is done. */
+static void open_form(struct tui *t, const struct view_ops *form, const char *alarm)
+{
+    gw_id id;
+    (void)snprintf(id, sizeof(id), "%s", alarm);
+    if (tui_view(t)->ops != &view_queue || tui_open(t, &view_card, id, NULL)) {
+        (void)tui_open(t, form, id, NULL);
+    }
+}
+
 static void say_blocked(struct tui *t, enum request req, const struct queue_row *row,
                         const char *why)
 {
@@ -375,7 +389,7 @@ void tui_request(struct tui *tui, enum request req)
     struct view *view = tui_view(tui);
     const struct view_ops *form = form_of(req);
     if (form != NULL) {
-        (void)tui_open(tui, form, row->alarm.id, NULL);
+        open_form(tui, form, row->alarm.id);
     } else if (view->ops->request == NULL || !view->ops->request(tui, view, req)) {
         if (!common_request(tui, req)) {
             other_request(tui, req);
@@ -407,6 +421,10 @@ static void on_key(struct tui *t, const struct key *key)
         return;
     }
     t->figures.keys++;
+    if (view->ops == &view_queue && tui_mono(t) - t->news_mono >= SEEN_MS) {
+        queue_seen(t->queue); /* he has had them before his eyes */
+        tui_touch(t, DIRTY_BODY);
+    }
     t->last_key_mono = tui_mono(t);
     if (t->say.until_mono != 0) {
         t->say.until_mono = 0;
@@ -484,8 +502,8 @@ static void tick_settle(struct tui *t, int64_t mono)
 {
     if (t->queue_moved && mono - t->last_key_mono >= t->opts.times.settle_ms) {
         queue_settle(t->queue, tui_now(t));
-        queue_seen(t->queue);
         t->queue_moved = false;
+        view_queue.changed(t, &t->views[0]);
         tui_touch(t, DIRTY_ALL);
         guard(t);
     }
@@ -577,6 +595,7 @@ enum gw_err tui_refresh(struct tui *tui, struct gw_fail *fail)
     }
     if (changed > 0) {
         tui->queue_moved = true;
+        tui->news_mono = tui_mono(tui);
     }
     if (queue_len(tui->queue) > 0 && tui->first_frame) {
         queue_settle(tui->queue, tui_now(tui));

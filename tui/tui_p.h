@@ -71,6 +71,7 @@ struct tui {
     struct queue *queue;
     uint32_t changed;
     bool queue_moved; /* new or changed rows since the order settled */
+    int64_t news_mono; /* when the last ones came */
     struct journal_counts counts;
     int my_level;
     struct policy policy; /* of policy_kind */
@@ -85,6 +86,12 @@ struct tui {
     int64_t clock_off, clock_unc;
 
     struct message say;
+    char line[400]; /* the message row(s), made by bars_layout() */
+    enum paint line_paint;
+    int line_rows;
+    /* Of the last own action: when the chain goes on if it does not arrive. */
+    int64_t last_due_at;
+    int last_level;
     struct ring ring;
     gw_id last_acted;
     gw_id watched;          /* the alarm of the present view and what it looked like: the guard */
@@ -162,6 +169,9 @@ extern const struct view_ops view_queue, view_card, view_actions, view_close, vi
 /* queue: */
 const char *view_queue_at(struct tui *tui, struct view *view); /* alarm id under the cursor */
 void view_queue_go(struct tui *tui, const char *alarm);
+
+/* card: kind, name and address of an alarm whose card is open below; false = it is not. */
+bool view_card_name(struct tui *tui, const char *alarm, char *out, size_t size);
 
 /* ask: a question with numbered answers; the first is the harmless one and the default. */
 struct ask {

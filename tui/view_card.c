@@ -92,7 +92,7 @@ static int put_head(struct tui *t, const struct card *c, int row)
         screen_putf(t->scr, P_BOLD, " · %s", text);
     }
     if (c->row.mark != CMD_STATE_N) {
-        screen_putf(t->scr, P_WARN, " · %s", word_mark(t, c->row.mark, text));
+        screen_putf(t->scr, P_WARN, "  %s", word_mark(t, c->row.mark, text));
     }
     (void)screen_row_end(t->scr, P_TEXT);
     return row + 1;
@@ -119,10 +119,10 @@ static int put_person(struct tui *t, const struct card *c, int row)
     card_words_person(c, text, sizeof(text));
     screen_row(t->scr, row);
     screen_put(t->scr, P_BOLD, c->name[0] != '\0' ? c->name : _("Nobody is registered for this device"));
-    screen_put(t->scr, P_TEXT, text);
     if (c->phone[0] != '\0') {
-        screen_putf(t->scr, P_BOLD, _("  tel. %s"), c->phone);
+        screen_putf(t->scr, P_BOLD, _(" tel. %s "), c->phone);
     }
+    screen_put(t->scr, P_TEXT, text);
     (void)screen_row_end(t->scr, P_TEXT);
     row++;
     if (c->address[0] != '\0') {
@@ -154,6 +154,10 @@ static int put_contacts(struct tui *t, const struct card *c, int row)
 static int put_facts(struct tui *t, const struct card *c, int row)
 {
     char text[400];
+    card_words_talk(c, text, sizeof(text));
+    if (text[0] != '\0') {
+        row = line(t, row, P_WARN, text);
+    }
     for (size_t i = 0; i < c->notes_n && i < 2; i++) {
         (void)snprintf(text, sizeof(text), _("Care: %s"), c->notes[i].text);
         row += screen_wrap(t->scr, row, 0, 1, P_WARN, text);
@@ -196,7 +200,8 @@ static int put_timeline(struct tui *t, const struct state *s, int row, int end)
     (void)snprintf(text, sizeof(text),
                    first > 0 || s->back > 0 ? _("What happened (%lld, PgUp: older)")
                                             : _("What happened (%lld)"),
-                   (long long)(c->events_total > 0 ? c->events_total : (int64_t)c->events_n));
+                   (long long)(c->events_total > (int64_t)c->events_n ? c->events_total
+                                                                      : (int64_t)c->events_n));
     row = line(t, row, P_HEAD, text);
     for (size_t i = first; i < last; i++) {
         put_event(t, &c->events[i], row++);
@@ -253,6 +258,22 @@ static bool card_request(struct tui *t, struct view *view, enum request req)
     }
     tui_touch(t, DIRTY_BODY);
     return true;
+}
+
+bool view_card_name(struct tui *tui, const char *alarm, char *out, size_t size)
+{
+    for (size_t i = 0; i < tui->views_n; i++) {
+        const struct view *view = &tui->views[i];
+        if (view->ops != &view_card || strcmp(view->alarm, alarm) != 0) {
+            continue;
+        }
+        const struct card *c = ((const struct state *)view->state)->card;
+        const char *where = c->address[0] != '\0' ? c->address : c->row.piece;
+        (void)snprintf(out, size, "%s%s%s %s", _(alarm_kind_of(c->row.alarm.kind)->word),
+                       c->name[0] != '\0' ? " " : "", c->name, where);
+        return true;
+    }
+    return false;
 }
 
 const struct view_ops view_card = {

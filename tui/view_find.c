@@ -58,7 +58,7 @@ static void put(struct tui *t, void *ctx, size_t i)
     screen_field(t->scr, P_BOLD, p->name, 12);
     screen_put(t->scr, P_TEXT, " ");
     screen_field(t->scr, P_TEXT, age, 9);
-    screen_field(t->scr, P_TEXT, p->piece, 24);
+    screen_field(t->scr, P_TEXT, p->piece, 28);
     screen_put(t->scr, P_TEXT, " ");
     screen_put(t->scr, P_DIM, p->groups);
     if (p->open_alarm[0] != '\0') {

@@ -96,7 +96,7 @@ static const char *help_hint(struct tui *t, struct view *view)
 }
 
 const struct view_ops view_help = {
-    .name = N_("Key list"),
+    .name = N_("Help"),
     .scope = SC_LIST,
     .open = help_open,
     .close = help_close,

@@ -55,7 +55,10 @@ static enum line_kind line_at(const struct tui *t, size_t line, size_t *row)
         *row = line - 1;
         return mine == 0 ? LINE_EMPTY : LINE_ROW;
     }
-    if (line == head && queue_len(t->queue) > mine) {
+    if (queue_len(t->queue) == mine) {
+        return LINE_NONE;
+    }
+    if (line == head) {
         return LINE_REST_HEAD;
     }
     *row = mine + (line - head - 1);
@@ -138,7 +141,7 @@ static struct columns columns_of(const struct tui *t)
     bool zh = gw_i18n_lang() == GW_LANG_ZH;
     int spare = screen_cols(t->scr) - 80;
     struct columns c = zh ? (struct columns){9, 4, 8, 11, 9, 13, 4}
-                          : (struct columns){9, 8, 13, 7, 8, 15, 4};
+                          : (struct columns){9, 8, 14, 11, 5, 12, 3};
     if (spare > 0) { /* the address gets most of a wider window */
         c.piece += spare / 3;
         c.who += spare / 4;
@@ -156,8 +159,8 @@ static void put_column(struct tui *t, enum paint paint, const char *text, int ce
 static void put_who(struct tui *t, const struct queue_row *row, enum paint paint, int cells)
 {
     char who[96];
-    (void)snprintf(who, sizeof(who), "%s%s%s", row->who, row->alone ? " " : "",
-                   row->alone ? _("alone") : "");
+    bool alone = row->alone && cells >= 9;
+    (void)snprintf(who, sizeof(who), "%s%s%s", row->who, alone ? " " : "", alone ? _("alone") : "");
     put_column(t, paint, who, cells);
 }
 

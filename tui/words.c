@@ -25,7 +25,7 @@ static const char *find(const struct pair *pairs, size_t n, const char *name)
 const char *word_level(int level)
 {
     static const char *const words[] = {"", N_("resident"), N_("contacts"), N_("grid worker"),
-                                        N_("leader"), N_("duty room")};
+                                        N_("leader"), N_("duty")};
     return level >= 1 && level <= CHAIN_LEVELS ? _(words[level]) : "";
 }
 
@@ -108,6 +108,16 @@ static int next_level(const struct alarm *a)
     return a->level < CHAIN_LEVELS ? a->level + 1 : CHAIN_LEVELS;
 }
 
+/* mm:ss below an hour, then minutes: it must fit into a column. */
+static void span_short(int64_t ms, char out[16])
+{
+    if (ms < 3600000) {
+        gw_time_span(ms, out);
+    } else {
+        (void)snprintf(out, 16, _("%lldm"), (long long)(ms / 60000));
+    }
+}
+
 void word_due(const struct tui *tui, const struct queue_row *row, char out[64])
 {
     const struct alarm *a = &row->alarm;
@@ -117,19 +127,20 @@ void word_due(const struct tui *tui, const struct queue_row *row, char out[64])
     if (a->state == ALARM_CLOSED) {
         return;
     }
+    int64_t left = a->due_at > now ? a->due_at - now : 0; /* due: the server will say */
     if (a->closing.by[0] != '\0' && a->closing.due_at > 0) {
-        gw_time_span(a->closing.due_at - now, span);
-        (void)snprintf(out, 64, _("%s duty room"), span);
+        span_short(a->closing.due_at - now, span);
+        (void)snprintf(out, 64, _("%s>%s"), span, word_level(CHAIN_LEVELS));
     } else if (a->state == ALARM_ACKED && a->waits == 0) {
         if (a->ack_due_at > 0) {
-            gw_time_span(a->ack_due_at - now, span);
+            span_short(a->ack_due_at - now, span);
             (void)snprintf(out, 64, row_is_held_by(row, tui_me(tui)) ? _("%s left") : "%s %s", span,
                            row->holder[0] != '\0' ? row->holder : a->acked_by);
         } else {
             (void)snprintf(out, 64, "%s", row->holder);
         }
     } else if (a->due_at > 0) {
-        gw_time_span(a->due_at - now, span);
+        span_short(left, span);
         (void)snprintf(out, 64, a->level >= CHAIN_LEVELS ? _("%s rings") : _("%s>%s"), span,
                        word_level(next_level(a)));
     }

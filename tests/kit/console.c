@@ -62,7 +62,7 @@ static const char *const community[][3] = {
     {"resident", "r-chen",
      "\"name\":\"陈秀英\",\"sex\":\"2\",\"birth_date\":\"1944-03-08\",\"phone\":\"13883002211\","
      "\"dwelling_id\":\"d-chen\",\"alone\":true,\"tags\":[\"living_alone\"],\"ability\":1,"
-     "\"hearing\":\"听力差，请大声\",\"dialect\":\"讲重庆话\""},
+     "\"hearing\":\"差，请大声讲\",\"dialect\":\"重庆话\""},
     {"resident", "r-liu",
      "\"name\":\"刘德明\",\"sex\":\"1\",\"birth_date\":\"1950-11-20\",\"phone\":\"13983005678\","
      "\"dwelling_id\":\"d-liu\",\"alone\":false,\"ability\":0"},

@@ -410,8 +410,9 @@ static void svg_cell(struct term *t, int row, int col, const VTermScreenCell *ce
     }
     if (cell->chars[0] != 0 && cell->chars[0] != ' ') {
         xml_char(cell, text, sizeof(text));
-        (void)gw_buf_addf(out, "<text x='%d' y='%d' fill='%s'%s>%s</text>\n",
+        (void)gw_buf_addf(out, "<text x='%d' y='%d' fill='%s'%s%s>%s</text>\n",
                           x + width / 2, y + 15, turn ? bg : fg,
+                          cell->width > 1 ? " font-size='17'" : "",
                           cell->attrs.bold != 0 ? " font-weight='bold'" : "", text);
     }
 }

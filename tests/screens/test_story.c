@@ -59,6 +59,9 @@ static void tell(struct console *c, const struct console_opts *opts, enum consol
     assert_int_equal(console_journal(c), 5);
     assert_int_equal(c->nudges, 5);
     console_deliver(c, RESULT_APPLIED, NULL);
+    console_alarm(c, "a-smoke", "smoke", "critical", "closed", 3, 300000, 0, "r-chen",
+                  ",\"outcome\":\"false_cooking\",\"closed_at\":1781982990000,"
+                  "\"closed_by\":\"u-zhang\"");
     console_key(c, GK_ESC);
     console_wait(c, 10000);
     console_golden(c, "queue-done");

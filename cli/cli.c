@@ -1,5 +1,6 @@
 #include "cli/cli.h"
 
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -200,7 +201,10 @@ static int run_verb(struct cli *cli, const struct cli_verb *verb, int argc, char
 {
     struct gw_fail fail = {0};
     cli->verb = verb->name;
-    bool wants_help = argc > 1 && strcmp(argv[1], "--help") == 0;
+    bool wants_help = false;
+    for (int i = 1; i < argc; i++) {
+        wants_help = wants_help || strcmp(argv[i], "--help") == 0;
+    }
     if (verb->needs_home && !wants_help) {
         const struct home_opts opts = {.dir = cli->global.home, .must_be_enrolled = true};
         enum gw_err err = home_open(&opts, &cli->home, &fail);
@@ -270,6 +274,7 @@ int cli_main(int argc, char **argv, struct cli_global *global)
         }
     }
     (void)gw_i18n_init(global->lang);
+    (void)signal(SIGXFSZ, SIG_IGN); /* a write above `ulimit -f` is a full disk, not our death */
     const char *demo = getenv("GRIDWARD_DEMO");
     global->demo = demo != NULL && demo[0] == '1';
     if (wrong) {

@@ -1,6 +1,7 @@
 #include "cli/versions.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "api/json.h"
 #include "base/crypto.h"
@@ -14,7 +15,8 @@ const struct version_row *cli_versions(size_t *n)
     static struct version_row rows[7];
     rows[0] = (struct version_row){"gridward", GW_VERSION};
     rows[1] = (struct version_row){"SQLite", gw_db_version()};
-    rows[2] = (struct version_row){"libcurl", http_version()};
+    const char *curl = http_version(); /* "libcurl/7.88.1 OpenSSL/…" */
+    rows[2] = (struct version_row){"libcurl", strncmp(curl, "libcurl/", 8) == 0 ? curl + 8 : curl};
     rows[6] = (struct version_row){"TLS", http_tls_version()};
     rows[3] = (struct version_row){"libsodium", gw_crypto_version()};
     rows[4] = (struct version_row){"zstd", gw_zst_version()};

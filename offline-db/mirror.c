@@ -31,8 +31,7 @@ enum gw_err mirror_page_begin(struct home *home, struct gw_fail *fail)
     }
     err = page_prepare(home, fail);
     if (err) {
-        gw_db_rollback(home->db);
-        return err;
+        return odb_end(home, err, fail);
     }
     home->p->page = true;
     return GW_OK;
@@ -83,8 +82,7 @@ void mirror_page_drop(struct home *home)
     home->p->page = false;
     home->p->watch_version =
         -1; /* bits of a rolled-back page are harmless, missing ones would not be */
-    home->p->rev = 0;
-    gw_db_rollback(home->db);
+    (void)odb_end(home, GW_AGAIN, NULL); /* rolls back; the error is the caller's own */
 }
 
 /* ---- snapshot jobs */

@@ -28,13 +28,16 @@ enum gw_err odb_int(const struct home *home, sqlite3_stmt *st, int64_t dflt, int
 enum gw_err odb_begin(struct home *home, enum gw_durable durable, const char *opener,
                       struct gw_fail *fail)
 {
+    enum gw_err err = gw_db_begin(home->db, durable, opener, fail);
     home->p->rev = 0;
-    return gw_db_begin(home->db, durable, opener, fail);
+    home->p->txn = err == GW_OK;
+    return err;
 }
 
 enum gw_err odb_end(struct home *home, enum gw_err err, struct gw_fail *fail)
 {
     home->p->rev = 0;
+    home->p->txn = false;
     if (err) {
         gw_db_rollback(home->db);
         return err;
@@ -45,7 +48,7 @@ enum gw_err odb_end(struct home *home, enum gw_err err, struct gw_fail *fail)
 enum gw_err odb_rev(struct home *home, int64_t *rev, struct gw_fail *fail)
 {
     enum gw_err err = GW_OK;
-    if (home->p->rev == 0) {
+    if (home->p->rev == 0 || !home->p->txn) { /* a caller's own transaction: one each time */
         sqlite3_stmt *st = odb_stmt(home, SQL_REV_NEXT);
         err = odb_row(home, st, fail);
         home->p->rev = err ? 0 : gw_col_int(st, 0);

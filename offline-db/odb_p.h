@@ -19,6 +19,7 @@ enum { WATCH_BITS = 1 << 20 };
 struct home_priv {
     struct gw_sql *sql;
     int home_fd;         /* shared lock on DIR/home.lock: somebody has this home open */
+    bool txn;            /* the open transaction is one of odb_begin */
     int64_t rev;         /* revision of the open transaction; 0 = none taken yet */
     change_mask changed; /* of the open page */
     unsigned pages;      /* committed since the last checkpoint of ours */

@@ -307,6 +307,11 @@ static void r6_digest_finds_and_heals(void **state)
     assert_int_equal(now.incidents, 1);
     JOB_PAGE(&kit, "e1.20", NULL, true, WORKER(11, "a", GRID, "甲"), WORKER(12, "b", GRID, "乙"));
     ok(mirror_digest(&kit.home, &digest, 1, NULL));
+    ok(gw_db_begin(kit.home.db, GW_DURABLE_NORMAL, "test", NULL));
+    ok(gw_db_exec(kit.home.db, "UPDATE worker SET name = 'x' WHERE id = 'b'", NULL));
+    ok(gw_db_commit(kit.home.db, NULL));
+    PAGE(&kit, NULL, WORKER(12, "b", GRID, "乙")); /* the same seq is written again: it heals */
+    assert_int_equal(kit_int(&kit, "SELECT name = '乙' FROM worker WHERE id = 'b'"), 1);
     kit_close(&kit);
 }
 

@@ -145,7 +145,9 @@ static void own_commands_show_at_once(void **state)
     assert_int_equal(row->mark_count, 1);
     struct journal_result r = {
         .n = 1, .result = RESULT_REJECTED, .code = "unknown-alarm", .seq = -1, .at = T0_MS};
+    ok(gw_db_begin(kit.home.db, GW_DURABLE_FULL, "test", NULL)); /* the caller's own transaction */
     ok(journal_store_result(&kit.home, &r, NULL));
+    ok(gw_db_commit(kit.home.db, NULL));
     ok(queue_refresh(q, &changed, NULL));
     row = queue_at(q, (size_t)queue_find(q, "a"));
     assert_int_equal(row->alarm.state, ALARM_UNACK);

@@ -169,6 +169,22 @@ enum paint card_words_called(const struct tui *tui, const struct card *card, cha
     return P_BOLD;
 }
 
+void card_words_verdict(const struct tui *tui, const struct card *card, const char *code, char *out,
+                        size_t size)
+{
+    const struct alarm *a = &card->row.alarm;
+    char at[6], mark[48];
+    bool other = strcmp(code, "held-by-other") == 0 && card->row.holder[0] != '\0';
+    (void)word_mark(tui, card->row.mark, mark);
+    if (other) {
+        gw_time_hhmm(a->acked_at, at);
+        (void)snprintf(out, size, _("%s: %s %s has taken it; your record is kept, nothing more to do."),
+                       mark, at, card->row.holder);
+    } else {
+        (void)snprintf(out, size, _("%s: %s"), mark, cmd_code_sentence(code));
+    }
+}
+
 void card_words_closed(const struct card *card, char *out, size_t size)
 {
     const struct alarm *a = &card->row.alarm;

@@ -122,6 +122,7 @@ static enum gw_err open_terminal(struct screen *scr, const struct screen_opts *o
     (void)nonl();
     (void)typeahead(-1);
     (void)leaveok(stdscr, FALSE);
+    (void)idlok(stdscr, FALSE);
     return GW_OK;
 }
 

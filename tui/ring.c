@@ -208,21 +208,20 @@ static size_t waiting(const struct tui *t, const struct queue_row **first)
 /* `3 条等您，最早 02:41` */
 static void say_start(struct tui *t, size_t n, const struct queue_row *first)
 {
-    char text[160], hhmm[6];
+    char hhmm[6];
     gw_time_hhmm(first->alarm.raised_at, hhmm);
-    (void)snprintf(text, sizeof(text), _("Waiting for you: %zu, the first since %s"), n, hhmm);
-    tui_say(t, text, true);
+    (void)snprintf(t->ring.summary, sizeof(t->ring.summary), _("Waiting for you: %zu, the first since %s"), n, hhmm);
 }
 
 static void say_slept(struct tui *t)
 {
-    char text[200], from[6], to[6];
+    char from[6], to[6];
     gw_time_hhmm(t->ring.slept_from, from);
     gw_time_hhmm(t->ring.slept_to, to);
-    (void)snprintf(text, sizeof(text), _("Asleep %s-%s, %lld came meanwhile"), from, to,
+    (void)snprintf(t->ring.summary, sizeof(t->ring.summary), _("Asleep %s-%s, %lld came meanwhile"), from, to,
                    (long long)t->ring.slept_count);
     t->ring.slept_mono = 0;
-    tui_say(t, text, true);
+    tui_touch(t, DIRTY_BARS);
 }
 
 static void notify(struct tui *t, size_t n, const struct queue_row *first)
@@ -270,7 +269,7 @@ static int64_t due_mono(const struct tui *t)
     if (ring->last_mono != 0 && ring->last_mono + FLOOD_GAP_MS > due) {
         due = ring->last_mono + FLOOD_GAP_MS;
     }
-    if (ring->slept_mono != 0 && t->link.end_mono < ring->slept_mono) {
+    if (ring->slept_mono != 0 && t->link.end_mono <= ring->slept_mono) {
         int64_t patience = ring->slept_mono + 10000; /* a dead network must not silence us */
         due = due < patience ? patience : due;
     }
@@ -282,7 +281,7 @@ int64_t ring_tick(struct tui *tui)
     struct ring *ring = &tui->ring;
     int64_t mono = tui_mono(tui);
     if (ring->slept_mono != 0 && !ring->pending &&
-        (tui->link.end_mono >= ring->slept_mono || mono >= ring->slept_mono + 10000)) {
+        (tui->link.end_mono > ring->slept_mono || mono >= ring->slept_mono + 10000)) {
         say_slept(tui); /* nothing came: said, not rung */
     }
     if (!ring->pending) {
@@ -312,6 +311,10 @@ void ring_line(struct tui *tui, char *out, size_t size)
 {
     const char *news = ring_news(tui);
     out[0] = '\0';
+    if (tui->ring.summary[0] != '\0') {
+        (void)snprintf(out, size, "!! %s", tui->ring.summary);
+        return;
+    }
     if (news == NULL) {
         if (tui->ring.warn[0] != '\0') {
             line_of_warning(tui, out, size);

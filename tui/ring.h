@@ -29,6 +29,7 @@ struct ring {
     size_t news_all; /* in all */
     bool pending;    /* something wants to ring */
     int64_t pending_mono, last_mono;
+    char summary[200];    /* of the start or a sleep, until a key is pressed */
     char warn[GW_ID_MAX + 1]; /* whose hold ends soon, "" = none */
     int64_t slept_from, slept_to, slept_mono; /* 0 = not */
     int64_t slept_count;

@@ -72,8 +72,9 @@ static void set_times(struct tui_times *times)
 static void speak_plainly(struct tui *t, const char *why)
 {
     if (!t->opts.keep_lang) {
-        gw_i18n_set(GW_LANG_EN);
+        gw_i18n_set(GW_LANG_EN); /* before the sentence is looked up */
     }
+    why = _(why);
     screen_set_ascii(t->scr, true, false);
     (void)snprintf(t->why_plain, sizeof(t->why_plain), "%s", why);
     tui_say(t, t->why_plain, true);
@@ -95,8 +96,7 @@ static enum gw_err open_screen(struct tui *t, struct gw_fail *fail)
         return err;
     }
     if (console) {
-        speak_plainly(t, _("This console has no Han glyphs, so English. fbterm, kmscon or a UTF-8 "
-                           "terminal with CJK fonts shows Chinese."));
+        speak_plainly(t, N_("No Han glyphs on this console, so English. fbterm or kmscon shows Chinese."));
     } else if (!t->opts.ascii) {
         screen_probe(t->scr);
         t->probe = 2;
@@ -402,8 +402,7 @@ void tui_request(struct tui *tui, enum request req)
 static void on_probe(struct tui *t, const struct key *key)
 {
     if (t->probe == 2 && key->col != 3) {
-        speak_plainly(t, _("This terminal does not draw Han characters two cells wide, so English. "
-                           "A UTF-8 terminal with CJK fonts shows Chinese."));
+        speak_plainly(t, N_("Han characters are not two cells wide here, so English. Use a CJK font."));
     } else if (t->probe == 1 && key->col == 3 && t->why_plain[0] == '\0') {
         screen_set_ascii(t->scr, false, true);
         tui_touch(t, DIRTY_ALL);
@@ -426,6 +425,10 @@ static void on_key(struct tui *t, const struct key *key)
         tui_touch(t, DIRTY_BODY);
     }
     t->last_key_mono = tui_mono(t);
+    if (t->ring.summary[0] != '\0') {
+        t->ring.summary[0] = '\0';
+        tui_touch(t, DIRTY_BARS);
+    }
     if (t->say.until_mono != 0) {
         t->say.until_mono = 0;
         tui_touch(t, DIRTY_BARS);

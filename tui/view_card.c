@@ -38,15 +38,14 @@ static enum gw_err card_view_open(struct tui *t, struct view *view, const void *
         free(view->state);
         return err;
     }
-    (void)journal_seen(t->home, view->alarm); /* the marks are on the screen now */
-    tui_changed(t, UINT32_MAX);
     return GW_OK;
 }
 
 static void card_view_close(struct tui *t, struct view *view)
 {
     struct state *s = view->state;
-    (void)t;
+    (void)journal_seen(t->home, view->alarm); /* he has read what became of his actions */
+    tui_changed(t, UINT32_MAX);
     card_free(s->card);
     free(s);
 }
@@ -111,6 +110,20 @@ static int put_called(struct tui *t, const struct card *c, int row)
         row = line(t, row, P_WARN, _("Fire: 119. Somebody hurt or ill: 120. In doubt, go there."));
     }
     return row;
+}
+
+/* What became of an action that was not simply applied, in a sentence. */
+static int put_verdict(struct tui *t, const struct card *c, int row)
+{
+    char text[400];
+    struct journal_entry entry;
+    enum cmd_state mark = c->row.mark;
+    if (mark < CMD_LATE || mark > CMD_REJECTED ||
+        journal_get(t->home, c->row.mark_n, &entry) != GW_OK) {
+        return row;
+    }
+    card_words_verdict(t, c, entry.code, text, sizeof(text));
+    return row + screen_wrap(t->scr, row, 0, 2, P_WARN, text);
 }
 
 static int put_person(struct tui *t, const struct card *c, int row)
@@ -216,6 +229,7 @@ static void card_draw(struct tui *t, struct view *view, unsigned dirty)
     char text[400];
     (void)dirty;
     int row = put_head(t, c, t->body_top);
+    row = put_verdict(t, c, row);
     row = put_called(t, c, row);
     row = put_person(t, c, row);
     row = put_contacts(t, c, row);

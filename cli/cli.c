@@ -65,21 +65,28 @@ static void help(void)
            "4 server not reached, 5 store damaged, full or held, 70 our error."));
 }
 
+/* What was typed may stand in a sentence: the terminal sees it only as text. */
+static void say(const char *verb, const char *text)
+{
+    char safe[GW_FAIL_TEXT + 64];
+    fprintf(stderr, "gridward %s: %s\n", verb, gw_text_safe_z(safe, sizeof(safe), text));
+}
+
 int cli_fail(const struct cli *cli, enum gw_err err, const struct gw_fail *fail)
 {
-    fprintf(stderr, "gridward %s: %s\n", cli->verb,
-            fail != NULL && fail->text[0] != '\0' ? fail->text : gw_err_name(err));
+    say(cli->verb, fail != NULL && fail->text[0] != '\0' ? fail->text : gw_err_name(err));
     return gw_exit_status(err);
 }
 
 int cli_usage(const struct cli *cli, const struct cli_verb *verb, const char *fmt, ...)
 {
+    char text[GW_FAIL_TEXT];
     va_list args;
     va_start(args, fmt);
-    fprintf(stderr, "gridward %s: ", cli->verb);
-    vfprintf(stderr, fmt, args);
+    (void)vsnprintf(text, sizeof(text), fmt, args);
     va_end(args);
-    fprintf(stderr, _("\nUsage: gridward %s %s\n"), verb->name, verb->args);
+    say(cli->verb, text);
+    fprintf(stderr, _("Usage: gridward %s %s\n"), verb->name, verb->args);
     return CLI_USAGE;
 }
 

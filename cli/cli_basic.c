@@ -38,11 +38,12 @@ static bool clean_url(const char *text, char *out, size_t size)
 static int run_enroll(struct cli *cli, int argc, char **argv)
 {
     const char *ca = NULL, *pin = NULL;
-    const struct cli_opt opts[] = {{"ca", &ca, NULL}, {"pin", &pin, NULL}};
+    bool again = false;
+    const struct cli_opt opts[] = {{"ca", &ca, NULL}, {"pin", &pin, NULL}, {"again", NULL, &again}};
     const struct cli_verb *verb = cli_find("enroll");
     char **rest, url[512], host[65] = "gridward", ca_path[4096];
     int n;
-    int status = cli_options(cli, verb, argc, argv, opts, 2, &rest, &n);
+    int status = cli_options(cli, verb, argc, argv, opts, 3, &rest, &n);
     if (status != CLI_DONE) {
         return status;
     }
@@ -59,7 +60,12 @@ static int run_enroll(struct cli *cli, int argc, char **argv)
     const struct home_opts home_opts = {.dir = cli->global.home};
     const struct http_opts http_opts = {
         .ca_file = ca != NULL ? ca_path : NULL, .pin_sha256 = pin, .agent = "gridward/" GW_VERSION};
-    const struct enrol_in in = {url, rest[1], host, ca != NULL ? ca_path : NULL, pin};
+    const struct enrol_in in = {.url = url,
+                                .code = rest[1],
+                                .device_name = host,
+                                .ca_file = ca != NULL ? ca_path : NULL,
+                                .pin = pin,
+                                .again = again};
     enum gw_err err = http_check_url(url, &fail);
     if (err == GW_OK) {
         err = home_open(&home_opts, &cli->home, &fail);
@@ -142,8 +148,8 @@ static int run_duty(struct cli *cli, int argc, char **argv)
 }
 
 const struct cli_verb cli_verbs_basic[] = {
-    {"enroll", "URL CODE [--ca FILE] [--pin SHA256]", N_("Make this machine a device of a worker."),
-     false, run_enroll, NULL},
+    {"enroll", "URL CODE [--ca FILE] [--pin SHA256] [--again]",
+     N_("Make this machine a device of a worker."), false, run_enroll, NULL},
     {"leave", "",
      N_("Remove this worker's data from this machine; refuses while something is unsent."), true,
      run_leave, NULL},

@@ -108,19 +108,25 @@ static void pump_until(struct cli *cli, struct runner *runner, int64_t until,
     memcpy(out->problem, status.problem, sizeof(out->problem));
 }
 
-/* Another process delivers: look until nothing is unsent, for a while. */
+/* Is everything delivered, and did the other process hear from the server lately? An open stream
+ * says so every 60 s. */
+static bool in_step(struct cli *cli)
+{
+    struct journal_counts counts;
+    struct mirror_state state;
+    int64_t now = cli->home.clock->wall_ms(cli->home.clock->ctx);
+    return journal_counts(&cli->home, &counts) == GW_OK && counts.unsent == 0 &&
+           mirror_state(&cli->home, &state) == GW_OK && now - state.caught_up_at < 75000;
+}
+
+/* Another process delivers: look until it has, for a while. */
 static void watch_other(struct cli *cli, int64_t limit_ms, struct cli_sync_result *out)
 {
     int64_t until = mono(cli) + (limit_ms < 5000 ? limit_ms : 5000);
-    struct journal_counts counts;
-    out->end = SYNC_END_HELD;
-    while (journal_counts(&cli->home, &counts) == GW_OK && mono(cli) < until) {
-        if (counts.unsent == 0) {
-            out->end = SYNC_END_DONE;
-            return;
-        }
+    while (!in_step(cli) && mono(cli) < until) {
         (void)poll(NULL, 0, 50);
     }
+    out->end = in_step(cli) ? SYNC_END_DONE : SYNC_END_HELD;
 }
 
 void cli_sync_once(struct cli *cli, int64_t limit_ms, struct cli_sync_result *out)

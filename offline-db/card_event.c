@@ -172,6 +172,7 @@ static struct card_event *room(struct card *card)
 static void strike_own(struct home *home, struct card *card, const char *uid)
 {
     sqlite3_stmt *st = odb_stmt(home, SQL_J_BY_UID);
+    gw_bind_text(st, ":id", card->row.alarm.id);
     gw_bind_text(st, ":uid", uid);
     if (odb_row(home, st, NULL) == GW_OK) {
         int64_t at = gw_col_int(st, 2);

@@ -208,6 +208,21 @@ static enum gw_err load_who(struct home *home, bool must, struct gw_fail *fail)
     return err;
 }
 
+enum gw_err home_reload(struct home *home, struct gw_fail *fail)
+{
+    gw_id device = "";
+    sqlite3_stmt *st = odb_stmt(home, SQL_IDENTITY_GET);
+    enum gw_err err = odb_row(home, st, fail);
+    if (!err) {
+        ODB_COL(st, 0, device);
+    }
+    odb_reset(st);
+    if (err || strcmp(device, home->id.device) == 0) {
+        return err == GW_ABSENT ? GW_OK : err;
+    }
+    return load_who(home, true, fail);
+}
+
 /* ---- open and close */
 
 static enum gw_err open_db(struct home *home, const struct home_opts *opts, struct gw_fail *fail)
@@ -395,6 +410,7 @@ enum gw_err home_leave(struct home *home, struct gw_fail *fail)
     }
     unlink_in(home, "device.key");
     unlink_in(home, "device.key.next");
+    unlink_in(home, "device.key.rekey");
     gw_db_close(home->db);
     home->db = NULL;
     sql_free(home->p->sql);

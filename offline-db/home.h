@@ -58,6 +58,9 @@ enum gw_err home_enrol(struct home *home, const struct identity *id, const struc
  * uid and new numbers (state reissued for the old rows), in one transaction. */
 enum gw_err home_rekey(struct home *home, const struct identity *id, const struct gw_sign_key *key,
                        struct gw_fail *fail);
+/* Another connection (the engine) may have rekeyed: takes its identity and key over. Cheap when
+ * nothing changed. Call it before something is signed. */
+enum gw_err home_reload(struct home *home, struct gw_fail *fail);
 /* Deletes mirror, journal and key. GW_REFUSED while something is unsent. */
 enum gw_err home_leave(struct home *home, struct gw_fail *fail);
 

@@ -72,6 +72,10 @@ enum gw_err journal_store_result(struct home *home, const struct journal_result 
  * become pending again, with their receipts kept. */
 enum gw_err journal_resend(struct home *home, int64_t have_n, const int64_t *missing,
                            size_t missing_n, struct gw_fail *fail);
+/* The server was restored: what other keys of this home signed, and the server had answered or not,
+ * goes on under the present key with the same uid (a uid that the server still knows has no second
+ * effect). */
+enum gw_err journal_resend_old(struct home *home, struct gw_fail *fail);
 /* Hash of command n ("" for 0); GW_ABSENT when the journal has no such n. */
 enum gw_err journal_hash(struct home *home, int64_t n, char out[GW_HASH_HEX + 1]);
 /* Applied rows older than keep_ms are thinned to (dev, n, hash). */

@@ -144,7 +144,9 @@ enum gw_err journal_append(struct home *home, enum cmd_kind kind, const char *id
     };
     err = odb_begin(home, GW_DURABLE_FULL, "journal_append", fail);
     if (!err) {
-        err = odb_end(home, append_in_txn(home, &body, at, fail), fail);
+        err = home_reload(home, fail); /* inside, so that no rekey comes in between */
+        body.dev = home->id.device;
+        err = odb_end(home, err ? err : append_in_txn(home, &body, at, fail), fail);
     }
     if (err) {
         return say_not_saved(home, err, fail);
@@ -193,11 +195,15 @@ static enum gw_err reissue_one(struct home *home, const char *new_dev,
     return err ? err : overlay_fold(home, row->id, fail);
 }
 
-/* The oldest unsent row that is not of the new device; GW_ABSENT when all are through. */
-static enum gw_err next_unsent(struct home *home, const char *new_dev, struct unsent *row,
-                               struct gw_buf *text)
+/* The oldest row of the statement (J_UNSENT or J_OLD) that is not of the new device; GW_ABSENT when
+ * all are through. */
+static enum gw_err next_row(struct home *home, enum odb_sql which, const char *new_dev,
+                            struct unsent *row, struct gw_buf *text)
 {
-    sqlite3_stmt *st = odb_stmt(home, SQL_J_UNSENT);
+    sqlite3_stmt *st = odb_stmt(home, which);
+    if (which == SQL_J_OLD) {
+        gw_bind_text(st, ":dev", new_dev);
+    }
     enum gw_err err = odb_row(home, st, NULL);
     while (!err && strcmp(gw_col_text(st, 0), new_dev) == 0) {
         err = odb_row(home, st, NULL);
@@ -216,17 +222,33 @@ static enum gw_err next_unsent(struct home *home, const char *new_dev, struct un
     return err;
 }
 
-enum gw_err journal_reissue(struct home *home, const char *new_dev, const struct gw_sign_key *key,
-                            struct gw_fail *fail)
+static enum gw_err reissue_rows(struct home *home, enum odb_sql which, const char *new_dev,
+                                const struct gw_sign_key *key, struct gw_fail *fail)
 {
     struct gw_buf text;
     struct unsent row;
     gw_buf_init(&text, BODY_MAX);
-    enum gw_err err = next_unsent(home, new_dev, &row, &text);
+    enum gw_err err = next_row(home, which, new_dev, &row, &text);
     while (!err) {
         err = reissue_one(home, new_dev, key, &row, gw_buf_str(&text), fail);
-        err = err ? err : next_unsent(home, new_dev, &row, &text);
+        err = err ? err : next_row(home, which, new_dev, &row, &text);
     }
     gw_buf_free(&text);
     return err == GW_ABSENT ? GW_OK : err;
+}
+
+enum gw_err journal_reissue(struct home *home, const char *new_dev, const struct gw_sign_key *key,
+                            struct gw_fail *fail)
+{
+    return reissue_rows(home, SQL_J_UNSENT, new_dev, key, fail);
+}
+
+enum gw_err journal_resend_old(struct home *home, struct gw_fail *fail)
+{
+    enum gw_err err = odb_begin(home, GW_DURABLE_FULL, "journal_resend_old", fail);
+    if (err) {
+        return err;
+    }
+    err = reissue_rows(home, SQL_J_OLD, home->id.device, &home->key, fail);
+    return odb_end(home, err, fail);
 }

@@ -137,6 +137,7 @@ static void target_stored(struct fold *f, const char *uid, struct alarm_target *
     enum cmd_state state;
     const char *code = NULL;
     sqlite3_stmt *st = odb_stmt(f->home, SQL_J_BY_UID);
+    gw_bind_text(st, ":id", f->id);
     gw_bind_text(st, ":uid", uid);
     if (odb_row(f->home, st, NULL) == GW_OK) {
         const char *text = gw_col_text(st, 4);

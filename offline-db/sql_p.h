@@ -118,10 +118,12 @@
     X(J_SETTLE_EPOCH, "UPDATE journal SET settled = 1 WHERE state NOT IN ('pending', 'sent')")     \
     X(J_MARK, "SELECT n, state, count(*) OVER () FROM journal WHERE id = :id AND (unread = 1 OR "  \
               "(settled = 0 AND state IN ('pending', 'sent'))) ORDER BY j DESC LIMIT 1")           \
-    X(J_BY_UID, "SELECT n, kind, at, state, body, seq FROM journal WHERE uid = :uid AND state <> " \
-                "'reissued' AND body IS NOT NULL ORDER BY j DESC LIMIT 1")                         \
+    X(J_BY_UID, "SELECT n, kind, at, state, body, seq FROM journal WHERE id = :id AND uid = "      \
+                ":uid AND state <> 'reissued' AND body IS NOT NULL ORDER BY j DESC LIMIT 1")       \
     X(J_UNSENT, "SELECT dev, n, uid, kind, id, target, body, priv, at FROM journal WHERE state "   \
                 "IN ('pending', 'sent') AND body IS NOT NULL ORDER BY j")                          \
+    X(J_OLD, "SELECT dev, n, uid, kind, id, target, body, priv, at FROM journal WHERE state NOT "    \
+             "IN ('reissued', 'rejected') AND body IS NOT NULL AND dev <> :dev ORDER BY j")         \
     X(J_REISSUED, "UPDATE journal SET state = 'reissued', settled = 1, unread = 0 WHERE dev = "    \
                   ":dev AND n = :n")                                                               \
     X(J_UNSENT_COUNT, "SELECT count(*) FROM journal WHERE state IN ('pending', 'sent')")           \

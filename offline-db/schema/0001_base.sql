@@ -359,8 +359,9 @@ CREATE TABLE identity (
 ) STRICT;
 
 -- ---- the journal. Nothing is ever cut out; after its retention a row is thinned to (dev, n, hash).
+-- Few indexes: every page that an append touches is written before the worker sees 已记下.
 CREATE TABLE journal (
-    j INTEGER PRIMARY KEY AUTOINCREMENT,
+    j INTEGER PRIMARY KEY,
     dev TEXT NOT NULL,
     n INTEGER NOT NULL,
     uid TEXT NOT NULL,
@@ -383,7 +384,6 @@ CREATE TABLE journal (
     UNIQUE (dev, n)
 ) STRICT;
 CREATE INDEX journal_id ON journal (id, j);
-CREATE INDEX journal_uid ON journal (uid);
 CREATE INDEX journal_unsent ON journal (n) WHERE state IN ('pending', 'sent');
 CREATE INDEX journal_unread ON journal (id) WHERE unread = 1;
 

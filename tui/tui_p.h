@@ -127,6 +127,10 @@ const struct queue_row *tui_alarm(struct tui *tui, struct queue_row *scratch);
 void tui_request(struct tui *tui, enum request req);
 /* Reads the store again when tui_changed() said so. */
 enum gw_err tui_refresh(struct tui *tui, struct gw_fail *fail);
+/* From here on English and ASCII; why: N_(), shown when there is nothing else to say. */
+void tui_speak_plainly(struct tui *tui, const char *why);
+/* input.c: acts on one key. */
+void tui_key(struct tui *tui, const struct key *key);
 void tui_watch(struct tui *tui); /* the screen is now as the person expects it */
 
 /* ---- act.c: one journal entry each; false = nothing was journalled and the reason is shown */

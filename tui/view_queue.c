@@ -180,9 +180,8 @@ static void put_row(struct tui *t, const struct queue_row *row, bool cursor)
     put_who(t, row, P_TEXT, c.who);
     word_due(t, row, text);
     put_column(t, P_BOLD, text, c.due);
-    (void)snprintf(text, sizeof(text), row->alarm.count > 1 ? "x%lld" : "",
-                   (long long)row->alarm.count);
-    put_column(t, P_TEXT, text, c.count);
+    (void)snprintf(text, sizeof(text), "x%lld", (long long)row->alarm.count);
+    put_column(t, P_TEXT, row->alarm.count > 1 ? text : "", c.count);
     screen_put(t->scr, row->mark == CMD_APPLIED ? P_GOOD : P_WARN,
                word_mark(t, row->mark, text));
 }

@@ -410,6 +410,7 @@ void core_free(struct core *core)
     for (size_t i = 0; i < PAGE_CACHE_N; i++) {
         gw_buf_free(&core->pages[i].text);
     }
+    free(core->own_policies);
     gw_wipe(&core->meta, sizeof core->meta);
     free(core);
 }

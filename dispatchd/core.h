@@ -92,6 +92,11 @@ void core_feed_free(struct core_feed *feed);
  * second by the front; cheap when nothing changed. */
 void core_refresh(struct core *core);
 
+/* New policies serve new alarms from now on (copied); running alarms keep the version they began
+ * with. On an error the old ones stay in force. Not inside a turn. */
+enum gw_err core_policies(struct core *core, const struct policy *policies, size_t n,
+                          struct gw_fail *fail);
+
 /* Prometheus text and the health line of the ops listener. */
 enum gw_err core_metrics(struct core *core, struct gw_buf *out);
 bool core_healthy(struct core *core);

@@ -97,6 +97,7 @@ struct core {
     struct core_limits limits;
     const struct policy *policies;
     size_t policies_n;
+    struct policy *own_policies; /* after core_policies(): the array above is ours */
     struct gw_uuid_gen uuids;
     struct store_meta meta; /* epoch and keys never change while it runs; seq: newest committed */
     bool in_turn, writing;
@@ -230,6 +231,8 @@ void policy_for_kind(struct core *core, const char *kind, struct policy *out);
 /* The version an alarm began with. */
 enum gw_err policy_of_alarm(struct core *core, const struct alarm *alarm, struct policy *out,
                             struct gw_fail *fail);
+/* A policy's stored text. GW_INVALID. */
+enum gw_err policy_parse(const char *text, size_t len, struct policy *out);
 enum gw_err policies_store(struct core *core, struct gw_fail *fail); /* in a transaction */
 
 #endif

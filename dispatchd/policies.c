@@ -1,7 +1,9 @@
 /* Escalation policies: the newest serve new alarms, an alarm keeps the version it began with. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/i18n.h"
 #include "dispatchd/core_p.h"
 
 enum { POLICY_TEXT_MAX = 16 * 1024 };
@@ -150,19 +152,58 @@ enum gw_err policies_store(struct core *core, struct gw_fail *fail)
     return err;
 }
 
+enum gw_err core_policies(struct core *core, const struct policy *policies, size_t n,
+                          struct gw_fail *fail)
+{
+    struct policy *fresh = malloc((n > 0 ? n : 1) * sizeof(*fresh));
+    const struct policy *old = core->policies;
+    size_t old_n = core->policies_n;
+    if (fresh == NULL) {
+        return gw_fail_set(fail, GW_NOMEM, _("There is no memory left."));
+    }
+    memcpy(fresh, policies, n * sizeof(*fresh));
+    core->policies = fresh;
+    core->policies_n = n;
+    enum gw_err err = core->store->ops->begin(core->store, "policies", fail);
+    if (err == GW_OK) {
+        err = policies_store(core, fail);
+        if (err == GW_OK) {
+            err = core->store->ops->commit(core->store, fail);
+        } else {
+            core->store->ops->rollback(core->store);
+        }
+    }
+    if (err != GW_OK) {
+        core->policies = old;
+        core->policies_n = old_n;
+        free(fresh);
+        return err;
+    }
+    free(core->own_policies);
+    core->own_policies = fresh;
+    return GW_OK;
+}
+
+enum gw_err policy_parse(const char *text, size_t len, struct policy *out)
+{
+    struct json *root = NULL;
+    *out = (struct policy){.version = 0};
+    enum gw_err err = json_parse(text, len, POLICY_TEXT_MAX, &root, NULL);
+    if (err == GW_OK && !read_policy(root, out)) {
+        err = GW_INVALID;
+    }
+    json_free(root);
+    return err;
+}
+
 enum gw_err policy_of_alarm(struct core *core, const struct alarm *alarm, struct policy *out,
                             struct gw_fail *fail)
 {
     struct gw_buf text;
-    struct json *root = NULL;
     gw_buf_init(&text, POLICY_TEXT_MAX);
-    *out = (struct policy){.version = 0};
     enum gw_err err = core->store->ops->policy_get(core->store, alarm->policy,
                                                    alarm->policy_version, &text, fail);
-    bool good = !err &&
-                json_parse(gw_buf_str(&text), text.len, POLICY_TEXT_MAX, &root, NULL) == GW_OK &&
-                read_policy(root, out);
-    json_free(root);
+    bool good = !err && policy_parse(gw_buf_str(&text), text.len, out) == GW_OK;
     gw_buf_free(&text);
     if (!good && (!err || err == GW_ABSENT)) {
         policy_for_kind(core, alarm->kind, out); /* an imported alarm: better the present one */

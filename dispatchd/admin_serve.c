@@ -1,0 +1,181 @@
+/* init, serve, backup, restore, policy check: the store and its server as a whole. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fsutil.h"
+#include "base/i18n.h"
+#include "base/log.h"
+#include "dispatchd/admin.h"
+#include "dispatchd/core.h"
+#include "dispatchd/front.h"
+#include "dispatchd/simulate.h"
+#include "rules/load.h"
+
+static enum gw_err init(struct store *store, const struct admin_args *args, struct gw_fail *fail)
+{
+    (void)store;
+    return store_init(args->store, gw_random_system(), fail);
+}
+
+/* ---- serve */
+struct server {
+    const struct admin_args *args;
+    char policies_path[1200];
+    struct policy policies[RULES_POLICIES_MAX];
+    size_t policies_n;
+    struct core *core;
+};
+
+/* --rules DIR, else rules/ beside the program (build tree), else where it was installed. */
+static enum gw_err find_rules(struct server *server, struct gw_fail *fail)
+{
+    char exe[1024];
+    ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+    if (server->args->rules != NULL) {
+        return gw_path_join(server->policies_path, sizeof(server->policies_path), server->args->rules,
+                            "policies.json");
+    }
+    if (n > 0) {
+        exe[n] = '\0';
+        char *slash = strrchr(exe, '/');
+        *(slash != NULL ? slash : exe) = '\0';
+        if (gw_path_join(server->policies_path, sizeof(server->policies_path), exe,
+                         "rules/policies.json") == GW_OK &&
+            access(server->policies_path, R_OK) == 0) {
+            return GW_OK;
+        }
+    }
+    (void)fail;
+    return gw_path_join(server->policies_path, sizeof(server->policies_path), GW_RULESDIR,
+                        "policies.json");
+}
+
+/* SIGHUP: a file that cannot be read leaves the old policies in force. */
+static void reload(void *ctx)
+{
+    struct server *server = ctx;
+    struct policy fresh[RULES_POLICIES_MAX];
+    size_t n = 0;
+    struct gw_fail fail = {0};
+    enum gw_err err = rules_read_policies(server->policies_path, fresh, RULES_POLICIES_MAX, &n, &fail);
+    if (err == GW_OK) {
+        err = core_policies(server->core, fresh, n, &fail);
+    }
+    if (err == GW_OK) {
+        gw_log(GW_LOG_INFO, "policies read again: %zu", n);
+    } else {
+        gw_log(GW_LOG_ERROR, "policies not read again, the old ones stay in force: %s", fail.text);
+    }
+}
+
+static enum gw_err serve_front(struct server *server, struct gw_fail *fail)
+{
+    struct front *front = NULL;
+    const struct front_opts opts = {
+        .core = server->core,
+        .clock = gw_clock_system(),
+        .listen = server->args->listen,
+        .ops_listen = server->args->ops_listen,
+        .tls_cert = server->args->tls_cert,
+        .tls_key = server->args->tls_key,
+        .reload = reload,
+        .ctx = server,
+    };
+    enum gw_err err = front_new(&opts, &front, fail);
+    if (err == GW_OK) {
+        fprintf(stderr, "listening on %s\n", front_address(front));
+        if (front_ops_address(front)[0] != '\0') {
+            fprintf(stderr, "operations on %s\n", front_ops_address(front));
+        }
+        err = front_run(front, fail);
+    }
+    front_free(front);
+    return err;
+}
+
+static enum gw_err serve(struct store *unused, const struct admin_args *args, struct gw_fail *fail)
+{
+    struct store *store = NULL;
+    struct gw_config *config = NULL;
+    struct server server = {.args = args};
+    const struct store_opts store_opts = {.url = args->store, .use = STORE_SERVE};
+    (void)unused;
+    if (args->listen == NULL) {
+        return gw_fail_set(fail, GW_INVALID, "%s",
+                           _("Say where to listen, for instance --listen 127.0.0.1:8443."));
+    }
+    enum gw_err err = find_rules(&server, fail);
+    if (err == GW_OK) {
+        err = rules_read_policies(server.policies_path, server.policies, RULES_POLICIES_MAX,
+                                  &server.policies_n, fail);
+    }
+    err = err != GW_OK ? err : gw_log_open(NULL, GW_LOG_INFO, fail);
+    err = err != GW_OK ? err : gw_config_load(core_settings, core_settings_n, args->config, &config, fail);
+    err = err != GW_OK ? err : store_open(&store_opts, &store, fail);
+    if (err == GW_OK) {
+        const struct core_opts opts = {
+            .store = store,
+            .clock = gw_clock_system(),
+            .random = gw_random_system(),
+            .config = config,
+            .policies = server.policies,
+            .policies_n = server.policies_n,
+        };
+        err = core_new(&opts, &server.core, fail);
+    }
+    err = err != GW_OK ? err : serve_front(&server, fail);
+    core_free(server.core);
+    store_close(store);
+    gw_config_free(config);
+    gw_log_close();
+    return err;
+}
+
+/* ---- backup, restore, policies */
+static enum gw_err backup(struct store *store, const struct admin_args *args, struct gw_fail *fail)
+{
+    return store->ops->backup(store, args->rest[0], fail);
+}
+
+static enum gw_err restore(struct store *store, const struct admin_args *args, struct gw_fail *fail)
+{
+    (void)store;
+    enum gw_err err = store_restore(args->store, args->rest[0], gw_random_system(), admin_now(), fail);
+    if (err == GW_OK) {
+        puts(_("Restored, with a new epoch: consoles read everything again and send back what this backup "
+               "does not have."));
+    }
+    return err;
+}
+
+static enum gw_err policy_check(struct store *store, const struct admin_args *args, struct gw_fail *fail)
+{
+    struct policy set[RULES_POLICIES_MAX];
+    size_t n = 0;
+    (void)store;
+    enum gw_err err = rules_read_policies(args->rest[0], set, RULES_POLICIES_MAX, &n, fail);
+    if (err == GW_OK) {
+        printf(_("%zu policies, all sound.\n"), n);
+    }
+    return err == GW_INVALID ? gw_fail_set(fail, GW_REFUSED, "%s", fail->text) : err;
+}
+
+const struct admin_verb admin_verbs_serve[] = {
+    {"init", "--store STORE", "store", 0, false, N_("Make a new store with its keys."), init},
+    {"serve",
+     "--listen ADDR:PORT [--ops-listen ADDR:PORT] [--tls-cert FILE --tls-key FILE] [--rules DIR] "
+     "[--config FILE] --store STORE",
+     "store listen ops-listen tls-cert tls-key rules config", 0, false,
+     N_("Serve until SIGTERM; SIGHUP reads the policies again."), serve},
+    {"backup", "FILE --store STORE", "store", 1, true, N_("Copy the store into a file, also while serving."),
+     backup},
+    {"restore", "FILE --store STORE", "store", 1, false,
+     N_("Put a backup in the store's place, with a new epoch."), restore},
+    {"policy check", "FILE", "", 1, false, N_("Check a file of escalation policies."), policy_check},
+    {"simulate", "--url URL --token TOKEN --devices FILE [--rate PER_MINUTE] [--story] [--seed N]",
+     "url token devices rate story seed", 0, false,
+     N_("Devices that talk to /v1/ingest; --story plays the article's smoke alarm."), simulate_run},
+};
+const size_t admin_verbs_serve_n = sizeof(admin_verbs_serve) / sizeof(admin_verbs_serve[0]);

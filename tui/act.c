@@ -102,6 +102,16 @@ bool act_retract(struct tui *tui)
     return true;
 }
 
+void act_duty_is(struct tui *tui, bool on)
+{
+    bool told = tui->on_duty == on && !on;
+    tui->on_duty = on;
+    if (!told && tui->opts.hooks != NULL && tui->opts.hooks->duty != NULL) {
+        tui->opts.hooks->duty(tui->opts.hooks_ctx, on);
+    }
+    tui_touch(tui, DIRTY_BARS);
+}
+
 void act_duty(struct tui *tui)
 {
     struct cmd_data data;
@@ -110,13 +120,9 @@ void act_duty(struct tui *tui)
     if (!append(tui, CMD_DUTY_SET, tui_me(tui), 0, &data)) {
         return;
     }
-    tui->on_duty = !tui->on_duty;
-    if (tui->opts.hooks != NULL && tui->opts.hooks->duty != NULL) {
-        tui->opts.hooks->duty(tui->opts.hooks_ctx, tui->on_duty);
-    }
+    act_duty_is(tui, !tui->on_duty);
     tui_say(tui, tui->on_duty ? _("You are on duty: alarms ring here.") : _("You are off duty."),
             false);
-    tui_touch(tui, DIRTY_BARS);
 }
 
 void act_jump(struct tui *tui)

@@ -167,7 +167,11 @@ void ring_look(struct tui *tui)
 
 void ring_seen(struct tui *tui, const char *alarm)
 {
+    size_t before = tui->ring.news_n;
     news_drop(&tui->ring, alarm);
+    if (tui->ring.news_n != before) {
+        tui_touch(tui, DIRTY_BARS);
+    }
 }
 
 /* The gravest of the news; among equals the oldest. */

@@ -9,6 +9,8 @@
 #include "offline-db/mirror.h"
 #include "tui/tui_p.h"
 
+enum { WATCH_MS = 90000 };
+
 /* ---- small things that every file asks */
 
 int64_t tui_mono(const struct tui *tui)
@@ -112,6 +114,7 @@ enum gw_err tui_new(const struct tui_opts *opts, struct tui **out, struct gw_fai
     t->opts.out = opts->out == NULL ? stdout : opts->out;
     t->home = opts->home;
     t->on_duty = opts->on_duty;
+    t->mirror_duty = -1;
     t->my_level = role_level(opts->home->id.role);
     t->clock_off = t->clock_unc = INT64_MIN;
     t->first_frame = true;
@@ -272,8 +275,9 @@ static void tick_second(struct tui *t, int64_t mono)
     mirror_clock(t->home, &t->clock_off, &t->clock_unc);
     ring_look(t);
     tui_touch(t, DIRTY_TIME | DIRTY_BARS);
-    if (t->link.last_byte_mono > 0 && !t->stale &&
-        mono - t->link.last_byte_mono >= t->opts.times.stale_ms) {
+    /* Who only watches the store sees a sign of life once a minute, not every heartbeat. */
+    int64_t patience = t->opts.times.stale_ms + (t->link.phase == TUI_LINK_WATCH ? WATCH_MS : 0);
+    if (t->link.last_byte_mono > 0 && !t->stale && mono - t->link.last_byte_mono >= patience) {
         t->stale = true;
         t->stale_mono = mono;
         t->stale_at = tui_now(t) - (mono - t->link.last_byte_mono);
@@ -364,11 +368,30 @@ void tui_figures(const struct tui *tui, struct tui_figures *out)
 
 /* ---- reading and painting */
 
+/* Own duty as the server has it. The document is our own encoder's, where a quote inside a text is
+ * escaped, so these bytes can only be the member itself. */
+static void look_at_duty(struct tui *t)
+{
+    struct gw_buf row;
+    gw_buf_init(&row, 256 * 1024);
+    if (mirror_row_json(t->home, TYPE_WORKER, tui_me(t), &row) == GW_OK) {
+        int duty = strstr(gw_buf_str(&row), "\"duty\":\"on\"") != NULL;
+        if (duty != t->mirror_duty) { /* a press of F9 stands until the server says something new */
+            t->mirror_duty = duty;
+            act_duty_is(t, duty != 0);
+        }
+    }
+    gw_buf_free(&row);
+}
+
 enum gw_err tui_refresh(struct tui *tui, struct gw_fail *fail)
 {
     size_t changed = 0;
     if (tui->changed == 0) {
         return GW_OK;
+    }
+    if ((tui->changed & (UINT32_C(1) << TYPE_WORKER)) != 0) {
+        look_at_duty(tui);
     }
     tui->changed = 0;
     enum gw_err err = queue_refresh(tui->queue, &changed, fail);

@@ -26,8 +26,8 @@
 
 struct tui; /* opaque */
 
-/* What the screen asks the main program to do. Each may be NULL; none may wait or call back into
- * the tui. */
+/* What the screen asks the main program to do. Each may be NULL; none may wait. Of the tui they may
+ * call tui_inhibit(), tui_status() and tui_say(), nothing else. */
 struct tui_hooks {
     void (*nudge)(void *ctx);    /* a command was journalled: send it now */
     void (*sync_now)(void *ctx); /* the person wants to be connected now: no back-off */
@@ -58,7 +58,7 @@ struct tui_opts {
     bool ascii;     /* only ASCII signs and lines; also taken by itself on TERM=linux */
     bool mono;      /* no colour; also taken by itself with NO_COLOR or a terminal without colour */
     bool keep_lang; /* --lang was given: do not fall back to English on TERM=linux */
-    bool on_duty;   /* what the mirror says at the start */
+    bool on_duty;   /* until the mirror says what is so */
     struct tui_times times;
 };
 

@@ -83,6 +83,7 @@ struct tui {
     int64_t stale_at;   /* wall time of the last byte */
     enum tui_inhibitor inhibitor;
     bool on_duty;
+    int mirror_duty; /* what the mirror last said: 0, 1; -1 = nothing yet */
     int64_t clock_off, clock_unc;
 
     struct message say;
@@ -139,6 +140,7 @@ bool act_send(struct tui *tui, enum cmd_kind kind, const struct queue_row *row,
 bool act_simple(struct tui *tui, enum request req);
 bool act_retract(struct tui *tui);
 void act_duty(struct tui *tui);
+void act_duty_is(struct tui *tui, bool on); /* the server says so: nothing is journalled */
 void act_jump(struct tui *tui);
 
 /* ---- bars.c */

@@ -66,7 +66,7 @@ static enum gw_err close_open(struct tui *t, struct view *view, const void *arg,
     s->people_n = without_me(s, tui_me(t));
     pick_init(&s->who, s->people_n);
     dialog_draft_load(t, "close", view->alarm, &s->note, FIELD_BYTES);
-    text_field_init(&s->reason, REASON_BYTES, "");
+    dialog_draft_load(t, "close-reason", view->alarm, &s->reason, REASON_BYTES);
     return GW_OK;
 }
 
@@ -74,6 +74,7 @@ static void close_close(struct tui *t, struct view *view)
 {
     struct state *s = view->state;
     dialog_draft_keep(t, "close", view->alarm, s->sent ? "" : s->note.text);
+    dialog_draft_keep(t, "close-reason", view->alarm, s->sent ? "" : s->reason.text);
     free(s);
 }
 

@@ -143,9 +143,9 @@ static struct columns columns_of(const struct tui *t)
     struct columns c = zh ? (struct columns){9, 4, 8, 11, 9, 13, 4}
                           : (struct columns){9, 8, 14, 11, 5, 12, 3};
     if (spare > 0) { /* the address gets most of a wider window */
-        c.piece += spare / 3;
-        c.who += spare / 4;
-        c.due += spare / 6;
+        c.piece += spare / 3 > 9 ? 9 : spare / 3;
+        c.who += spare / 4 > 6 ? 6 : spare / 4;
+        c.due += spare / 6 > 6 ? 6 : spare / 6;
     }
     return c;
 }

@@ -184,7 +184,9 @@ static void on_duty(void *ctx, bool on)
     struct console *c = ctx;
     c->duty_asked = true;
     c->duty = on;
-    tui_inhibit(c->tui, on ? TUI_INHIBIT_HELD : TUI_INHIBIT_OFF);
+    if (c->tui != NULL) {
+        tui_inhibit(c->tui, on ? TUI_INHIBIT_HELD : TUI_INHIBIT_OFF);
+    }
 }
 
 static const struct tui_hooks hooks = {.nudge = on_nudge, .notify = on_notify, .duty = on_duty};

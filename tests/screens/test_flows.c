@@ -396,7 +396,9 @@ static void duty_asks_for_the_inhibitor(void **state)
 {
     struct console c;
     (void)state;
-    begin(&c, "duty", ROLE_WORKER);
+    begin(&c, "duty-set", ROLE_WORKER);
+    console_put(&c, "worker", "u-zhang",
+                "\"name\":\"张华\",\"role\":\"worker\",\"duty\":\"off\"");
     c.opts.on_duty = false;
     console_start(&c);
     console_expect(&c, "未值班");

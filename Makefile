@@ -99,7 +99,11 @@ $(B)/locale/zh_CN/LC_MESSAGES/gridward.mo: $(PO_PARTS)
 ALL_DIRS := $(FOLDERS)
 TEST_SRC = $(wildcard tests/unit/*/test_*.c tests/screens/test_*.c tests/sim/test_*.c tests/crash/test_*.c)
 TEST_BIN = $(patsubst tests/%.c,$(B)/tests/%,$(TEST_SRC))
+# the simulation is one program of several files
+SIM_KIT = $(patsubst %.c,$(B)/obj/%.o,$(filter-out tests/sim/test_%,$(wildcard tests/sim/*.c)))
 TEST_KIT = $(patsubst %.c,$(B)/obj/%.o,$(wildcard tests/kit/*.c))
+$(B)/tests/sim/%: TEST_KIT += $(SIM_KIT)
+$(B)/tests/sim/test_sim: $(SIM_KIT)
 $(B)/tests/%: $(B)/obj/tests/%.o $(TEST_KIT) $(call lib,$(ALL_DIRS))
 	@mkdir -p $(@D)
 	@echo '  ld $@'

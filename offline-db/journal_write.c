@@ -166,6 +166,25 @@ struct unsent {
     bool retract;
 };
 
+/* A record that this program cannot read (of a newer one) cannot be signed anew; it must not hold up
+ * the others. The worker sees it as not accepted. */
+static enum gw_err give_up(struct home *home, const struct unsent *row, const char *code,
+                           struct gw_fail *fail)
+{
+    sqlite3_stmt *st = odb_stmt(home, SQL_J_RESULT);
+    gw_bind_text(st, ":dev", row->dev);
+    gw_bind_int(st, ":n", row->n);
+    gw_bind_text(st, ":state", cmd_state_name(CMD_REJECTED));
+    gw_bind_text(st, ":code", code ? code : "bad-line");
+    gw_bind_int(st, ":seq", -1);
+    gw_bind_int(st, ":at", home->clock->wall_ms(home->clock->ctx));
+    gw_bind_null(st, ":params");
+    gw_bind_null(st, ":note");
+    gw_bind_int(st, ":unread", 1);
+    gw_bind_int(st, ":settled", 1);
+    return gw_db_run(home->db, st, fail);
+}
+
 static enum gw_err reissue_one(struct home *home, const char *new_dev,
                                const struct gw_sign_key *key, const struct unsent *row,
                                const char *text, struct gw_fail *fail)
@@ -175,6 +194,10 @@ static enum gw_err reissue_one(struct home *home, const char *new_dev,
     const char *code = NULL;
     char prev[GW_HASH_HEX + 1];
     enum gw_err err = wire_body_decode(text, strlen(text), &body, &root, &code, fail);
+    if (err == GW_INVALID) {
+        json_free(root);
+        return give_up(home, row, code, fail);
+    }
     err = err ? err : journal_head(home, new_dev, &body.n, prev);
     if (!err) {
         body.n++;

@@ -19,7 +19,7 @@ int64_t engine_wall(const struct engine *engine)
 
 bool engine_may_read(const struct engine *engine)
 {
-    return engine->token[0] != '\0' && engine->greeted && !engine->too_old && !engine->rekey;
+    return engine->token[0] != '\0' && engine->greeted && !engine->too_old;
 }
 
 void engine_problem(struct engine *engine, const char *sentence)
@@ -80,6 +80,7 @@ enum gw_err engine_new(const struct engine_opts *opts, struct engine **out, stru
     engine->digest_at_mono = engine_mono(engine) + engine->times.digest_every;
     engine->status.phase = SYNC_CONNECTING;
     engine->status.since_at = engine_wall(engine);
+    rekey_resume(engine);
     *out = engine;
     return GW_OK;
 }
@@ -140,11 +141,11 @@ static bool could_start(const struct engine *engine)
     if (engine->token[0] == '\0') {
         return lane_idle(engine, LANE_AUTH);
     }
-    if (!engine_may_read(engine)) {
-        return lane_idle(engine, engine->rekey ? LANE_PUSH : LANE_READ) && !engine->too_old;
+    if ((engine->rekey || !engine->outbox_empty) && lane_idle(engine, LANE_PUSH)) {
+        return engine->greeted || engine->too_old;
     }
-    if (!engine->outbox_empty && lane_idle(engine, LANE_PUSH)) {
-        return true;
+    if (!engine_may_read(engine)) {
+        return lane_idle(engine, LANE_READ);
     }
     return !engine->caught_up && lane_idle(engine, LANE_READ);
 }
@@ -152,7 +153,8 @@ static bool could_start(const struct engine *engine)
 int64_t engine_step(struct engine *engine, int64_t budget_ms)
 {
     int64_t until = engine_mono(engine) + (budget_ms > 0 ? budget_ms : 1);
-    for (int round = 0; round < 8; round++) {
+    bool more = true;
+    for (int round = 0; round < 8 && more; round++) {
         token_step(engine);
         hello_step(engine);
         rekey_step(engine);
@@ -160,11 +162,11 @@ int64_t engine_step(struct engine *engine, int64_t budget_ms)
         pull_step(engine);
         stream_step(engine);
         alive_step(engine);
-        bool more = could_start(engine);
+        more = could_start(engine);
         for (size_t i = 0; i < LANE_N; i++) {
             more = more || engine->lanes[i].ended;
         }
-        if (!more || engine_mono(engine) >= until) {
+        if (engine_mono(engine) >= until) {
             break;
         }
     }
@@ -179,7 +181,7 @@ int64_t engine_step(struct engine *engine, int64_t budget_ms)
         }
     }
     engine->status.next_try_mono = next;
-    return next_wake(engine);
+    return more ? engine_mono(engine) : next_wake(engine);
 }
 
 change_mask engine_changed(struct engine *engine)

@@ -18,8 +18,8 @@
 
 /* ---- the network as the engine sees it: net_http.c over http/, or the simulation's */
 struct net_request {
-    const char *method, *path; /* "/v1/changes?since=…" */
-    const char *bearer;        /* NULL = none */
+    const char *method, *path;                         /* "/v1/changes?since=…" */
+    const char *bearer;                                /* NULL = none */
     const char *accept, *content_type, *last_event_id; /* NULL = absent */
     const void *body;
     size_t body_len;
@@ -53,7 +53,7 @@ void net_http_free(struct sync_net *net);
 
 /* ---- what it is doing, for the status bar and `gridward status` */
 enum sync_phase {
-    SYNC_OFF,       /* not enrolled or stopped */
+    SYNC_OFF, /* not enrolled or stopped */
     SYNC_CONNECTING,
     SYNC_CATCHING_UP, /* snapshot or feed pages are coming */
     SYNC_LIVE,        /* the stream (or long-poll) is open and caught up */
@@ -63,16 +63,17 @@ enum sync_phase {
 };
 struct sync_status {
     enum sync_phase phase;
-    int64_t since_at;      /* wall ms since this phase began */
-    int64_t last_byte_at;  /* wall ms of the last byte from the server, 0 never */
-    int64_t next_try_mono; /* SYNC_OFFLINE */
+    int64_t since_at;                   /* wall ms since this phase began */
+    int64_t last_byte_at;               /* wall ms of the last byte from the server, 0 never */
+    int64_t next_try_mono;              /* SYNC_OFFLINE */
     int64_t rows_loaded, rows_expected; /* while a snapshot runs; expected 0 = unknown */
-    char problem[192];     /* sentence of the last trouble, translated; "" */
-    bool polling;          /* long-poll instead of the stream */
-    int64_t bad_results;   /* rejected, quarantined, key-reuse, chain-fork of this run */
+    char problem[192];                  /* sentence of the last trouble, translated; "" */
+    bool polling;                       /* long-poll instead of the stream */
+    int64_t bad_results; /* rejected, quarantined, key-reuse, chain-fork of this run */
 };
 
-extern const struct gw_setting sync_settings[]; /* heartbeat watchdog 40 s, alive 60 s, back-off … */
+extern const struct gw_setting
+    sync_settings[]; /* heartbeat watchdog 40 s, alive 60 s, back-off … */
 extern const size_t sync_settings_n;
 
 struct engine; /* opaque */
@@ -100,6 +101,9 @@ void engine_nudge(struct engine *engine);
  * (called until the answer is there, it waits on the real network). */
 struct enrol_in {
     const char *url, *code, *device_name, *ca_file, *pin;
+    bool
+        again; /* a home whose device was closed or is not known any more: a new device for the same
+                * user, what is unsent goes on under it. GW_REFUSED for another user's code. */
 };
 enum gw_err sync_enrol(struct home *home, const struct sync_net *net, void (*pump)(void *ctx),
                        void *ctx, const struct enrol_in *in, struct gw_fail *fail);

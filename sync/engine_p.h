@@ -28,10 +28,10 @@ enum asked {
 struct lane {
     int64_t call; /* 0 = idle */
     enum asked asked;
-    bool ended;   /* the answer is in the fields below, not handled yet */
+    bool ended; /* the answer is in the fields below, not handled yet */
     enum net_end end;
     int status;
-    int64_t retry_after_ms;
+    int64_t retry_after_ms, server_time; /* -1 absent */
     struct gw_buf body;
     char slug[48]; /* of a problem */
     int64_t sent_wall, sent_mono;
@@ -64,15 +64,20 @@ struct engine {
     char token[128];
     int64_t token_until_mono;
     char nonce[256];
-    bool greeted;     /* hello done since the last reason to ask again */
-    bool relist;      /* 410 cursor-expired: after the next hello every scope becomes a job */
+    bool greeted; /* hello done since the last reason to ask again */
+    bool relist;  /* 410 cursor-expired: after the next hello every scope becomes a job */
     bool too_old;
     bool refused;
-    bool caught_up;   /* the last changes page said more=false and no job is open */
-    bool brought;     /* this catch-up brought something: ask for the digest */
+    bool caught_up; /* the last changes page said more=false and no job is open */
+    bool brought;   /* this catch-up brought something: ask for the digest */
     bool want_digest;
-    bool rekey;       /* the server has another chain for this device */
+    bool rekey; /* the server has another chain for this device */
     const char *rekey_reason;
+    bool by_key; /* sign in with the waiting key: did the server take it before its answer was lost?
+                  */
+    int64_t unwelcome_mono; /* last time a token was refused out of turn */
+    bool asked_digest;      /* the request under way wants it */
+    int digest_bad;         /* mismatches in a row */
     int64_t digest_at_mono;
     int64_t page_limit, batch_lines, batch_bytes;
 
@@ -84,7 +89,7 @@ struct engine {
 
     int64_t batch_n[200];
     size_t batch_len;
-    bool outbox_empty;  /* known empty until nudged */
+    bool outbox_empty;      /* known empty until nudged */
     int64_t outbox_version; /* data_version when that was learned */
 
     int64_t clock_off, clock_unc, clock_set_mono;
@@ -112,12 +117,18 @@ void lane_post(struct net_request *request, const struct engine *engine, const c
 /* parts */
 void token_step(struct engine *engine);
 void hello_step(struct engine *engine);
-void pull_step(struct engine *engine);   /* snapshot jobs and feed pages, long-poll */
+void pull_step(struct engine *engine); /* snapshot jobs and feed pages, long-poll */
 void stream_step(struct engine *engine);
 bool stream_data(struct engine *engine, const char *bytes, size_t len);
 void stream_close(struct engine *engine);
 void push_step(struct engine *engine);
 void rekey_step(struct engine *engine);
+/* At the start: a new key that was made and not adopted yet means that rekey goes on. */
+void rekey_resume(struct engine *engine);
+/* The key that waits for its device; GW_ABSENT when there is none. */
+enum gw_err rekey_key(const struct engine *engine, struct gw_sign_key *key);
+/* The server knows the waiting key as this device: home, journal and token change over. */
+enum gw_err rekey_adopt(struct engine *engine, const char *device, struct gw_fail *fail);
 void alive_step(struct engine *engine);
 
 bool engine_may_read(const struct engine *engine);

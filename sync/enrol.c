@@ -56,27 +56,30 @@ static enum gw_err read_answer(const struct gw_buf *body, struct identity *id, s
     ok = ok && copy(id->device, sizeof(id->device), json_str(root, "device")) && id_ok(id->device);
     user = ok ? json_obj(root, "user") : NULL;
     /* `user` is an id or, from a server that says more, an object with id, name and role. */
-    const char *user_id = user != NULL ? json_str(user, "id") : (ok ? json_str(root, "user") : NULL);
+    const char *user_id =
+        user != NULL ? json_str(user, "id") : (ok ? json_str(root, "user") : NULL);
     ok = ok && copy(id->user, sizeof(id->user), user_id) && id_ok(id->user);
     ok = ok && copy(id->server_key, sizeof(id->server_key), json_str(root, "server_key"));
     ok = ok &&
          copy(id->server_sign_key, sizeof(id->server_sign_key), json_str(root, "server_sign_key"));
     json_free(root);
     return ok ? GW_OK
-              : gw_fail_set(fail, GW_SERVER, "%s",
-                            _("The server's answer to the enrolment is unreadable. Check the URL: is "
-                              "it a gridward dispatch server?"));
+              : gw_fail_set(
+                    fail, GW_SERVER, "%s",
+                    _("The server's answer to the enrolment is unreadable. Check the URL: is "
+                      "it a gridward dispatch server?"));
 }
 
 static enum gw_err refused(const struct enrol_wait *wait, struct gw_fail *fail)
 {
     if (wait->status == 0) {
-        return gw_fail_set(fail, wait->end == NET_TLS ? GW_DENIED : GW_OFFLINE, "%s",
-                           wait->end == NET_TLS
-                               ? _("The server's certificate was not accepted. Give its CA with --ca "
-                                   "or its pin with --pin, and check this machine's clock.")
-                               : _("The server cannot be reached. Check the URL and the network; the "
-                                   "code stays good."));
+        return gw_fail_set(
+            fail, wait->end == NET_TLS ? GW_DENIED : GW_OFFLINE, "%s",
+            wait->end == NET_TLS
+                ? _("The server's certificate was not accepted. Give its CA with --ca "
+                    "or its pin with --pin, and check this machine's clock.")
+                : _("The server cannot be reached. Check the URL and the network; the "
+                    "code stays good."));
     }
     if (wait->status == 429) {
         return gw_fail_set(fail, GW_AGAIN, "%s",
@@ -86,17 +89,38 @@ static enum gw_err refused(const struct enrol_wait *wait, struct gw_fail *fail)
         return gw_fail_set(fail, GW_SERVER, "%s",
                            _("The server has a fault. Try again; the code stays good."));
     }
-    return gw_fail_set(fail, GW_DENIED, "%s",
-                       _("The code is wrong, used, or older than 24 hours. Ask the duty room for a new "
-                         "one."));
+    return gw_fail_set(
+        fail, GW_DENIED, "%s",
+        _("The code is wrong, used, or older than 24 hours. Ask the duty room for a new "
+          "one."));
+}
+
+/* The first device of this home, or the next one of the same user: then what is unsent goes on. */
+static enum gw_err keep_device(struct home *home, struct identity *id,
+                               const struct gw_sign_key *key, struct gw_fail *fail)
+{
+    if (!home->enrolled) {
+        return home_enrol(home, id, key, fail);
+    }
+    if (strcmp(home->id.user, id->user) != 0) {
+        return gw_fail_set(
+            fail, GW_REFUSED,
+            _("The code belongs to %s, this home to %s. Ask for a code of your own, or "
+              "use another --home."),
+            id->user, home->id.user);
+    }
+    (void)copy(id->name, sizeof(id->name), home->id.name); /* the next hello brings them anew */
+    id->role = home->id.role;
+    return home_rekey(home, id, key, fail);
 }
 
 enum gw_err sync_enrol(struct home *home, const struct sync_net *net, void (*pump)(void *ctx),
                        void *ctx, const struct enrol_in *in, struct gw_fail *fail)
 {
-    if (home->enrolled) {
-        return gw_fail_set(fail, GW_REFUSED, _("This home is enrolled already, as %s. Use another "
-                                               "--home, or leave first."),
+    if (home->enrolled && !in->again) {
+        return gw_fail_set(fail, GW_REFUSED,
+                           _("This home is enrolled already, as %s. Use another "
+                             "--home, or leave first."),
                            home->id.user);
     }
     struct gw_sign_key key;
@@ -146,7 +170,7 @@ enum gw_err sync_enrol(struct home *home, const struct sync_net *net, void (*pum
         (void)copy(id.ca_file, sizeof(id.ca_file), in->ca_file != NULL ? in->ca_file : "");
         (void)copy(id.pin, sizeof(id.pin), in->pin != NULL ? in->pin : "");
         id.enrolled_at = home->clock->wall_ms(home->clock->ctx);
-        err = home_enrol(home, &id, &key, fail);
+        err = keep_device(home, &id, &key, fail);
     }
     gw_wipe(&key, sizeof(key));
     gw_buf_free(&body);

@@ -5,8 +5,8 @@
 #include "base/log.h"
 #include "sync/engine_p.h"
 
-/* The server's newest number of this device must be ours: otherwise this laptop was restored from an
- * image (or copied), and its numbers may be in use. */
+/* The server's newest number of this device must be ours: otherwise this laptop was restored from
+ * an image (or copied), and its numbers may be in use. */
 static void check_chain(struct engine *engine, const struct wire_hello *hello)
 {
     if (hello->n <= 0) {
@@ -14,7 +14,8 @@ static void check_chain(struct engine *engine, const struct wire_hello *hello)
     }
     char hash[GW_HASH_HEX + 1];
     enum gw_err err = journal_hash(engine->home, hello->n, hash);
-    if (err == GW_ABSENT || (err == GW_OK && hello->head[0] != '\0' && strcmp(hash, hello->head) != 0)) {
+    if (err == GW_ABSENT ||
+        (err == GW_OK && hello->head[0] != '\0' && strcmp(hash, hello->head) != 0)) {
         gw_log(GW_LOG_WARN, "sync: the server holds another chain for this device; new key");
         engine->rekey = true;
         engine->rekey_reason = err == GW_ABSENT ? "key-reuse" : "chain-fork";
@@ -25,7 +26,15 @@ static enum gw_err take_hello(struct engine *engine, const struct wire_hello *he
                               struct gw_fail *fail)
 {
     bool epoch_changed = false;
-    enum gw_err err = mirror_hello(engine->home, hello, &epoch_changed, &engine->changed, fail);
+    struct mirror_state state;
+    enum gw_err err = mirror_state(engine->home, &state);
+    if (err == GW_OK && state.epoch[0] != '\0' && strcmp(state.epoch, hello->epoch) != 0) {
+        /* The server was restored: what older keys of this laptop signed may be lost there. First,
+         * because only the change of the epoch tells, and it is told once. */
+        err = journal_resend_old(engine->home, fail);
+    }
+    err = err != GW_OK ? err
+                       : mirror_hello(engine->home, hello, &epoch_changed, &engine->changed, fail);
     if (err == GW_OK && engine->relist && !epoch_changed) {
         err = mirror_relist(engine->home, hello->cursor, fail);
     }
@@ -54,9 +63,10 @@ static void hello_answer(struct engine *engine)
         err = take_hello(engine, &hello, &fail);
     }
     if (err != GW_OK) {
-        engine_problem(engine, fail.text[0] != '\0'
-                                   ? fail.text
-                                   : _("The server answered the greeting with something unreadable."));
+        engine_problem(engine,
+                       fail.text[0] != '\0'
+                           ? fail.text
+                           : _("The server answered the greeting with something unreadable."));
         lane_failed(engine, LANE_READ);
         engine_phase(engine, SYNC_OFFLINE);
         return;
@@ -69,6 +79,7 @@ static void hello_answer(struct engine *engine)
     engine->greeted = true;
     engine->relist = false;
     engine->too_old = false;
+    engine->status.rows_loaded = 0;
     engine->outbox_empty = false;
     backoff_reset(&lane->backoff);
     lane_done(engine, LANE_READ);
@@ -81,7 +92,7 @@ void hello_step(struct engine *engine)
     if (lane->ended && lane->asked == ASK_HELLO) {
         hello_answer(engine);
     }
-    if (engine->greeted || engine->token[0] == '\0' || engine->too_old) {
+    if (engine->greeted || engine->token[0] == '\0') {
         return;
     }
     stream_close(engine);

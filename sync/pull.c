@@ -10,7 +10,7 @@
 struct page {
     const char *text;
     size_t len;
-    size_t whole;       /* bytes that may be applied: ends at a line end, before an open seq group */
+    size_t whole; /* bytes that may be applied: ends at a line end, before an open seq group */
     bool has_end;
     bool has_begin;
     struct wire_rec end; /* digest array borrowed: read before the next decode */
@@ -42,8 +42,9 @@ static enum gw_err page_survey(struct engine *engine, struct page *page, struct 
             break; /* a line without its end was cut */
         }
         struct wire_rec rec;
-        enum gw_err err = n == 1 ? GW_ABSENT
-                                 : wire_rec_decode(engine->decoder, page->text + at, n - 1, &rec, fail);
+        enum gw_err err =
+            n == 1 ? GW_ABSENT
+                   : wire_rec_decode(engine->decoder, page->text + at, n - 1, &rec, fail);
         if (err != GW_OK && err != GW_ABSENT) {
             return err;
         }
@@ -76,8 +77,9 @@ static enum gw_err page_apply(struct engine *engine, const struct page *page, st
     while (at < page->whole) {
         size_t n = line_len(page->text + at, page->whole - at);
         struct wire_rec rec;
-        enum gw_err err = n <= 1 ? GW_ABSENT
-                                 : wire_rec_decode(engine->decoder, page->text + at, n - 1, &rec, fail);
+        enum gw_err err =
+            n <= 1 ? GW_ABSENT
+                   : wire_rec_decode(engine->decoder, page->text + at, n - 1, &rec, fail);
         if (err == GW_OK && rec.op != OP_END && rec.op != OP_BEGIN) {
             err = mirror_page_rec(engine->home, &rec, fail);
         }
@@ -122,6 +124,7 @@ static void ask_changes(struct engine *engine, const struct mirror_state *state,
         .accept = "application/x-ndjson",
         .total_ms = engine->times.request_total + (wait ? engine->times.poll_wait : 0),
     };
+    engine->asked_digest = engine->want_digest;
     (void)lane_start(engine, LANE_READ, ASK_CHANGES, &request, true); /* the lane backs off */
 }
 
@@ -131,26 +134,44 @@ static bool jobs_open(struct engine *engine)
     return mirror_next_job(engine->home, &job) == GW_OK;
 }
 
+/* R6. A mismatch makes a job for the scope; when that does not heal it, the next tries wait. */
+static enum gw_err check_digest(struct engine *engine, const struct page *page,
+                                struct gw_fail *fail)
+{
+    /* The records were applied after the survey: decode the end line again for its digest. */
+    const char *line = page->text + page->whole;
+    size_t n = 1;
+    while (line - n > page->text && line[-(ptrdiff_t)n - 1] != '\n') {
+        n++;
+    }
+    struct wire_rec rec;
+    enum gw_err err = wire_rec_decode(engine->decoder, line - n, n - 1, &rec, fail);
+    if (err != GW_OK) {
+        return err;
+    }
+    err = mirror_digest(engine->home, rec.digest, rec.digest_n, fail);
+    if (err == GW_REFUSED) {
+        gw_log(GW_LOG_WARN, "sync: digest mismatch, scope is read again");
+        engine_problem(engine, fail->text);
+        engine->digest_bad++;
+        return GW_OK;
+    }
+    engine->digest_bad = err == GW_OK ? 0 : engine->digest_bad;
+    return err;
+}
+
 /* The feed is at its end: check the digest, say that the mirror is up to date. */
 static enum gw_err feed_at_end(struct engine *engine, const struct page *page, struct gw_fail *fail)
 {
-    if (page->end.has_digest) {
-        /* The records were applied after the survey: decode the end line again for its digest. */
-        const char *line = page->text + page->whole;
-        size_t n = 1;
-        while (line - n > page->text && line[-(ptrdiff_t)n - 1] != '\n') {
-            n++;
-        }
-        struct wire_rec rec;
-        enum gw_err err = wire_rec_decode(engine->decoder, line - n, n - 1, &rec, fail);
-        if (err != GW_OK) {
-            return err;
-        }
+    if (engine->asked_digest) { /* answered, or by a server that does not know it */
         engine->want_digest = false;
         engine->brought = false;
         engine->digest_at_mono = engine_mono(engine) + engine->times.digest_every;
-        if (mirror_digest(engine->home, rec.digest, rec.digest_n, fail) == GW_REFUSED) {
-            gw_log(GW_LOG_WARN, "sync: digest mismatch, scope is read again");
+    }
+    if (page->end.has_digest) {
+        enum gw_err err = check_digest(engine, page, fail);
+        if (err != GW_OK) {
+            return err;
         }
     }
     if (engine->brought) {
@@ -222,6 +243,11 @@ static void changes_answer(struct engine *engine)
         return;
     }
     backoff_reset(&lane->backoff);
+    if (engine->digest_bad >= 2 && jobs_open(engine)) {
+        lane->retry_after_ms = engine->times.backoff_ceiling;
+        lane_failed(engine, LANE_READ);
+        return;
+    }
     lane_done(engine, LANE_READ);
 }
 
@@ -258,9 +284,9 @@ static void snapshot_answer(struct engine *engine)
         return;
     }
     if (lane->status == 403 || lane->status == 404) { /* the scope went: no job, ask who we are */
-        (void)mirror_job_cancel(engine->home, job.job, &fail);
+        (void)mirror_job_cancel(engine->home, job.job, &fail); /* else it is refused once more */
         engine->greeted = false;
-        lane_done(engine, LANE_READ);
+        lane_failed(engine, LANE_READ); /* a breath, should hello and snapshot not agree */
         return;
     }
     if (lane->status != 200 || lane->body.len == 0) {

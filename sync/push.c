@@ -1,5 +1,5 @@
-/* Sending: the journal in order, a batch at a time, each command with its own result. A command ends
- * only by its result; everything else means "again later". */
+/* Sending: the journal in order, a batch at a time, each command with its own result. A command
+ * ends only by its result; everything else means "again later". */
 #include <string.h>
 
 #include "base/i18n.h"
@@ -14,8 +14,8 @@ static void ask_rekey(struct engine *engine, const char *reason)
 
 static bool is_bad(enum cmd_result result)
 {
-    return result == RESULT_REJECTED || result == RESULT_QUARANTINED || result == RESULT_KEY_REUSE ||
-           result == RESULT_CHAIN_FORK;
+    return result == RESULT_REJECTED || result == RESULT_QUARANTINED ||
+           result == RESULT_KEY_REUSE || result == RESULT_CHAIN_FORK;
 }
 
 /* One result line. i names the line of the batch; n is null only for lines that were not stored. */
@@ -25,12 +25,13 @@ static enum gw_err take_result(struct engine *engine, const char *line, size_t l
     struct wire_result result;
     struct json *root = NULL;
     enum gw_err err = wire_result_decode(line, len, &result, &root, fail);
-    if (err == GW_OK && (result.i < 0 || result.i >= (int64_t)engine->batch_len)) {
-        err = GW_INVALID;
-    }
-    if (err != GW_OK) {
+    bool ours = err == GW_OK && result.i >= 0 && result.i < (int64_t)engine->batch_len &&
+                (result.n < 0 || result.n == engine->batch_n[result.i]);
+    if (!ours) { /* one line that says nothing must not hold up the others */
         json_free(root);
-        return err;
+        gw_log(GW_LOG_ERROR, "sync: a result line cannot be used");
+        *again = true;
+        return err == GW_NOMEM ? err : GW_OK;
     }
     int64_t n = engine->batch_n[result.i];
     engine->status.bad_results += is_bad(result.result) ? 1 : 0;
@@ -60,7 +61,7 @@ static enum gw_err take_results(struct engine *engine, bool *again, struct gw_fa
 {
     struct lane *lane = &engine->lanes[LANE_PUSH];
     const char *text = gw_buf_str(&lane->body);
-    size_t at = 0;
+    size_t at = 0, lines = 0;
     enum gw_err err = gw_db_begin(engine->home->db, GW_DURABLE_FULL, "push_results", fail);
     while (err == GW_OK && at < lane->body.len) {
         const char *nl = memchr(text + at, '\n', lane->body.len - at);
@@ -70,6 +71,7 @@ static enum gw_err take_results(struct engine *engine, bool *again, struct gw_fa
         size_t n = (size_t)(nl - (text + at));
         if (n > 0) {
             err = take_result(engine, text + at, n, again, fail);
+            lines++;
         }
         at += n + 1;
     }
@@ -77,14 +79,15 @@ static enum gw_err take_results(struct engine *engine, bool *again, struct gw_fa
         gw_db_rollback(engine->home->db);
         return err;
     }
+    *again = *again || lines < engine->batch_len; /* cut, or a server that leaves lines out */
     return gw_db_commit(engine->home->db, fail);
 }
 
 static void push_answer(struct engine *engine)
 {
     struct lane *lane = &engine->lanes[LANE_PUSH];
-    if (lane->status == 413 && engine->batch_lines > 1) {
-        engine->batch_lines = (engine->batch_lines + 1) / 2;
+    if (lane->status == 413 && engine->batch_len > 1) {
+        engine->batch_lines = (int64_t)(engine->batch_len / 2);
         lane_done(engine, LANE_PUSH);
         return;
     }
@@ -102,7 +105,8 @@ static void push_answer(struct engine *engine)
     engine->changed |= 1u << TYPE_ALARM; /* marks and overlay */
     engine->outbox_empty = false;
     if (err != GW_OK || again) {
-        gw_log(GW_LOG_WARN, "sync: results: %s%s", gw_err_name(err), again ? ", some to retry" : "");
+        gw_log(GW_LOG_WARN, "sync: results: %s%s", gw_err_name(err),
+               again ? ", some to retry" : "");
         if (err != GW_OK && fail.text[0] != '\0') {
             engine_problem(engine, fail.text);
         }
@@ -115,8 +119,8 @@ static void push_answer(struct engine *engine)
 
 static void push_batch(struct engine *engine)
 {
-    size_t lines = (size_t)(engine->batch_lines > 0 && engine->batch_lines < 200 ? engine->batch_lines
-                                                                                : 200);
+    size_t lines =
+        (size_t)(engine->batch_lines > 0 && engine->batch_lines < 200 ? engine->batch_lines : 200);
     size_t bytes = engine->batch_bytes > 0 && engine->batch_bytes < 1024 * 1024
                        ? (size_t)engine->batch_bytes
                        : 1024 * 1024;

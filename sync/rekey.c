@@ -1,6 +1,9 @@
 /* This laptop was restored from an image: its numbers are in use. A new key, a new device; what was
- * unsent is signed anew with the same uid (protocol section 4). The new key lies on the disk before
- * the server hears of it, so that a lost answer does not strand the device. */
+ * unsent is signed anew with the same uid (protocol section 4).
+ *
+ * The new key lies on the disk (device.key.rekey) before the server hears of it. When the answer is
+ * lost the old device is closed; then the console signs in with the new key instead of a device id,
+ * and the server tells which device that key became. So a lost answer never strands a laptop. */
 #include <stdio.h>
 #include <string.h>
 
@@ -9,25 +12,20 @@
 #include "base/log.h"
 #include "sync/engine_p.h"
 
-static enum gw_err next_key(struct engine *engine, struct gw_sign_key *key, struct gw_fail *fail)
+static enum gw_err key_path(const struct engine *engine, char path[1200])
+{
+    return gw_path_join(path, 1200, engine->home->dir, "device.key.rekey");
+}
+
+enum gw_err rekey_key(const struct engine *engine, struct gw_sign_key *key)
 {
     char path[1200];
     struct gw_buf seed;
-    enum gw_err err = gw_path_join(path, sizeof(path), engine->home->dir, "device.key.next");
-    if (err != GW_OK) {
-        return err;
-    }
-    gw_buf_init(&seed, 32);
-    err = gw_file_read(path, &seed, NULL);
-    if (err != GW_OK || seed.len != 32) {
-        uint8_t fresh[32];
-        engine->random->fill(engine->random->ctx, fresh, sizeof(fresh));
-        gw_buf_reset(&seed);
-        err = gw_file_write(path, fresh, sizeof(fresh), fail);
-        if (err == GW_OK) {
-            err = gw_buf_add(&seed, fresh, sizeof(fresh));
-        }
-        gw_wipe(fresh, sizeof(fresh));
+    gw_buf_init(&seed, 64);
+    enum gw_err err = key_path(engine, path);
+    err = err != GW_OK ? err : gw_file_read(path, &seed, NULL);
+    if (err == GW_OK && seed.len != 32) {
+        err = GW_ABSENT; /* not ours: a new one is made */
     }
     if (err == GW_OK) {
         gw_sign_key_from_seed(key, (const uint8_t *)seed.data);
@@ -39,42 +37,94 @@ static enum gw_err next_key(struct engine *engine, struct gw_sign_key *key, stru
     return err;
 }
 
+/* The waiting key, made when there is none. */
+static enum gw_err next_key(struct engine *engine, struct gw_sign_key *key, struct gw_fail *fail)
+{
+    char path[1200];
+    uint8_t fresh[32];
+    enum gw_err err = rekey_key(engine, key);
+    if (err == GW_OK || err == GW_NOMEM) {
+        return err;
+    }
+    err = key_path(engine, path);
+    engine->random->fill(engine->random->ctx, fresh, sizeof(fresh));
+    err = err != GW_OK ? err : gw_file_write(path, fresh, sizeof(fresh), fail);
+    gw_wipe(fresh, sizeof(fresh));
+    return err != GW_OK ? err : rekey_key(engine, key);
+}
+
+static void forget_key(struct engine *engine)
+{
+    char path[1200];
+    if (key_path(engine, path) == GW_OK) {
+        (void)remove(path); /* used; a leftover is seen to be the own key at the next start */
+    }
+}
+
+void rekey_resume(struct engine *engine)
+{
+    struct gw_sign_key key;
+    if (rekey_key(engine, &key) != GW_OK) {
+        return;
+    }
+    if (gw_equal_ct(key.public_key, engine->home->key.public_key, GW_KEY_BYTES)) {
+        forget_key(engine);
+    } else {
+        engine->rekey = true;
+        engine->rekey_reason = "key-reuse";
+    }
+    gw_wipe(&key, sizeof(key));
+}
+
+enum gw_err rekey_adopt(struct engine *engine, const char *device, struct gw_fail *fail)
+{
+    struct gw_sign_key key;
+    struct identity id = engine->home->id;
+    if (device == NULL || !id_ok(device)) {
+        return gw_fail_set(
+            fail, GW_SERVER, "%s",
+            _("The server's answer to the new key is unreadable. It is tried again."));
+    }
+    enum gw_err err = rekey_key(engine, &key);
+    if (err == GW_OK) {
+        memcpy(id.device, device, strlen(device) + 1);
+        err = home_rekey(engine->home, &id, &key, fail);
+        gw_wipe(&key, sizeof(key));
+    }
+    if (err != GW_OK) {
+        return err;
+    }
+    forget_key(engine);
+    gw_log(GW_LOG_WARN, "sync: new device key after %s", engine->rekey_reason);
+    /* What is under way belongs to the closed device; its refusal would say nothing. */
+    lane_cancel(engine, LANE_READ);
+    lane_cancel(engine, LANE_ALIVE);
+    stream_close(engine);
+    engine->rekey = false;
+    engine->by_key = false;
+    engine->greeted = false;
+    engine->caught_up = false;
+    engine->outbox_empty = false;
+    return GW_OK;
+}
+
 static void take_rekey(struct engine *engine)
 {
     struct lane *lane = &engine->lanes[LANE_PUSH];
     struct gw_fail fail = {0};
-    struct gw_sign_key key;
     struct json *root = NULL;
-    struct identity id = engine->home->id;
-    char path[1200];
     enum gw_err err = json_parse(gw_buf_str(&lane->body), lane->body.len, 0, &root, &fail);
-    const char *device = root != NULL ? json_str(root, "device") : NULL;
-    if (err == GW_OK && (device == NULL || !id_ok(device))) {
-        err = gw_fail_set(&fail, GW_SERVER, "%s",
-                          _("The server's answer to the new key is unreadable. It is tried again."));
-    }
-    if (err == GW_OK) {
-        memcpy(id.device, device, strlen(device) + 1);
-        err = next_key(engine, &key, &fail);
-    }
-    if (err == GW_OK) {
-        err = home_rekey(engine->home, &id, &key, &fail);
-        gw_wipe(&key, sizeof(key));
-    }
+    err = err != GW_OK ? err : rekey_adopt(engine, json_str(root, "device"), &fail);
     json_free(root);
     if (err != GW_OK) {
         engine_problem(engine, fail.text);
         lane_failed(engine, LANE_PUSH);
         return;
     }
-    if (gw_path_join(path, sizeof(path), engine->home->dir, "device.key.next") == GW_OK) {
-        (void)remove(path); /* used; a leftover would only be used once more */
-    }
-    gw_log(GW_LOG_WARN, "sync: new device key after %s", engine->rekey_reason);
-    engine->rekey = false;
     engine->token[0] = '\0';
-    engine->greeted = false;
-    engine->outbox_empty = false;
+    engine->nonce[0] = '\0'; /* of the old device */
+    lane_cancel(engine, LANE_AUTH);
+    backoff_reset(&lane->backoff);
     lane_done(engine, LANE_PUSH);
 }
 
@@ -111,11 +161,12 @@ void rekey_step(struct engine *engine)
 {
     struct lane *lane = &engine->lanes[LANE_PUSH];
     if (lane->ended && lane->asked == ASK_REKEY) {
-        if (lane->status == 201) {
+        if (lane->status == 201 && lane->end == NET_DONE) {
             take_rekey(engine);
         } else if (!lane_common_trouble(engine, LANE_PUSH)) {
-            engine_problem(engine, _("The server did not take this laptop's new key. What you did is "
-                                     "kept. Ask the duty room for a new enrolment code."));
+            engine_problem(engine,
+                           _("The server did not take this laptop's new key. What you did is "
+                             "kept. Ask the duty room for a new enrolment code."));
             lane_failed(engine, LANE_PUSH);
         }
     }

@@ -1,5 +1,5 @@
-/* The live stream: the same records as the feed, as server-sent events. Whole seq groups are applied
- * as they come; the last byte is watched, because TCP does not notice a frozen server. */
+/* The live stream: the same records as the feed, as server-sent events. Whole seq groups are
+ * applied as they come; the last byte is watched, because TCP does not notice a frozen server. */
 #include <stdio.h>
 #include <string.h>
 
@@ -52,7 +52,8 @@ bool stream_data(struct engine *engine, const char *bytes, size_t len)
     return sse_feed(engine->sse, bytes, len, on_event, NULL, engine) == GW_OK;
 }
 
-/* Applies what is whole: all groups that an id closed, and bookmarks or scope lines by themselves. */
+/* Applies what is whole: all groups that an id closed, and bookmarks or scope lines by themselves.
+ */
 static enum gw_err apply_lines(struct engine *engine, struct gw_fail *fail)
 {
     const char *text = gw_buf_str(&engine->stream_lines);
@@ -84,7 +85,8 @@ static enum gw_err apply_lines(struct engine *engine, struct gw_fail *fail)
         }
     }
     if (err == GW_OK) {
-        err = mirror_page_end(engine->home, cursor[0] != '\0' ? cursor : NULL, &engine->changed, fail);
+        err = mirror_page_end(engine->home, cursor[0] != '\0' ? cursor : NULL, &engine->changed,
+                              fail);
     } else {
         mirror_page_drop(engine->home);
     }
@@ -107,16 +109,31 @@ static void reconnect_later(struct engine *engine)
     engine->caught_up = false; /* read what was missed before the next stream */
 }
 
+static void silent(struct engine *engine)
+{
+    if (++engine->silent_streams >= 2) {
+        engine->poll_until_mono = engine_mono(engine) + engine->times.poll_for;
+        engine->silent_streams = 0;
+    }
+}
+
 static void stream_answer(struct engine *engine)
 {
     struct lane *lane = &engine->lanes[LANE_STREAM];
-    bool healthy = lane->end == NET_DONE && lane->status == 200;
-    if (!healthy && lane->status >= 400) {
-        (void)lane_common_trouble(engine, LANE_STREAM); /* it has set what follows */
-        engine->caught_up = false;
+    engine->caught_up = false; /* read what was missed before the next stream */
+    /* A proxy that keeps the bytes back and gives up itself is as silent as one that hangs. */
+    if (!engine->stream_heard &&
+        (lane->status == 200 || lane->status == 502 || lane->status == 504)) {
+        silent(engine);
+    }
+    if (lane->status >= 400 && lane_common_trouble(engine, LANE_STREAM)) {
+        sse_free(engine->sse);
+        engine->sse = NULL;
+        drop_lines(engine);
         return;
     }
-    engine_phase(engine, engine->status.phase == SYNC_LIVE ? SYNC_CONNECTING : engine->status.phase);
+    engine_phase(engine,
+                 engine->status.phase == SYNC_LIVE ? SYNC_CONNECTING : engine->status.phase);
     reconnect_later(engine);
 }
 
@@ -129,9 +146,8 @@ static void watch_silence(struct engine *engine)
     }
     gw_log(GW_LOG_WARN, "sync: no byte on the stream for %lld ms, dropped",
            (long long)(now - engine->stream_byte_mono));
-    if (!engine->stream_heard && ++engine->silent_streams >= 2) {
-        engine->poll_until_mono = now + engine->times.poll_for; /* a proxy buffers streams */
-        engine->silent_streams = 0;
+    if (!engine->stream_heard) {
+        silent(engine); /* perhaps a proxy that buffers streams */
     }
     engine_phase(engine, SYNC_CONNECTING);
     reconnect_later(engine);

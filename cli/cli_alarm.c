@@ -179,6 +179,9 @@ static int run_raise(struct cli *cli, int argc, char **argv)
         return cli_usage(cli, verb, "%s",
                          _("--at is neither a path nor a dwelling of this mirror."));
     }
+    if (data.severity == NULL && data.kind != NULL) {
+        data.severity = alarm_severity_name(alarm_kind_of(data.kind)->severity);
+    }
     if (cmd_data_check(CMD_ALARM_RAISE, &data, &fail) != GW_OK) {
         return cli_usage(cli, verb, "%s", fail.text);
     }

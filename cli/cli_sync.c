@@ -122,7 +122,7 @@ static bool in_step(struct cli *cli)
 /* Another process delivers: look until it has, for a while. */
 static void watch_other(struct cli *cli, int64_t limit_ms, struct cli_sync_result *out)
 {
-    int64_t until = mono(cli) + (limit_ms < 5000 ? limit_ms : 5000);
+    int64_t until = mono(cli) + (limit_ms / 5 < 5000 ? limit_ms / 5 : 5000);
     while (!in_step(cli) && mono(cli) < until) {
         (void)poll(NULL, 0, 50);
     }

@@ -193,6 +193,23 @@ static enum gw_err identity_store(struct home *home, const struct identity *id,
     return gw_db_run(home->db, st, fail);
 }
 
+enum gw_err home_user(struct home *home, const char *name, enum gw_role role, struct gw_fail *fail)
+{
+    if (role == home->id.role && strcmp(name, home->id.name) == 0) {
+        return GW_OK;
+    }
+    enum gw_err err = odb_begin(home, GW_DURABLE_NORMAL, "home_user", fail);
+    if (err) {
+        return err;
+    }
+    sqlite3_stmt *st = odb_stmt(home, SQL_IDENTITY_USER);
+    gw_bind_text(st, ":name", name);
+    gw_bind_text(st, ":role", role_name(role));
+    err = gw_db_run(home->db, st, fail);
+    err = odb_end(home, err, fail);
+    return err ? err : home_reload(home, fail);
+}
+
 static enum gw_err load_who(struct home *home, bool must, struct gw_fail *fail)
 {
     char public_key[GW_KEY_B64 + 1] = "";
@@ -208,16 +225,18 @@ static enum gw_err load_who(struct home *home, bool must, struct gw_fail *fail)
     return err;
 }
 
-enum gw_err home_reload(struct home *home, struct gw_fail *fail)
+enum gw_err home_rejoin(struct home *home, struct gw_fail *fail)
 {
-    gw_id device = "";
+    char now[GW_KEY_B64 + 1] = "";
+    char own[GW_KEY_B64 + 1];
+    gw_b64url(home->key.public_key, sizeof home->key.public_key, own);
     sqlite3_stmt *st = odb_stmt(home, SQL_IDENTITY_GET);
     enum gw_err err = odb_row(home, st, fail);
     if (!err) {
-        ODB_COL(st, 0, device);
+        ODB_COL(st, 9, now);
     }
     odb_reset(st);
-    if (err || strcmp(device, home->id.device) == 0) {
+    if (err || strcmp(now, own) == 0) {
         return err == GW_ABSENT ? GW_OK : err;
     }
     return load_who(home, true, fail);

@@ -58,9 +58,11 @@ enum gw_err home_enrol(struct home *home, const struct identity *id, const struc
  * uid and new numbers (state reissued for the old rows), in one transaction. */
 enum gw_err home_rekey(struct home *home, const struct identity *id, const struct gw_sign_key *key,
                        struct gw_fail *fail);
-/* Another connection (the engine) may have rekeyed: takes its identity and key over. Cheap when
- * nothing changed. Call it before something is signed. */
-enum gw_err home_reload(struct home *home, struct gw_fail *fail);
+/* Another connection (the engine) may have rekeyed, or learned the user's name and role: takes them
+ * over. Cheap when nothing changed. Call it before something is signed. */
+enum gw_err home_rejoin(struct home *home, struct gw_fail *fail);
+/* What the server calls this user now (hello). Writes only when it differs. */
+enum gw_err home_user(struct home *home, const char *name, enum gw_role role, struct gw_fail *fail);
 /* Deletes mirror, journal and key. GW_REFUSED while something is unsent. */
 enum gw_err home_leave(struct home *home, struct gw_fail *fail);
 

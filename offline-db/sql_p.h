@@ -18,6 +18,7 @@
     /* identity */                                                                                 \
     X(IDENTITY_GET, "SELECT device, user, name, role, url, ca_file, pin, server_key, "             \
                     "server_sign_key, public_key, enrolled_at FROM identity")                      \
+    X(IDENTITY_USER, "UPDATE identity SET name = :name, role = :role")                             \
     X(IDENTITY_PUT, "INSERT OR REPLACE INTO identity (one, device, user, name, role, url, "        \
                     "ca_file, pin, server_key, server_sign_key, public_key, enrolled_at) VALUES "  \
                     "(1, :device, :user, :name, :role, :url, :ca_file, :pin, :server_key, "        \

@@ -38,6 +38,10 @@ static enum gw_err take_hello(struct engine *engine, const struct wire_hello *he
     if (err == GW_OK && engine->relist && !epoch_changed) {
         err = mirror_relist(engine->home, hello->cursor, fail);
     }
+    enum gw_role role;
+    if (err == GW_OK && role_parse(hello->role, &role)) {
+        err = home_user(engine->home, hello->name, role, fail);
+    }
     if (err == GW_OK) {
         check_chain(engine, hello);
     }

@@ -40,6 +40,8 @@ def story(scratch, keys, lang, words):
     assert actors == {"worker-demo"}, actors
     entries = home.json("journal", "list")
     assert len(entries) == 5 and all(e["state"] == "applied" for e in entries), entries
+    console.press("Escape")
+    console.wait(words["empty"])
     console.press("q")
     wait_for("the console leaves", lambda: not console.alive())
 
@@ -71,6 +73,7 @@ def demo_smoke(scratch):
         done = subprocess.run([TOP + "/gridward", "--home", where + "/home", "sync", "--once"],
                               capture_output=True, env=env, check=False)
         assert done.returncode == 0, done.stderr
+        time.sleep(0.25)  # the server's rate limit is real
         rows = json.loads(subprocess.run([TOP + "/gridward", "--home", where + "/home", "alarm", "list",
                                           "--json"], capture_output=True, env=env, check=True).stdout)
         return [r for r in rows if r["kind"] == "smoke"]

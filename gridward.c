@@ -367,7 +367,7 @@ static void look_at_store(struct app *app)
     int64_t version = gw_db_data_version(app->home.db);
     if (version != app->data_version) {
         app->data_version = version;
-        (void)home_reload(&app->home, NULL); /* unreadable: the next look tries again */
+        (void)home_rejoin(&app->home, NULL); /* unreadable: the next look tries again */
         app->watched_mono = mono(app);
         tui_changed(app->tui, UINT32_MAX);
         if (app->engine == NULL) {

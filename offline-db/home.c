@@ -207,7 +207,7 @@ enum gw_err home_user(struct home *home, const char *name, enum gw_role role, st
     gw_bind_text(st, ":role", role_name(role));
     err = gw_db_run(home->db, st, fail);
     err = odb_end(home, err, fail);
-    return err ? err : home_reload(home, fail);
+    return err ? err : home_rejoin(home, fail);
 }
 
 static enum gw_err load_who(struct home *home, bool must, struct gw_fail *fail)
@@ -229,17 +229,14 @@ enum gw_err home_rejoin(struct home *home, struct gw_fail *fail)
 {
     char now[GW_KEY_B64 + 1] = "";
     char own[GW_KEY_B64 + 1];
+    struct identity was = home->id;
     gw_b64url(home->key.public_key, sizeof home->key.public_key, own);
-    sqlite3_stmt *st = odb_stmt(home, SQL_IDENTITY_GET);
-    enum gw_err err = odb_row(home, st, fail);
-    if (!err) {
-        ODB_COL(st, 9, now);
-    }
-    odb_reset(st);
-    if (err || strcmp(now, own) == 0) {
+    enum gw_err err = identity_load(home, now, fail); /* name and role with it */
+    if (err) {
+        home->id = was;
         return err == GW_ABSENT ? GW_OK : err;
     }
-    return load_who(home, true, fail);
+    return strcmp(now, own) == 0 ? GW_OK : load_who(home, true, fail);
 }
 
 /* ---- open and close */

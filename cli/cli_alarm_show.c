@@ -184,7 +184,7 @@ static const char *event_word(const char *kind)
     static const struct {
         const char *kind, *word;
     } own[] = {
-        {"raised", N_("Raised")},
+        {"raised", N_("Alarm raised")},
         {"repeat", N_("Raised again")},
         {"restored", N_("The device says it is over")},
         {"level", N_("Next level called")},
@@ -206,15 +206,13 @@ static const char *event_word(const char *kind)
     return kind;
 }
 
-/* "no-channel" and "nobody-live" are words of the protocol, the rest is what a person wrote. */
-static const char *event_text(const struct card_event *event)
+/* The chain's own events are about a level. */
+static const char *event_level(const struct card_event *event)
 {
-    if (strcmp(event->kind, "skipped") != 0) {
-        return event->text;
-    }
-    return strcmp(event->text, "no-channel") == 0    ? _("nothing can phone this level")
-           : strcmp(event->text, "nobody-live") == 0 ? _("nobody of this level is online")
-                                                     : event->text;
+    static const char *const words[] = {
+        "", N_("resident"), N_("contacts"), N_("grid worker"), N_("leader"), N_("duty room")};
+    bool chain = strcmp(event->kind, "level") == 0 || strcmp(event->kind, "skipped") == 0;
+    return chain && event->level > 0 && event->level <= CHAIN_LEVELS ? _(words[event->level]) : "";
 }
 
 static void field(const char *label, const char *value)
@@ -267,8 +265,9 @@ static void print_events(const struct card *card)
         gw_time_hhmmss(e->at, at);
         printf("  %s  ", at);
         out_cell(event_word(e->kind), 26);
-        out_cell(e->actor, 12);
-        out_text(event_text(e));
+        const char *level = event_level(e);
+        out_cell(level[0] != '\0' ? level : e->actor, 12);
+        out_text(e->text);
         fputs(e->struck ? " " : "", stdout);
         out_text(e->struck ? _("(taken back)") : "");
         fputs(e->mark != CMD_STATE_N ? " " : "", stdout);

@@ -138,12 +138,9 @@ static enum chain_reach reach(void *ctx, const struct alarm *alarm, int level)
 static void emit(void *ctx, const struct alarm *alarm, const char *kind, int level, int64_t at,
                  const char *text)
 {
-    struct event_args event = {.kind = kind, .actor = "system", .level = level, .at = at};
+    const struct event_args event = {
+        .kind = kind, .actor = "system", .level = level, .at = at, .text = text};
     (void)alarm; /* it is the work's own */
-    if (text) {
-        event.data = strcmp(text, "no-channel") == 0 ? "{\"why\":\"no_channel\"}"
-                                                     : "{\"why\":\"nobody_live\"}";
-    }
     work_event(ctx, &event);
 }
 

@@ -185,7 +185,7 @@ def reading(scratch):
     assert shown["events"] and shown["events_total"] >= len(shown["events"])
     assert alarm in home.run("alarm", "list") and "烟感" in home.run("alarm", "list")
     text = home.run("alarm", "show", alarm, lang="en")
-    assert "Smoke" in text and "Raised" in text, text
+    assert "Smoke" in text and "Alarm raised" in text and "no channel" in text, text
     assert home.json("alarm", "list", "--state", "closed") == []
     assert home.json("alarm", "list", "--limit", "0") == []
     home.run("alarm", "list", "--state", "odd", status=2)
@@ -371,6 +371,23 @@ def second_person(scratch):
     check_entry(leader.json("alarm", "confirm", alarm), "alarm.confirm")
     home.run("sync")
     assert home.json("alarm", "show", alarm)["state"] == "closed"
+
+
+def too_late(scratch):
+    """Somebody was faster: kept, answered, not an error; the alarm is his."""
+    server, home = ready(scratch)
+    leader = Home(scratch, server, "leader-demo", "leader")
+    alarm = ring(server, home)
+    leader.run("sync")
+    check_entry(leader.json("alarm", "ack", alarm), "alarm.ack")
+    for lang, words in (("en", "nothing more to do"), ("zh_CN", "不用再做")):
+        entry = json.loads(home.run("alarm", "ack", alarm, "--json", lang=lang))
+        check_entry(entry, "alarm.ack", "late")
+        assert entry["code"] == "held-by-other", entry
+        assert words in home.err, home.err
+        if lang == "en":
+            assert home.json("alarm", "show", alarm)["acked_by"] == "leader-demo"
+    assert home.json("status")["journal"]["late"] == 2
 
 
 # ---- the server goes away and comes back
@@ -617,5 +634,5 @@ def many_alarms(scratch):
 if __name__ == "__main__":
     run_all([(name.__name__.replace("_", " "), name) for name in (
         wrong_use, help_and_versions, not_enrolled, enrolment, reading, people, every_action, wrong_values,
-        raise_and_duty, second_person, server_away, administration, follow, damaged_store, full_disk,
+        raise_and_duty, second_person, too_late, server_away, administration, follow, damaged_store, full_disk,
         output_gone, hostile_text, doctor, many_alarms)])

@@ -350,7 +350,7 @@ void bars_draw(struct tui *tui)
     int row = 0;
     if (!tui->small) {
         if (tui->opts.demo) {
-            screen_line(tui->scr, row++, P_ALERT, _(" Demo: press F2 to acknowledge"));
+            screen_line(tui->scr, row++, P_GOOD, _(" Demo: press F2 to acknowledge"));
         }
         if (tui->stale) {
             draw_stale(tui, row);

@@ -141,7 +141,7 @@ static int put_person(struct tui *t, const struct card *c, int row)
     if (c->address[0] != '\0') {
         row += screen_wrap(t->scr, row, 0, 2, P_BOLD, c->address);
     }
-    if (c->key_place[0] != '\0') {
+    if (c->key_place[0] != '\0' && c->unmasked) {
         (void)snprintf(text, sizeof(text), _("Key: %s"), c->key_place);
         row += screen_wrap(t->scr, row, 0, 1, P_GOOD, text);
     }
@@ -171,7 +171,7 @@ static int put_facts(struct tui *t, const struct card *c, int row)
     if (text[0] != '\0') {
         row = line(t, row, P_WARN, text);
     }
-    for (size_t i = 0; i < c->notes_n && i < 2; i++) {
+    for (size_t i = 0; c->unmasked && i < c->notes_n && i < 2; i++) {
         (void)snprintf(text, sizeof(text), _("Care: %s"), c->notes[i].text);
         row += screen_wrap(t->scr, row, 0, 1, P_WARN, text);
     }
@@ -193,9 +193,11 @@ static void put_event(struct tui *t, const struct card_event *e, int row)
     if (e->struck) {
         screen_put(t->scr, P_STRUCK, _(" (taken back)"));
     }
-    if (e->mark < CMD_STATE_N) {
-        screen_putf(t->scr, e->mark == CMD_APPLIED ? P_GOOD : P_WARN, "  %s",
-                    word_mark(t, e->mark, mark));
+    /* An own event that came back from the server has arrived there. */
+    enum cmd_state state = e->own && e->mark == CMD_STATE_N && e->seq >= 0 ? CMD_APPLIED : e->mark;
+    if (state < CMD_STATE_N) {
+        screen_putf(t->scr, state == CMD_APPLIED ? P_GOOD : P_WARN, "  %s",
+                    word_mark(t, state, mark));
     }
     (void)screen_row_end(t->scr, P_TEXT);
 }

@@ -144,7 +144,7 @@ enum gw_err journal_append(struct home *home, enum cmd_kind kind, const char *id
     };
     err = odb_begin(home, GW_DURABLE_FULL, "journal_append", fail);
     if (!err) {
-        err = home_reload(home, fail); /* inside, so that no rekey comes in between */
+        err = home_rejoin(home, fail); /* inside, so that no rekey comes in between */
         body.dev = home->id.device;
         err = odb_end(home, err ? err : append_in_txn(home, &body, at, fail), fail);
     }
@@ -161,13 +161,13 @@ enum gw_err journal_append(struct home *home, enum cmd_kind kind, const char *id
 
 struct unsent {
     gw_id dev, id;
-    int64_t n, at;
+    int64_t n, at, j;
     char target[GW_UUID_LEN + 1];
     bool retract;
 };
 
-/* A record that this program cannot read (of a newer one) cannot be signed anew; it must not hold up
- * the others. The worker sees it as not accepted. */
+/* A record that this program cannot read (of a newer one) cannot be signed anew; it must not hold
+ * up the others. The worker sees it as not accepted. */
 static enum gw_err give_up(struct home *home, const struct unsent *row, const char *code,
                            struct gw_fail *fail)
 {
@@ -226,6 +226,7 @@ static enum gw_err next_row(struct home *home, enum odb_sql which, const char *n
     sqlite3_stmt *st = odb_stmt(home, which);
     if (which == SQL_J_OLD) {
         gw_bind_text(st, ":dev", new_dev);
+        gw_bind_int(st, ":j", row->j); /* one that cannot be signed anew stays behind */
     }
     enum gw_err err = odb_row(home, st, NULL);
     while (!err && strcmp(gw_col_text(st, 0), new_dev) == 0) {
@@ -238,6 +239,7 @@ static enum gw_err next_row(struct home *home, enum odb_sql which, const char *n
         row->retract = gw_col_text(st, 5) != NULL;
         ODB_COL(st, 5, row->target);
         row->at = gw_col_int(st, 8);
+        row->j = which == SQL_J_OLD ? gw_col_int(st, 9) : 0;
         gw_buf_reset(text);
         err = gw_buf_adds(text, gw_col_text(st, 6));
     }
@@ -249,7 +251,7 @@ static enum gw_err reissue_rows(struct home *home, enum odb_sql which, const cha
                                 const struct gw_sign_key *key, struct gw_fail *fail)
 {
     struct gw_buf text;
-    struct unsent row;
+    struct unsent row = {.j = 0};
     gw_buf_init(&text, BODY_MAX);
     enum gw_err err = next_row(home, which, new_dev, &row, &text);
     while (!err) {

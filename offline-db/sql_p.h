@@ -123,8 +123,11 @@
                 ":uid AND state <> 'reissued' AND body IS NOT NULL ORDER BY j DESC LIMIT 1")       \
     X(J_UNSENT, "SELECT dev, n, uid, kind, id, target, body, priv, at FROM journal WHERE state "   \
                 "IN ('pending', 'sent') AND body IS NOT NULL ORDER BY j")                          \
-    X(J_OLD, "SELECT dev, n, uid, kind, id, target, body, priv, at FROM journal WHERE state NOT "    \
-             "IN ('reissued', 'rejected') AND body IS NOT NULL AND dev <> :dev ORDER BY j")         \
+    /* a rejected one that has a receipt took a number at the server: it is evidence too */        \
+    X(J_OLD, "SELECT dev, n, uid, kind, id, target, body, priv, at, j FROM journal o WHERE state " \
+             "<> 'reissued' AND (state <> 'rejected' OR EXISTS (SELECT 1 FROM receipt r WHERE "    \
+             "r.dev = o.dev AND r.n = o.n)) AND body IS NOT NULL AND dev <> :dev AND j > :j "      \
+             "ORDER BY j")                                                                         \
     X(J_REISSUED, "UPDATE journal SET state = 'reissued', settled = 1, unread = 0 WHERE dev = "    \
                   ":dev AND n = :n")                                                               \
     X(J_UNSENT_COUNT, "SELECT count(*) FROM journal WHERE state IN ('pending', 'sent')")           \

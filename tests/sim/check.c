@@ -243,6 +243,10 @@ static enum gw_err one_command(void *ctx, const struct store_command *cmd)
     uint8_t sig[GW_SIGN_BYTES];
     char hash[GW_HASH_HEX + 1];
     wire_cmd_hash(cmd->body, strlen(cmd->body), hash);
+    enum cmd_result result;
+    if (cmd_result_parse(cmd->result, &result)) {
+        s->sim->results[result]++;
+    }
     if (strcmp(hash, cmd->hash) != 0 || !gw_b64url_decode(cmd->sig, sig, sizeof(sig)) ||
         !gw_sign_ok(s->key, CMD_SIGN_PREFIX, cmd->body, strlen(cmd->body), sig)) {
         sim_trouble(s->sim, "server: command %s.%lld does not verify", cmd->dev, (long long)cmd->n);
@@ -264,6 +268,7 @@ static enum gw_err one_device(void *ctx, const struct store_device *device)
     struct stored s = {.sim = ctx};
     struct gw_fail fail = {0};
     memcpy(s.key, device->public_key, sizeof(s.key));
+    s.sim->devices++;
     (void)s.sim->admin->ops->command_each(s.sim->admin, device->id, 0, one_command, &s, &fail);
     if (s.prev_n != device->n || strcmp(s.prev_hash, device->head) != 0) {
         sim_trouble(s.sim, "server: device %s says n %lld, its last command is %lld", device->id,
@@ -279,6 +284,27 @@ static enum gw_err note_result(void *ctx, const struct store_command *cmd)
     return GW_OK;
 }
 
+/* Where the journal says that a command is, which the server does not have. */
+static void say_lost(struct sim_client *client, const struct sim_issued *issued)
+{
+    sqlite3_stmt *st = NULL;
+    sim_trouble(client->sim, "lost command %s of client %d, device %s", issued->uid, client->i,
+                client->home.id.device);
+    if (sqlite3_prepare_v2(gw_db_handle(client->home.db),
+                           "SELECT dev, n, kind, state, code, body IS NULL FROM journal WHERE uid "
+                           "= ?1",
+                           -1, &st, NULL) == SQLITE_OK) {
+        (void)sqlite3_bind_text(st, 1, issued->uid, -1, SQLITE_STATIC);
+        while (sqlite3_step(st) == SQLITE_ROW) {
+            sim_trouble(client->sim, "    %s.%lld %s %s %s%s", sqlite3_column_text(st, 0),
+                        (long long)sqlite3_column_int64(st, 1), sqlite3_column_text(st, 2),
+                        sqlite3_column_text(st, 3), sqlite3_column_text(st, 4),
+                        sqlite3_column_int(st, 5) ? " thinned" : "");
+        }
+    }
+    (void)sqlite3_finalize(st);
+}
+
 static void check_commands(struct sim *sim, int64_t *noted)
 {
     struct gw_fail fail = {0};
@@ -290,9 +316,10 @@ static void check_commands(struct sim *sim, int64_t *noted)
         enum gw_err err = sim->admin->ops->command_by_uid(sim->admin, issued->uid, client->user,
                                                           note_result, result, &fail);
         if (err == GW_ABSENT && !issued->lost && !issued->poison) {
-            sim_trouble(sim, "lost command %s of client %d", issued->uid, issued->client);
+            say_lost(&sim->clients[issued->client], issued);
         }
-        if (issued->poison && result[0] != '\0' && strcmp(result, "rejected") != 0) {
+        if (issued->poison && !issued->bent && result[0] != '\0' &&
+            strcmp(result, "rejected") != 0) {
             sim_trouble(sim, "poison %s became %s", issued->uid, result);
         }
     }

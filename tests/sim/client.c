@@ -346,7 +346,8 @@ void sim_client_issue(struct sim_client *client)
     memcpy(issued->uid, entry.uid, sizeof(issued->uid));
     (void)snprintf(issued->text, sizeof(issued->text), "%s", kind == CMD_ALARM_NOTE ? text : "");
     if (kind == CMD_ALARM_NOTE && sim_chance(sim, 150)) {
-        issued->poison = poison(client, &entry, sim_chance(sim, 500));
+        issued->bent = sim_chance(sim, 500);
+        issued->poison = poison(client, &entry, issued->bent);
     }
     sim->commands++;
     if (client->engine != NULL && sim_chance(sim, 500)) {

@@ -196,15 +196,15 @@ static void step(struct sim *sim)
     } else if (x < 450) {
         struct sim_client *client = some_client(sim);
         client->down = !client->down;
-    } else if (x < 462) {
+    } else if (x < 464) {
         sim_client_photograph(some_client(sim));
-    } else if (x < 470) {
+    } else if (x < 476) {
         sim_client_restore(some_client(sim));
     } else if (x < 500) {
         sim_client_crash(some_client(sim));
     } else if (x < 800) {
         struct sim_client *client = some_client(sim);
-        if (client->open) {
+        for (int64_t n = 1 + sim_below(sim, 3); client->open && n > 0; n--) {
             sim_client_issue(client);
         }
     } else if (x < 810) {
@@ -221,7 +221,11 @@ void sim_faults(struct sim *sim)
                                     .cut = 100,
                                     .slow = 40,
                                     .freeze = 50};
-    int64_t steps = 60 + sim_below(sim, 80);
+    int64_t steps = 100 + sim_below(sim, 160);
+    for (int i = 0; i < 4; i++) {
+        ingest(sim);
+    }
+    sim_run(sim, 3000);
     for (int64_t i = 0; i < steps && sim->trouble.len == 0; i++) {
         step(sim);
     }

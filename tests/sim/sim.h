@@ -15,6 +15,7 @@
 #include "base/rnd.h"
 #include "dispatchd/core.h"
 #include "dispatchd/store.h"
+#include "model/command.h"
 #include "offline-db/home.h"
 #include "offline-db/journal.h"
 #include "sync/engine.h"
@@ -85,8 +86,9 @@ struct sim_issued {
     char uid[GW_UUID_LEN + 1];
     int client;
     char text[32]; /* of a note: unlike every other */
-    bool poison;
-    bool lost; /* the disk that held it was overwritten by an older image */
+    bool poison;   /* of no kind, or with a bent signature: need not reach the server */
+    bool bent;     /* a new key signs it well */
+    bool lost;     /* the disk that held it was overwritten by an older image */
 };
 
 struct sim {
@@ -113,8 +115,8 @@ struct sim {
     struct sim_issued issued[SIM_ISSUED];
     size_t issued_n;
     int64_t next_row, next_event, notes;
-    int64_t faults, commands, requests, incidents, rekeys, restores, crashes, enrolments,
-        leaks_seen;
+    int64_t faults, commands, requests, incidents, restores, crashes, enrolments, leaks_seen;
+    int64_t devices, results[RESULT_N]; /* of the server at the end */
 
     struct gw_buf trouble; /* one line each */
 };

@@ -17,7 +17,9 @@
 #include "tests/sim/sim.h"
 
 struct totals {
-    int64_t seeds, bad, commands, faults, requests, incidents, restores, crashes, enrolments;
+    int64_t seeds, bad, commands, faults, requests, incidents, restores, crashes, enrolments,
+        devices;
+    int64_t results[RESULT_N];
 };
 
 static bool run_seed(uint64_t seed, struct totals *totals)
@@ -47,6 +49,10 @@ static bool run_seed(uint64_t seed, struct totals *totals)
     totals->restores += sim->restores;
     totals->crashes += sim->crashes;
     totals->enrolments += sim->enrolments - SIM_CLIENTS;
+    totals->devices += good ? sim->devices - SIM_CLIENTS : 0;
+    for (int i = 0; i < RESULT_N; i++) {
+        totals->results[i] += sim->results[i];
+    }
     sim_free(sim);
     return good;
 }
@@ -59,6 +65,11 @@ static void say(const char *what, const struct totals *t, clock_t began)
                  (long long)t->requests, (long long)t->faults, (long long)t->crashes,
                  (long long)t->restores, (long long)t->enrolments, (long long)t->incidents,
                  (double)(clock() - began) / CLOCKS_PER_SEC);
+    (void)printf("%s: new devices %lld; at the server:", what, (long long)t->devices);
+    for (int i = 0; i < RESULT_N; i++) {
+        (void)printf(" %s %lld", cmd_result_name((enum cmd_result)i), (long long)t->results[i]);
+    }
+    (void)printf("\n");
 }
 
 static void seeds_of_the_range(void **state)

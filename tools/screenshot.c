@@ -63,7 +63,8 @@ static bool save(struct term *term, const char *path)
 
 static int usage(void)
 {
-    (void)fprintf(stderr, "usage: screenshot [-r ROWS] [-c COLS] -o FILE.svg STEPS... -- COMMAND...\n");
+    (void)fprintf(stderr,
+                  "usage: screenshot [-r ROWS] [-c COLS] -o FILE.svg STEPS... -- COMMAND...\n");
     return 2;
 }
 

@@ -29,7 +29,7 @@ static const char *duty_phone(const struct tui *t, char out[80])
 static void phase_text(const struct tui *t, char out[96])
 {
     static const char *const words[TUI_PHASE_N] = {
-        [TUI_LINK_NONE] = N_("not connected"),   [TUI_LINK_WATCH] = N_("synced by another window"),
+        [TUI_LINK_NONE] = N_("not connected"),    [TUI_LINK_WATCH] = N_("synced by another window"),
         [TUI_LINK_CONNECTING] = N_("connecting"), [TUI_LINK_LOADING] = N_("loading"),
         [TUI_LINK_CATCHUP] = N_("catching up"),   [TUI_LINK_ONLINE] = N_("online"),
         [TUI_LINK_OFFLINE] = N_("offline"),       [TUI_LINK_REFUSED] = N_("refused"),
@@ -186,8 +186,7 @@ static void undelivered_text(struct tui *t, char *out, size_t size)
     struct wire_scope scopes[WIRE_SCOPES_MAX];
     char leader[64], leader_phone[32], duty[64], duty_tel[32], numbers[160] = "", at[6];
     size_t n = 0, len;
-    bool alarm = t->last_acted[0] != '\0' &&
-                 queue_one(t->home, t->last_acted, &row, NULL) == GW_OK;
+    bool alarm = t->last_acted[0] != '\0' && queue_one(t->home, t->last_acted, &row, NULL) == GW_OK;
     const char *path = alarm ? row.alarm.path : "";
     if (!alarm && mirror_scopes(t->home, scopes, &n) == GW_OK && n > 0) {
         path = scopes[0].path;
@@ -221,8 +220,9 @@ static void make_line(struct tui *t)
     if (t->say.until_mono != 0) {
         set_line(t, t->say.paint, t->say.text);
     } else if (t->link.store_full) {
-        set_line(t, P_ALERT,
-                 _("The disk is full: what you press cannot be kept. Phone instead, and free space."));
+        set_line(
+            t, P_ALERT,
+            _("The disk is full: what you press cannot be kept. Phone instead, and free space."));
     } else if (undelivered(t)) {
         undelivered_text(t, t->line, sizeof(t->line));
         t->line_paint = P_WARN;
@@ -262,7 +262,8 @@ void bars_layout(struct tui *tui)
 static void draw_message(struct tui *t)
 {
     int row = screen_rows(t->scr) - 1 - t->line_rows;
-    if (t->line[0] == '\0' || screen_wrap(t->scr, row, 0, t->line_rows, t->line_paint, t->line) == 0) {
+    if (t->line[0] == '\0' ||
+        screen_wrap(t->scr, row, 0, t->line_rows, t->line_paint, t->line) == 0) {
         screen_line(t->scr, row, P_TEXT, "");
     }
 }

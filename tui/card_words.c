@@ -110,8 +110,7 @@ static void held_words(const struct tui *t, const struct card *c, char *out, siz
 {
     const struct alarm *a = &c->row.alarm;
     char at[6];
-    const char *who = row_is_held_by(&c->row, tui_me(t)) ? _("You have it")
-                                                         : _("In the hands of");
+    const char *who = row_is_held_by(&c->row, tui_me(t)) ? _("You have it") : _("In the hands of");
     gw_time_hhmm(a->acked_at, at);
     add(out, size, "%s", who);
     if (!row_is_held_by(&c->row, tui_me(t))) {
@@ -126,8 +125,9 @@ static void held_words(const struct tui *t, const struct card *c, char *out, siz
         add(out, size, _(" · also calling: %s"), word_level(a->waits));
     }
     if (a->offer.to[0] != '\0') {
-        add(out, size, strcmp(a->offer.to, tui_me(t)) == 0 ? _(" · handed to you: F2 takes it")
-                                                           : _(" · handed over, not taken yet"));
+        add(out, size,
+            strcmp(a->offer.to, tui_me(t)) == 0 ? _(" · handed to you: F2 takes it")
+                                                : _(" · handed over, not taken yet"));
     }
 }
 
@@ -178,8 +178,9 @@ void card_words_verdict(const struct tui *tui, const struct card *card, const ch
     (void)word_mark(tui, card->row.mark, mark);
     if (other) {
         gw_time_hhmm(a->acked_at, at);
-        (void)snprintf(out, size, _("%s: %s %s has taken it; your record is kept, nothing more to do."),
-                       mark, at, card->row.holder);
+        (void)snprintf(out, size,
+                       _("%s: %s %s has taken it; your record is kept, nothing more to do."), mark,
+                       at, card->row.holder);
     } else {
         (void)snprintf(out, size, _("%s: %s"), mark, cmd_code_sentence(code));
     }
@@ -271,7 +272,8 @@ void card_words_device(const struct tui *tui, const struct card *card, char *out
     if (card->device_kind[0] == '\0') {
         return;
     }
-    add(out, size, _("Device: %s %s"), card->device_place, _(alarm_kind_of(card->device_kind)->word));
+    add(out, size, _("Device: %s %s"), card->device_place,
+        _(alarm_kind_of(card->device_kind)->word));
     if (card->device_model[0] != '\0') {
         add(out, size, " %s", card->device_model);
     }
@@ -320,8 +322,8 @@ void card_words_past(const struct card *card, char *out, size_t size)
         const struct card_past *p = &card->past[i];
         char day[11];
         gw_time_day(p->at, day);
-        add(out, size, "%s%s %s %s", i == 0 ? "" : " · ", day + 5,
-            _(alarm_kind_of(p->kind)->word), alarm_outcome_word(p->outcome));
+        add(out, size, "%s%s %s %s", i == 0 ? "" : " · ", day + 5, _(alarm_kind_of(p->kind)->word),
+            alarm_outcome_word(p->outcome));
     }
     if (out[0] != '\0') {
         char list[400];

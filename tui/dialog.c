@@ -17,7 +17,8 @@ bool dialog_row(struct tui *tui, const struct view *view, struct queue_row *out)
     if (queue_one(tui->home, view->alarm, out, &fail) == GW_OK) {
         return true;
     }
-    tui_say(tui, fail.text[0] != '\0' ? fail.text : _("This alarm is not on this computer any more."),
+    tui_say(tui,
+            fail.text[0] != '\0' ? fail.text : _("This alarm is not on this computer any more."),
             true);
     return false;
 }

@@ -6,7 +6,8 @@
 #include "tui/form.h"
 #include "tui/tui_p.h"
 
-/* "结案：烟感 · 陈婆婆 · 汇祥林里3000小区3栋2单元5楼502室" and a line below; returns the next row. */
+/* "结案：烟感 · 陈婆婆 · 汇祥林里3000小区3栋2单元5楼502室" and a line below; returns the next row.
+ */
 int dialog_head(struct tui *tui, const struct view *view, const char *what);
 /* The list from `row`; label(ctx, i) names row i of all. Returns the next row. */
 int dialog_list(struct tui *tui, const struct pick *pick, int row, int chosen,

@@ -483,7 +483,8 @@ int screen_wrap(struct screen *scr, int row, int indent, int max, enum paint pai
         n = n == 0 ? strlen(at) : n;
         size_t stop = strcspn(at, "\n");
         n = stop < n ? stop : n;
-        if (at[n] != '\0' && (unsigned char)at[n] < 0x80 && at[n] != ' ' && at[n] != '\n') { /* whole words */
+        if (at[n] != '\0' && (unsigned char)at[n] < 0x80 && at[n] != ' ' &&
+            at[n] != '\n') { /* whole words */
             size_t back = n;
             while (back > n / 2 && at[back - 1] != ' ' && (unsigned char)at[back - 1] < 0x80) {
                 back--;

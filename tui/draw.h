@@ -19,21 +19,21 @@ enum paint {
     P_TEXT,
     P_DIM,
     P_BOLD,
-    P_BAR,      /* the status bar */
+    P_BAR, /* the status bar */
     P_BAR_GOOD,
     P_BAR_WARN,
-    P_ALERT,    /* the stale bar, a new alarm */
+    P_ALERT, /* the stale bar, a new alarm */
     P_WARN,
     P_GOOD,
     P_CRITICAL,
     P_MAJOR,
     P_MINOR,
     P_CURSOR,
-    P_HEAD,     /* a line between parts */
-    P_KEY,      /* the name of a key */
+    P_HEAD, /* a line between parts */
+    P_KEY,  /* the name of a key */
     P_KEY_OFF,
-    P_STRUCK,   /* taken back */
-    P_FIELD,    /* where one types */
+    P_STRUCK, /* taken back */
+    P_FIELD,  /* where one types */
     PAINT_N
 };
 
@@ -47,7 +47,7 @@ struct screen_opts {
 
 enum gw_err screen_open(const struct screen_opts *opts, struct screen **out, struct gw_fail *fail);
 void screen_close(struct screen *scr);
-void screen_leave(struct screen *scr);  /* gives the terminal back for a while */
+void screen_leave(struct screen *scr); /* gives the terminal back for a while */
 void screen_return(struct screen *scr);
 
 int screen_rows(const struct screen *scr);
@@ -75,7 +75,8 @@ void screen_right(struct screen *scr, enum paint paint, const char *text);
 bool screen_row_end(struct screen *scr, enum paint paint);
 /* A whole row in one call. */
 void screen_line(struct screen *scr, int row, enum paint paint, const char *text);
-/* Text on several rows from `row`, broken at newlines, words and cell boundaries, at most max rows; returns how many. */
+/* Text on several rows from `row`, broken at newlines, words and cell boundaries, at most max rows;
+ * returns how many. */
 int screen_wrap(struct screen *scr, int row, int indent, int max, enum paint paint,
                 const char *text);
 

@@ -112,8 +112,8 @@ static size_t window_start(const struct text_field *f, int cells)
     return from;
 }
 
-void text_field_draw(struct screen *scr, const struct text_field *field, int row,
-                     const char *label, bool focused)
+void text_field_draw(struct screen *scr, const struct text_field *field, int row, const char *label,
+                     bool focused)
 {
     screen_row(scr, row);
     screen_put(scr, focused ? P_CURSOR : P_TEXT, focused ? ">" : " ");

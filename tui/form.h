@@ -18,11 +18,12 @@ struct text_field {
 };
 
 void text_field_init(struct text_field *field, size_t max_bytes, const char *text);
-/* True when the key was used up: text, moving, deleting. Enter, Esc, Tab and arrows up/down are not. */
+/* True when the key was used up: text, moving, deleting. Enter, Esc, Tab and arrows up/down are
+ * not. */
 bool text_field_key(struct text_field *field, const struct key *key);
 /* Paints label and text on one row; when focused the terminal's cursor stands in it. */
-void text_field_draw(struct screen *scr, const struct text_field *field, int row,
-                     const char *label, bool focused);
+void text_field_draw(struct screen *scr, const struct text_field *field, int row, const char *label,
+                     bool focused);
 
 /* A list of at most 9 numbered rows a page; when there are more, 9 goes to the next page. */
 struct pick {

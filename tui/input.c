@@ -149,7 +149,8 @@ void tui_request(struct tui *tui, enum request req)
 static void on_probe(struct tui *t, const struct key *key)
 {
     if (t->probe == 2 && key->col != 3) {
-        tui_speak_plainly(t, N_("Han characters are not two cells wide here, so English. Use a CJK font."));
+        tui_speak_plainly(
+            t, N_("Han characters are not two cells wide here, so English. Use a CJK font."));
     } else if (t->probe == 1 && key->col == 3 && t->why_plain[0] == '\0') {
         screen_set_ascii(t->scr, false, true);
         tui_touch(t, DIRTY_ALL);
@@ -186,8 +187,8 @@ void tui_key(struct tui *tui, const struct key *key)
         tui_back_to(t, &view_queue);
     } else if (view->ops->key == NULL || !view->ops->key(t, view, key)) {
         bool quit = key->code == GK_CTRL && key->cp == 'c';
-        enum request req = quit ? (t->views_n > 1 ? REQ_BACK : REQ_QUIT)
-                                : request_of(key, view->ops->scope);
+        enum request req =
+            quit ? (t->views_n > 1 ? REQ_BACK : REQ_QUIT) : request_of(key, view->ops->scope);
         if (req != REQ_NONE && !(view->ops->text && key->code == GK_TEXT)) {
             tui_request(t, req);
         }

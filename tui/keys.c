@@ -45,11 +45,11 @@ static enum key_code letter_key(uint8_t final)
     static const struct {
         char final;
         enum key_code code;
-    } rows[] = {{'A', GK_UP},   {'B', GK_DOWN}, {'C', GK_RIGHT}, {'D', GK_LEFT}, {'F', GK_END},
-                {'H', GK_HOME}, {'P', GK_F1},   {'Q', GK_F2},    {'R', GK_F3},   {'S', GK_F4},
-                {'Z', GK_BACKTAB}};
+    } rows[] = {{'A', GK_UP},  {'B', GK_DOWN}, {'C', GK_RIGHT},  {'D', GK_LEFT},
+                {'F', GK_END}, {'H', GK_HOME}, {'P', GK_F1},     {'Q', GK_F2},
+                {'R', GK_F3},  {'S', GK_F4},   {'Z', GK_BACKTAB}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        if (rows[i].final == (char)final) {
+        if (rows[i].final == (char) final) {
             return rows[i].code;
         }
     }
@@ -61,9 +61,9 @@ static enum key_code tilde_key(int number)
     static const struct {
         int number;
         enum key_code code;
-    } rows[] = {{1, GK_HOME}, {2, GK_INSERT}, {3, GK_DELETE}, {4, GK_END}, {5, GK_PGUP},
-                {6, GK_PGDN}, {7, GK_HOME},   {8, GK_END},    {11, GK_F1}, {12, GK_F2},
-                {13, GK_F3},  {14, GK_F4},    {15, GK_F5},    {17, GK_F6}, {18, GK_F7},
+    } rows[] = {{1, GK_HOME}, {2, GK_INSERT}, {3, GK_DELETE}, {4, GK_END},  {5, GK_PGUP},
+                {6, GK_PGDN}, {7, GK_HOME},   {8, GK_END},    {11, GK_F1},  {12, GK_F2},
+                {13, GK_F3},  {14, GK_F4},    {15, GK_F5},    {17, GK_F6},  {18, GK_F7},
                 {19, GK_F8},  {20, GK_F9},    {21, GK_F10},   {23, GK_F11}, {24, GK_F12}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         if (rows[i].number == number) {
@@ -222,7 +222,8 @@ static bool begin_utf8(struct key_reader *r, uint8_t byte, struct key *out)
 
 static bool on_ground(struct key_reader *r, uint8_t byte, int64_t now, struct key *out)
 {
-    /* The rest of a sequence whose ESC a slow line parted from it: "[12~" must not become digits. */
+    /* The rest of a sequence whose ESC a slow line parted from it: "[12~" must not become digits.
+     */
     if (r->lone_at != INT64_MIN && now - r->lone_at < KEY_LATE_MS && (byte == '[' || byte == 'O')) {
         r->late = true;
         r->run = 1;

@@ -57,21 +57,22 @@ struct key_reader {
     enum { KS_GROUND, KS_ESC, KS_CSI, KS_LINUX, KS_SS3, KS_STRING, KS_STRING_ESC, KS_UTF8 } state;
     int args[4];
     size_t args_n;
-    bool digit;      /* the present argument has one */
+    bool digit;        /* the present argument has one */
     bool private_mark; /* CSI < = > ? or an intermediate: nothing we know */
     uint8_t utf8[4];
     size_t utf8_n, utf8_want;
-    size_t run;          /* bytes of the present sequence: a ceiling ends it */
-    int64_t esc_at;      /* when ESC came; valid in every state but GROUND and UTF8 */
-    int64_t lone_at;     /* when a lone ESC was given out; INT64_MIN = none lately */
-    bool late;           /* the present sequence follows a lone ESC: swallow it */
+    size_t run;      /* bytes of the present sequence: a ceiling ends it */
+    int64_t esc_at;  /* when ESC came; valid in every state but GROUND and UTF8 */
+    int64_t lone_at; /* when a lone ESC was given out; INT64_MIN = none lately */
+    bool late;       /* the present sequence follows a lone ESC: swallow it */
     bool paste;
 };
 
 void key_reader_init(struct key_reader *reader);
 /* One byte that arrived at `now` (ms, any zero). True when it completed a key. */
 bool key_reader_byte(struct key_reader *reader, uint8_t byte, int64_t now, struct key *out);
-/* True when an ESC stood alone for KEY_ESC_MS: gives GK_ESC. Forgets a sequence that never ended. */
+/* True when an ESC stood alone for KEY_ESC_MS: gives GK_ESC. Forgets a sequence that never ended.
+ */
 bool key_reader_late(struct key_reader *reader, int64_t now, struct key *out);
 /* When key_reader_late() is worth asking; INT64_MAX = never. */
 int64_t key_reader_deadline(const struct key_reader *reader);

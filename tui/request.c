@@ -65,8 +65,8 @@ static const struct request_row rows[] = {
     {REQ_PALETTE, GK_NONE, 0, ":", ":", N_("Commands"),
      N_("Type what you want, in Chinese, pinyin or initials."), "mingling ml", SC_ALARM | SC_LIST,
      CMD_KIND_N, false},
-    {REQ_HELP, GK_NONE, 0, "?", "?", N_("Help"), N_("The keys of this screen."), "bangzhu bz anjian",
-     SC_ALARM | SC_LIST, CMD_KIND_N, true},
+    {REQ_HELP, GK_NONE, 0, "?", "?", N_("Help"), N_("The keys of this screen."),
+     "bangzhu bz anjian", SC_ALARM | SC_LIST, CMD_KIND_N, true},
     {REQ_UP, GK_UP, 0, "k", "Up k", N_("Up"), N_("One row up."), "", SC_ALL, CMD_KIND_N, false},
     {REQ_DOWN, GK_DOWN, 0, "j", "Down j", N_("Down"), N_("One row down."), "", SC_ALL, CMD_KIND_N,
      false},
@@ -80,8 +80,8 @@ static const struct request_row rows[] = {
      false},
     {REQ_REDRAW, GK_NONE, 'l', "", "Ctrl-L", N_("Repaint"), N_("Paint the screen afresh."), "",
      SC_ALL, CMD_KIND_N, false},
-    {REQ_BACK, GK_ESC, 0, "", "Esc", N_("Back"), N_("Back to the screen before; sends nothing."), "",
-     SC_ALL, CMD_KIND_N, false},
+    {REQ_BACK, GK_ESC, 0, "", "Esc", N_("Back"), N_("Back to the screen before; sends nothing."),
+     "", SC_ALL, CMD_KIND_N, false},
     {REQ_QUIT, GK_NONE, 0, "q", "q", N_("Leave"),
      N_("Leave gridward, from the first screen only; asks when something is unsent."), "likai lk",
      SC_QUEUE, CMD_KIND_N, true},
@@ -130,9 +130,9 @@ bool request_sends(enum request req)
 
 size_t request_menu(enum request out[10], const struct queue_row *row, const char *user)
 {
-    static const enum request fixed[] = {REQ_ACK,   REQ_ATTEMPT, REQ_ENROUTE,  REQ_ARRIVED,
-                                         REQ_ESCALATE, REQ_CLOSE, REQ_NOTE, REQ_HANDOVER,
-                                         REQ_RETRACT};
+    static const enum request fixed[] = {REQ_ACK,     REQ_ATTEMPT,  REQ_ENROUTE,
+                                         REQ_ARRIVED, REQ_ESCALATE, REQ_CLOSE,
+                                         REQ_NOTE,    REQ_HANDOVER, REQ_RETRACT};
     memcpy(out, fixed, sizeof(fixed));
     bool closing = row->alarm.closing.by[0] != '\0' && strcmp(row->alarm.closing.by, user) != 0;
     out[COUNT(fixed)] = closing ? REQ_CONFIRM : REQ_UNACK;

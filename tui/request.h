@@ -59,14 +59,14 @@ enum {
 
 struct request_row {
     enum request req;
-    enum key_code key;   /* GK_NONE = none */
-    uint32_t ctrl;       /* letter of a Ctrl key, 0 = none */
-    const char *letters; /* second names, "" = none */
-    const char *keys;    /* as people read them: "F2 a" */
+    enum key_code key;       /* GK_NONE = none */
+    uint32_t ctrl;           /* letter of a Ctrl key, 0 = none */
+    const char *letters;     /* second names, "" = none */
+    const char *keys;        /* as people read them: "F2 a" */
     const char *word, *help; /* N_() */
-    const char *latin;   /* pinyin and initials, for the palette */
+    const char *latin;       /* pinyin and initials, for the palette */
     unsigned scope;
-    enum cmd_kind kind;  /* CMD_KIND_N: sends nothing by itself */
+    enum cmd_kind kind; /* CMD_KIND_N: sends nothing by itself */
     bool palette;
 };
 

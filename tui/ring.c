@@ -143,7 +143,8 @@ void ring_look(struct tui *tui)
             continue;
         }
         uint64_t hash = hash_of(row->alarm.id);
-        const struct ring_seen *old = ring->seen == NULL ? NULL : place(ring->seen, ring->cap, hash);
+        const struct ring_seen *old =
+            ring->seen == NULL ? NULL : place(ring->seen, ring->cap, hash);
         struct ring_seen *now = place(seen, cap, hash);
         now->hash = hash;
         now->severity = (uint8_t)row->alarm.severity;
@@ -214,7 +215,8 @@ static void say_start(struct tui *t, size_t n, const struct queue_row *first)
 {
     char hhmm[6];
     gw_time_hhmm(first->alarm.raised_at, hhmm);
-    (void)snprintf(t->ring.summary, sizeof(t->ring.summary), _("Waiting for you: %zu, the first since %s"), n, hhmm);
+    (void)snprintf(t->ring.summary, sizeof(t->ring.summary),
+                   _("Waiting for you: %zu, the first since %s"), n, hhmm);
 }
 
 static void say_slept(struct tui *t)
@@ -222,8 +224,8 @@ static void say_slept(struct tui *t)
     char from[6], to[6];
     gw_time_hhmm(t->ring.slept_from, from);
     gw_time_hhmm(t->ring.slept_to, to);
-    (void)snprintf(t->ring.summary, sizeof(t->ring.summary), _("Asleep %s-%s, %lld came meanwhile"), from, to,
-                   (long long)t->ring.slept_count);
+    (void)snprintf(t->ring.summary, sizeof(t->ring.summary), _("Asleep %s-%s, %lld came meanwhile"),
+                   from, to, (long long)t->ring.slept_count);
     t->ring.slept_mono = 0;
     tui_touch(t, DIRTY_BARS);
 }
@@ -308,7 +310,8 @@ static void line_of_warning(struct tui *t, char *out, size_t size)
     const struct queue_row *row = queue_at(t->queue, (size_t)at);
     word_alarm(row, name, sizeof(name));
     gw_time_span(row->alarm.ack_due_at - tui_now(t), span);
-    (void)snprintf(out, size, _("?? Still on it? %s rings again in %s - F2: still on it"), name, span);
+    (void)snprintf(out, size, _("?? Still on it? %s rings again in %s - F2: still on it"), name,
+                   span);
 }
 
 void ring_line(struct tui *tui, char *out, size_t size)

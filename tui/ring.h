@@ -25,12 +25,12 @@ struct ring {
     size_t cap;
     bool started;
     char news[RING_NEW_MAX][GW_ID_MAX + 1]; /* not looked at yet */
-    size_t news_n;   /* in the array */
-    size_t news_all; /* in all */
-    bool pending;    /* something wants to ring */
+    size_t news_n;                          /* in the array */
+    size_t news_all;                        /* in all */
+    bool pending;                           /* something wants to ring */
     int64_t pending_mono, last_mono;
-    char summary[200];    /* of the start or a sleep, until a key is pressed */
-    char warn[GW_ID_MAX + 1]; /* whose hold ends soon, "" = none */
+    char summary[200];                        /* of the start or a sleep, until a key is pressed */
+    char warn[GW_ID_MAX + 1];                 /* whose hold ends soon, "" = none */
     int64_t slept_from, slept_to, slept_mono; /* 0 = not */
     int64_t slept_count;
 };

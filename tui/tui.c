@@ -55,8 +55,8 @@ static void set_times(struct tui_times *times)
 {
     struct {
         int64_t *value, dflt;
-    } rows[] = {{&times->stale_ms, 60000},      {&times->undelivered_ms, 10000},
-                {&times->guard_ms, 300},        {&times->settle_ms, 3000},
+    } rows[] = {{&times->stale_ms, 60000},       {&times->undelivered_ms, 10000},
+                {&times->guard_ms, 300},         {&times->settle_ms, 3000},
                 {&times->ring_again_ms, 120000}, {&times->hold_warn_ms, 120000},
                 {&times->quiet_ms, 300}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -94,7 +94,8 @@ static enum gw_err open_screen(struct tui *t, struct gw_fail *fail)
         return err;
     }
     if (console) {
-        tui_speak_plainly(t, N_("No Han glyphs on this console, so English. fbterm or kmscon shows Chinese."));
+        tui_speak_plainly(
+            t, N_("No Han glyphs on this console, so English. fbterm or kmscon shows Chinese."));
     } else if (!t->opts.ascii) {
         screen_probe(t->scr);
         t->probe = 2;
@@ -390,6 +391,7 @@ enum gw_err tui_refresh(struct tui *tui, struct gw_fail *fail)
     if (tui->changed == 0) {
         return GW_OK;
     }
+    tui->my_level = role_level(tui->home->id.role); /* a hello may bring another role */
     if ((tui->changed & (UINT32_C(1) << TYPE_WORKER)) != 0) {
         look_at_duty(tui);
     }

@@ -63,8 +63,8 @@ struct tui_opts {
 };
 
 /* Puts the terminal into screen mode, opens the queue and draws nothing yet. GW_INVALID: not a
- * terminal, or ncurses does not know TERM (the sentence says what helps); store errors as they come.
- * On failure the terminal is as it was and *out is NULL. */
+ * terminal, or ncurses does not know TERM (the sentence says what helps); store errors as they
+ * come. On failure the terminal is as it was and *out is NULL. */
 enum gw_err tui_new(const struct tui_opts *opts, struct tui **out, struct gw_fail *fail);
 /* Gives the terminal back. Half-typed notes were saved as drafts. NULL is fine. */
 void tui_free(struct tui *tui);
@@ -101,13 +101,13 @@ struct tui_link {
     enum tui_phase phase;
     int64_t since_mono;     /* when this phase began */
     int64_t last_byte_mono; /* last byte from the server, 0 = none yet; in WATCH the last change */
-    int64_t end_mono;       /* last complete `end`; 0 = none in this run: takes the stale bar away */
-    int64_t data_at;        /* wall time of the last complete `end` ever, 0 = never */
-    int64_t next_try_mono;  /* 0 = now or not at all */
+    int64_t end_mono;      /* last complete `end`; 0 = none in this run: takes the stale bar away */
+    int64_t data_at;       /* wall time of the last complete `end` ever, 0 = never */
+    int64_t next_try_mono; /* 0 = now or not at all */
     int64_t rows_loaded, rows_expected; /* expected 0 = not known */
-    bool polling;           /* long-poll instead of a stream: 轮询 */
-    bool store_full;        /* the disk is full: what is typed cannot be kept */
-    char problem[256];      /* a sentence, "" = none */
+    bool polling;                       /* long-poll instead of a stream: 轮询 */
+    bool store_full;                    /* the disk is full: what is typed cannot be kept */
+    char problem[256];                  /* a sentence, "" = none */
 };
 void tui_status(struct tui *tui, const struct tui_link *link);
 

@@ -70,7 +70,7 @@ struct tui {
 
     struct queue *queue;
     uint32_t changed;
-    bool queue_moved; /* new or changed rows since the order settled */
+    bool queue_moved;  /* new or changed rows since the order settled */
     int64_t news_mono; /* when the last ones came */
     struct journal_counts counts;
     int my_level;
@@ -95,13 +95,13 @@ struct tui {
     int last_level;
     struct ring ring;
     gw_id last_acted;
-    gw_id watched;          /* the alarm of the present view and what it looked like: the guard */
+    gw_id watched; /* the alarm of the present view and what it looked like: the guard */
     enum alarm_state watched_state;
     gw_id watched_holder;
     int watched_level;
     int64_t guard_until;
     int64_t last_key_mono, second_mono;
-    int probe; /* cursor reports still awaited */
+    int probe;      /* cursor reports still awaited */
     bool by_person; /* a key is being acted on */
     bool small, quit, gone, first_frame;
     char why_plain[160]; /* why English and ASCII, "" = not */
@@ -149,7 +149,7 @@ void bars_draw(struct tui *tui);
 void bars_keys(struct tui *tui);
 
 /* ---- words.c: short texts that several screens share. Borrowed until the next call. */
-const char *word_level(int level);       /* 网格长 */
+const char *word_level(int level); /* 网格长 */
 const char *word_state(const struct queue_row *row, const char *me);
 char sign_state(const struct queue_row *row, const char *me);
 enum paint paint_of(const struct queue_row *row, const char *me);

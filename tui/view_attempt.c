@@ -32,8 +32,8 @@ static void add_whom(struct state *s, const char *to, int64_t contact, const cha
     w->to = to;
     w->contact = contact;
     (void)snprintf(w->number, sizeof(w->number), "%s", number);
-    (void)snprintf(w->label, sizeof(w->label), "%s%s%s  %s", word_to(to), name[0] != '\0' ? " " : "",
-                   name, number);
+    (void)snprintf(w->label, sizeof(w->label), "%s%s%s  %s", word_to(to),
+                   name[0] != '\0' ? " " : "", name, number);
 }
 
 static void fill(struct state *s, const struct card *c)

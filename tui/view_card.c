@@ -131,7 +131,8 @@ static int put_person(struct tui *t, const struct card *c, int row)
     char text[400];
     card_words_person(c, text, sizeof(text));
     screen_row(t->scr, row);
-    screen_put(t->scr, P_BOLD, c->name[0] != '\0' ? c->name : _("Nobody is registered for this device"));
+    screen_put(t->scr, P_BOLD,
+               c->name[0] != '\0' ? c->name : _("Nobody is registered for this device"));
     if (c->phone[0] != '\0') {
         screen_putf(t->scr, P_BOLD, _(" tel. %s "), c->phone);
     }

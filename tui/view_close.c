@@ -1,5 +1,5 @@
-/* F7: close with an outcome. A digit chooses, Enter closes. Without a visit it also asks why, and for
- * a second person; the order of the questions is outcome, note, reason, person. */
+/* F7: close with an outcome. A digit chooses, Enter closes. Without a visit it also asks why, and
+ * for a second person; the order of the questions is outcome, note, reason, person. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,7 +112,8 @@ static int draw_second(struct tui *t, struct state *s, int row)
         return row;
     }
     if (s->people_n == 0) {
-        return dialog_line(t, row, P_ALERT, _("No second person is known here. Go there, or escalate."));
+        return dialog_line(t, row, P_ALERT,
+                           _("No second person is known here. Go there, or escalate."));
     }
     row = dialog_line(t, row, s->part == PART_PERSON ? P_BOLD : P_TEXT,
                       s->part == PART_PERSON ? _(">Second person:") : _(" Second person:"));

@@ -9,8 +9,8 @@
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 static const char *const reasons[] = {
-    N_("I cannot get there"),   N_("I need help on site"), N_("Nobody can be reached"),
-    N_("It is serious"),        N_("Other: write it"),
+    N_("I cannot get there"), N_("I need help on site"), N_("Nobody can be reached"),
+    N_("It is serious"),      N_("Other: write it"),
 };
 
 struct state {
@@ -26,7 +26,8 @@ struct state {
 static void add_level(struct state *s, int level, const char *name, const char *phone)
 {
     s->levels[s->n] = level;
-    (void)snprintf(s->labels[s->n], sizeof(s->labels[0]), "%s %s %s", word_level(level), name, phone);
+    (void)snprintf(s->labels[s->n], sizeof(s->labels[0]), "%s %s %s", word_level(level), name,
+                   phone);
     s->n++;
 }
 

@@ -1,5 +1,5 @@
-/* "/": a resident or an address, searched at each key; Enter opens the alarm's card when there is an
- * open one, else the person. */
+/* "/": a resident or an address, searched at each key; Enter opens the alarm's card when there is
+ * an open one, else the person. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +16,8 @@ struct state {
     struct person_row found[FOUND_MAX];
 };
 
-static enum gw_err find_open(struct tui *t, struct view *view, const void *arg, struct gw_fail *fail)
+static enum gw_err find_open(struct tui *t, struct view *view, const void *arg,
+                             struct gw_fail *fail)
 {
     (void)t;
     (void)arg;
@@ -38,8 +39,8 @@ static void search(struct tui *t, struct state *s)
 {
     struct gw_fail fail = {0};
     s->list = (struct list){0};
-    if (s->text.len > 0 && people_find(t->home, s->text.text, s->found, FOUND_MAX, &s->list.n,
-                                       &fail) != GW_OK) {
+    if (s->text.len > 0 &&
+        people_find(t->home, s->text.text, s->found, FOUND_MAX, &s->list.n, &fail) != GW_OK) {
         s->list.n = 0;
         if (fail.text[0] != '\0') {
             tui_say(t, fail.text, false);

@@ -29,7 +29,8 @@ static const struct {
     {"✗", "x", N_("not accepted: the journal says why")},
 };
 
-static enum gw_err help_open(struct tui *t, struct view *view, const void *arg, struct gw_fail *fail)
+static enum gw_err help_open(struct tui *t, struct view *view, const void *arg,
+                             struct gw_fail *fail)
 {
     const struct view_ops *below = arg;
     (void)t;
@@ -74,7 +75,8 @@ static void help_draw(struct tui *t, struct view *view, unsigned dirty)
 {
     struct state *s = view->state;
     (void)dirty;
-    screen_line(t->scr, t->body_top, P_HEAD, _("Keys of this screen. Letters are second names; digits choose in lists."));
+    screen_line(t->scr, t->body_top, P_HEAD,
+                _("Keys of this screen. Letters are second names; digits choose in lists."));
     list_draw(t, &s->list, t->body_top + 1, put, s);
 }
 

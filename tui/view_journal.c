@@ -93,8 +93,8 @@ static void put(struct tui *t, void *ctx, size_t i)
     gw_time_local(e->at, at);
     what(t, e, text, sizeof(text));
     screen_putf(t->scr, P_DIM, "%s ", at + 5);
-    screen_field(t->scr, P_BOLD, cmd_kind_parse(e->kind, &kind) ? _(cmd_spec_of(kind)->word) : e->kind,
-                 13);
+    screen_field(t->scr, P_BOLD,
+                 cmd_kind_parse(e->kind, &kind) ? _(cmd_spec_of(kind)->word) : e->kind, 13);
     screen_field(t->scr, P_TEXT, text, 26);
     screen_put(t->scr, P_TEXT, " ");
     screen_put(t->scr, e->state == CMD_APPLIED ? P_GOOD : P_WARN, word_mark(t, e->state, mark));
@@ -108,8 +108,9 @@ static void journal_draw(struct tui *t, struct view *view, unsigned dirty)
     struct state *s = view->state;
     char text[160];
     (void)dirty;
-    (void)snprintf(text, sizeof(text), s->undone_only ? _("My journal: what is not settled (%zu)")
-                                                      : _("My journal (%zu)"),
+    (void)snprintf(text, sizeof(text),
+                   s->undone_only ? _("My journal: what is not settled (%zu)")
+                                  : _("My journal (%zu)"),
                    s->list.n);
     screen_line(t->scr, t->body_top, P_HEAD, text);
     list_draw(t, &s->list, t->body_top + 1, put, s);

@@ -7,9 +7,9 @@
 #include "tui/tui_p.h"
 
 struct state {
-    gw_id at;    /* the alarm under the cursor; the row follows it */
-    size_t row;  /* its index; where the cursor stays when it goes away */
-    size_t top;  /* first visible line */
+    gw_id at;   /* the alarm under the cursor; the row follows it */
+    size_t row; /* its index; where the cursor stays when it goes away */
+    size_t top; /* first visible line */
     size_t drawn_row, drawn_top;
 };
 
@@ -140,8 +140,8 @@ static struct columns columns_of(const struct tui *t)
 {
     bool zh = gw_i18n_lang() == GW_LANG_ZH;
     int spare = screen_cols(t->scr) - 80;
-    struct columns c = zh ? (struct columns){9, 4, 8, 11, 9, 13, 4}
-                          : (struct columns){9, 8, 14, 11, 5, 12, 3};
+    struct columns c =
+        zh ? (struct columns){9, 4, 8, 11, 9, 13, 4} : (struct columns){9, 8, 14, 11, 5, 12, 3};
     if (spare > 0) { /* the address gets most of a wider window */
         c.piece += spare / 3 > 9 ? 9 : spare / 3;
         c.who += spare / 4 > 6 ? 6 : spare / 4;
@@ -182,8 +182,7 @@ static void put_row(struct tui *t, const struct queue_row *row, bool cursor)
     put_column(t, P_BOLD, text, c.due);
     (void)snprintf(text, sizeof(text), "x%lld", (long long)row->alarm.count);
     put_column(t, P_TEXT, row->alarm.count > 1 ? text : "", c.count);
-    screen_put(t->scr, row->mark == CMD_APPLIED ? P_GOOD : P_WARN,
-               word_mark(t, row->mark, text));
+    screen_put(t->scr, row->mark == CMD_APPLIED ? P_GOOD : P_WARN, word_mark(t, row->mark, text));
 }
 
 static void put_empty(struct tui *t, size_t row)
@@ -192,7 +191,9 @@ static void put_empty(struct tui *t, size_t row)
     if (row == 0) {
         screen_put(t->scr, P_GOOD, _("  No alarm is waiting."));
     } else {
-        (void)snprintf(text, sizeof(text), t->on_duty ? _("  %s is on duty.") : _("  %s is not on duty: press F9 when you are."),
+        (void)snprintf(text, sizeof(text),
+                       t->on_duty ? _("  %s is on duty.")
+                                  : _("  %s is not on duty: press F9 when you are."),
                        t->home->id.name);
         screen_put(t->scr, t->on_duty ? P_TEXT : P_WARN, text);
     }

@@ -24,8 +24,8 @@ static const char *find(const struct pair *pairs, size_t n, const char *name)
 
 const char *word_level(int level)
 {
-    static const char *const words[] = {"", N_("resident"), N_("contacts"), N_("grid worker"),
-                                        N_("leader"), N_("duty")};
+    static const char *const words[] = {
+        "", N_("resident"), N_("contacts"), N_("grid worker"), N_("leader"), N_("duty")};
     return level >= 1 && level <= CHAIN_LEVELS ? _(words[level]) : "";
 }
 
@@ -76,8 +76,8 @@ const char *word_state(const struct queue_row *row, const char *me)
 char sign_state(const struct queue_row *row, const char *me)
 {
     static const char signs[ALARM_STATE_N] = {
-        [ALARM_UNACK] = '!',   [ALARM_ACKED] = '=',      [ALARM_RTN_UNACK] = '~',
-        [ALARM_CLOSED] = '#',  [ALARM_SHELVED] = 'z',    [ALARM_SUPPRESSED] = 'm',
+        [ALARM_UNACK] = '!',          [ALARM_ACKED] = '=',   [ALARM_RTN_UNACK] = '~',
+        [ALARM_CLOSED] = '#',         [ALARM_SHELVED] = 'z', [ALARM_SUPPRESSED] = 'm',
         [ALARM_OUT_OF_SERVICE] = 'o',
     };
     if (row->alarm.state != ALARM_CLOSED && row->alarm.closing.by[0] != '\0') {
@@ -149,24 +149,15 @@ void word_due(const struct tui *tui, const struct queue_row *row, char out[64])
 const char *word_event(const char *kind)
 {
     static const struct pair events[] = {
-        {"raised", N_("Alarm raised")},
-        {"repeat", N_("Again")},
-        {"restored", N_("Cleared")},
-        {"level", N_("Calls")},
-        {"skipped", N_("Skipped")},
-        {"hold_expired", N_("Hold ended")},
-        {"rang", N_("Rang")},
-        {"ack", N_("Took it")},
-        {"unack", N_("Gave back")},
-        {"hold", N_("Still on it")},
-        {"attempt", N_("Phoned")},
-        {"enroute", N_("Set out")},
-        {"arrived", N_("Arrived")},
-        {"note", N_("Note")},
-        {"escalate", N_("Escalated")},
-        {"handover", N_("Handed over")},
-        {"close", N_("Closed it")},
-        {"confirm", N_("Confirmed")},
+        {"raised", N_("Alarm raised")}, {"repeat", N_("Again")},
+        {"restored", N_("Cleared")},    {"level", N_("Calls")},
+        {"skipped", N_("Skipped")},     {"hold_expired", N_("Hold ended")},
+        {"rang", N_("Rang")},           {"ack", N_("Took it")},
+        {"unack", N_("Gave back")},     {"hold", N_("Still on it")},
+        {"attempt", N_("Phoned")},      {"enroute", N_("Set out")},
+        {"arrived", N_("Arrived")},     {"note", N_("Note")},
+        {"escalate", N_("Escalated")},  {"handover", N_("Handed over")},
+        {"close", N_("Closed it")},     {"confirm", N_("Confirmed")},
         {"retract", N_("Took back")},
     };
     return find(events, COUNT(events), kind);
@@ -175,9 +166,9 @@ const char *word_event(const char *kind)
 const char *word_to(const char *to)
 {
     static const struct pair whom[] = {
-        {"elder", N_("the resident")},   {"contact", N_("contact")},
-        {"neighbour", N_("neighbour")},  {"worker", N_("grid worker")},
-        {"leader", N_("grid leader")},   {"duty", N_("duty room")},
+        {"elder", N_("the resident")},  {"contact", N_("contact")},
+        {"neighbour", N_("neighbour")}, {"worker", N_("grid worker")},
+        {"leader", N_("grid leader")},  {"duty", N_("duty room")},
         {"other", N_("somebody else")},
     };
     return find(whom, COUNT(whom), to);

@@ -1,6 +1,6 @@
-/* Key input: any bytes, at any pace. What must hold: no crash, no character that is not text, at most
- * one key a byte, sequences end, and after an escape sequence that is complete the reader is at
- * rest. The first byte of the input sets the pace. Also the text field that keys go into. */
+/* Key input: any bytes, at any pace. What must hold: no crash, no character that is not text, at
+ * most one key a byte, sequences end, and after an escape sequence that is complete the reader is
+ * at rest. The first byte of the input sets the pace. Also the text field that keys go into. */
 #include <assert.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -70,7 +70,8 @@ static const char *const community[][3] = {
     {"dwelling", "d-chen",
      "\"address\":\"汇祥林里3000小区3栋2单元5楼502室\",\"estate\":\"汇祥林里3000小区\","
      "\"building\":\"3栋\",\"unit\":\"2单元\",\"floor\":\"5楼\",\"room\":\"502室\","
-     "\"match_key\":\"汇祥林里3000小区3栋2单元5楼502室\",\"key_place\":\"备用钥匙在物业前台，说找502\""},
+     "\"match_key\":\"汇祥林里3000小区3栋2单元5楼502室\",\"key_place\":"
+     "\"备用钥匙在物业前台，说找502\""},
     {"dwelling", "d-liu",
      "\"address\":\"汇祥林里3000小区12栋1单元2楼201室\",\"estate\":\"汇祥林里3000小区\","
      "\"building\":\"12栋\",\"unit\":\"1单元\",\"floor\":\"2楼\",\"room\":\"201室\","
@@ -224,8 +225,7 @@ void console_open(struct console *c, const struct console_opts *opts)
     c->clock.mono = 5000000;
     gw_random_seeded_init(&c->random, 42);
     (void)snprintf(dir, sizeof(dir), "%s/%s", scratch_dir(), opts->name);
-    const struct home_opts ho = {
-        .dir = dir, .clock = &c->clock.clock, .random = &c->random.random};
+    const struct home_opts ho = {.dir = dir, .clock = &c->clock.clock, .random = &c->random.random};
     must(home_open(&ho, &c->home, &fail), &fail, "home");
     enrol(c, opts->role);
     must(wire_decoder_new(&c->decoder), NULL, "decoder");
@@ -393,11 +393,12 @@ void console_key(struct console *c, enum key_code key)
     static const struct {
         enum key_code key;
         const char *bytes;
-    } rows[] = {{GK_ENTER, "\r"},    {GK_ESC, "\033"},     {GK_TAB, "\t"},
-                {GK_UP, "\033[A"},   {GK_DOWN, "\033[B"},  {GK_LEFT, "\033[D"},
+    } rows[] = {{GK_ENTER, "\r"},     {GK_ESC, "\033"},     {GK_TAB, "\t"},
+                {GK_UP, "\033[A"},    {GK_DOWN, "\033[B"},  {GK_LEFT, "\033[D"},
                 {GK_RIGHT, "\033[C"}, {GK_PGUP, "\033[5~"}, {GK_PGDN, "\033[6~"},
-                {GK_HOME, "\033[H"}, {GK_END, "\033[F"},   {GK_BACKSPACE, "\177"}};
-    const char *bytes = key >= GK_F1 && key <= GK_F12 ? f_bytes(c->form, (int)(key - GK_F1) + 1) : "";
+                {GK_HOME, "\033[H"},  {GK_END, "\033[F"},   {GK_BACKSPACE, "\177"}};
+    const char *bytes =
+        key >= GK_F1 && key <= GK_F12 ? f_bytes(c->form, (int)(key - GK_F1) + 1) : "";
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         bytes = rows[i].key == key ? rows[i].bytes : bytes;
     }

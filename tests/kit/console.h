@@ -1,5 +1,5 @@
-/* A whole console in a test: a home with a small community, the tui on a test terminal, a clock that
- * only the test moves, keys in all byte forms, golden screens. */
+/* A whole console in a test: a home with a small community, the tui on a test terminal, a clock
+ * that only the test moves, keys in all byte forms, golden screens. */
 #ifndef GW_TESTS_KIT_CONSOLE_H
 #define GW_TESTS_KIT_CONSOLE_H
 
@@ -13,7 +13,7 @@
 #include "tui/tui.h"
 
 /* 2026-06-21 03:12:00 in Chongqing. */
-#define CONSOLE_T0 INT64_C(1781982720000)
+#define CONSOLE_T0   INT64_C(1781982720000)
 #define CONSOLE_GRID "CQ.500112.013.005.003"
 
 enum console_form { FORM_XTERM, FORM_VT220, FORM_LINUX };
@@ -45,7 +45,8 @@ struct console_opts {
     bool demo, mono, ascii;
 };
 
-/* A home with the community in it, enrolled as 张华, no alarm yet; console_start() opens the screen. */
+/* A home with the community in it, enrolled as 张华, no alarm yet; console_start() opens the
+ * screen. */
 void console_open(struct console *c, const struct console_opts *opts);
 void console_start(struct console *c);
 void console_close(struct console *c);

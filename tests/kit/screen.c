@@ -204,9 +204,9 @@ bool term_sync(struct term *term)
     }
     pthread_mutex_lock(&term->lock);
     const char *at = NULL;
-    while ((at = term->got.len == 0 ? NULL
-                                    : memmem(term->got.data, term->got.len, mark, strlen(mark))) ==
-               NULL &&
+    while ((at = term->got.len == 0
+                     ? NULL
+                     : memmem(term->got.data, term->got.len, mark, strlen(mark))) == NULL &&
            !term->closed) {
         pthread_cond_wait(&term->came, &term->lock);
     }
@@ -410,9 +410,8 @@ static void svg_cell(struct term *t, int row, int col, const VTermScreenCell *ce
     }
     if (cell->chars[0] != 0 && cell->chars[0] != ' ') {
         xml_char(cell, text, sizeof(text));
-        (void)gw_buf_addf(out, "<text x='%d' y='%d' fill='%s'%s%s>%s</text>\n",
-                          x + width / 2, y + 15, turn ? bg : fg,
-                          cell->width > 1 ? " font-size='17'" : "",
+        (void)gw_buf_addf(out, "<text x='%d' y='%d' fill='%s'%s%s>%s</text>\n", x + width / 2,
+                          y + 15, turn ? bg : fg, cell->width > 1 ? " font-size='17'" : "",
                           cell->attrs.bold != 0 ? " font-weight='bold'" : "", text);
     }
 }

@@ -1,6 +1,6 @@
 /* A terminal for tests: a pseudo-terminal whose other side is libvterm. Nothing sleeps: term_sync()
- * waits for a mark that it writes behind the program's output, term_send() until the bytes are there
- * to be read. */
+ * waits for a mark that it writes behind the program's output, term_send() until the bytes are
+ * there to be read. */
 #ifndef GW_TESTS_KIT_SCREEN_H
 #define GW_TESTS_KIT_SCREEN_H
 
@@ -24,7 +24,8 @@ void term_send(struct term *term, const char *bytes, size_t len);
 /* Everything that was written is on the screen. Answers of the terminal (cursor reports) are sent
  * back; true when there were any. */
 bool term_sync(struct term *term);
-/* Of a spawned program: reads until text stands on the screen or ms went by; false = it does not. */
+/* Of a spawned program: reads until text stands on the screen or ms went by; false = it does not.
+ */
 bool term_until(struct term *term, const char *text, int ms);
 void term_resize(struct term *term, int rows, int cols);
 
@@ -41,7 +42,7 @@ struct term_look {
 };
 struct term_look term_look(struct term *term, int row, int col);
 size_t term_bells(const struct term *term);
-size_t term_bytes(const struct term *term);              /* written so far, without marks */
+size_t term_bytes(const struct term *term);               /* written so far, without marks */
 const char *term_raw(const struct term *term, size_t *n); /* those bytes; borrowed */
 
 /* A picture: every cell placed by its column. */

@@ -331,9 +331,9 @@ static void a_menu_serves_terminals_without_f_keys(void **state)
 
 static void unknown_sequences_do_nothing(void **state)
 {
-    static const char *const strange[] = {"\033[1;2Q",  "\033[12;2~", "\033[99~", "\033[?62c",
-                                          "\033]11;rgb:0/0/0\007", "\033P1$r0m\033\\",
-                                          "\033[<0;10;10M", "\033[I", "\033x"};
+    static const char *const strange[] = {
+        "\033[1;2Q",        "\033[12;2~",     "\033[99~", "\033[?62c", "\033]11;rgb:0/0/0\007",
+        "\033P1$r0m\033\\", "\033[<0;10;10M", "\033[I",   "\033x"};
     struct console c;
     (void)state;
     begin(&c, "strange", ROLE_WORKER);
@@ -397,8 +397,7 @@ static void duty_asks_for_the_inhibitor(void **state)
     struct console c;
     (void)state;
     begin(&c, "duty-set", ROLE_WORKER);
-    console_put(&c, "worker", "u-zhang",
-                "\"name\":\"张华\",\"role\":\"worker\",\"duty\":\"off\"");
+    console_put(&c, "worker", "u-zhang", "\"name\":\"张华\",\"role\":\"worker\",\"duty\":\"off\"");
     c.opts.on_duty = false;
     console_start(&c);
     console_expect(&c, "未值班");
@@ -444,9 +443,10 @@ static void hostile_text_never_reaches_the_terminal(void **state)
     size_t n;
     (void)state;
     begin(&c, "hostile", ROLE_WORKER);
-    console_put(&c, "resident", "r-chen",
-                "\"name\":\"\\u001b]0;owned\\u0007陈\\u202e英\\u009b31m\",\"dwelling_id\":\"d-chen\","
-                "\"hearing\":\"\\u001b[2J\\u001bc\",\"dialect\":\"a\\u2028b\\u200fc\"");
+    console_put(
+        &c, "resident", "r-chen",
+        "\"name\":\"\\u001b]0;owned\\u0007陈\\u202e英\\u009b31m\",\"dwelling_id\":\"d-chen\","
+        "\"hearing\":\"\\u001b[2J\\u001bc\",\"dialect\":\"a\\u2028b\\u200fc\"");
     console_put(&c, "device", "dv-smoke",
                 "\"serial\":\"1\",\"kind\":\"smoke\",\"place\":\"\\u001b[6n\"");
     smoke(&c, "a1", "unack", ",\"text\":\"\\u001bP1$q\\u001b\\\\ \\ufeff\\u2066x\"");
@@ -497,7 +497,8 @@ static void no_colour_is_needed(void **state)
     console_key(&c, GK_F2);
     const char *raw = term_raw(c.term, &n);
     for (size_t i = 0; i + 3 < n; i++) { /* no SGR 30-47 */
-        bool sgr = raw[i] == '\033' && raw[i + 1] == '[' && (raw[i + 2] == '3' || raw[i + 2] == '4');
+        bool sgr =
+            raw[i] == '\033' && raw[i + 1] == '[' && (raw[i + 2] == '3' || raw[i + 2] == '4');
         assert_false(sgr && raw[i + 3] >= '0' && raw[i + 3] <= '7' && raw[i + 4] == 'm');
     }
     (void)unsetenv("NO_COLOR");

@@ -1,5 +1,5 @@
-/* The article's story on the screen, from the ring to closed, in at most 9 presses, with each of the
- * three byte forms of the F-keys. */
+/* The article's story on the screen, from the ring to closed, in at most 9 presses, with each of
+ * the three byte forms of the F-keys. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -71,7 +71,8 @@ static void in_chinese(void **state)
 {
     struct console c;
     (void)state;
-    const struct console_opts opts = {"story-zh", "zh_CN", ROLE_WORKER, 24, 80, false, false, false};
+    const struct console_opts opts = {"story-zh", "zh_CN", ROLE_WORKER, 24,
+                                      80,         false,   false,       false};
     tell(&c, &opts, FORM_XTERM);
     console_close(&c);
 }
@@ -80,8 +81,8 @@ static void in_chinese_wide(void **state)
 {
     struct console c;
     (void)state;
-    const struct console_opts opts = {"story-wide", "zh_CN", ROLE_WORKER, 40, 120,
-                                      false,        false,   false};
+    const struct console_opts opts = {"story-wide", "zh_CN", ROLE_WORKER, 40,
+                                      120,          false,   false,       false};
     tell(&c, &opts, FORM_VT220);
     console_close(&c);
 }

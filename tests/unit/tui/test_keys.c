@@ -67,10 +67,10 @@ static void other_keys(void **state)
 
 static void unknown_ones_are_swallowed_whole(void **state)
 {
-    static const char *const rows[] = {"\033[1;2Q", "\033[12;5~", "\033[99~",  "\033[?1;2c",
-                                       "\033[>0;95;0c", "\033]0;x\007", "\033P+r\033\\", "\033x",
-                                       "\033[<0;3;4M", "\033[1;2;3;4;5;6~", "\033[4:3~",
-                                       "\033[[F", "\033[12$~"};
+    static const char *const rows[] = {
+        "\033[1;2Q",    "\033[12;5~",    "\033[99~", "\033[?1;2c",   "\033[>0;95;0c",
+        "\033]0;x\007", "\033P+r\033\\", "\033x",    "\033[<0;3;4M", "\033[1;2;3;4;5;6~",
+        "\033[4:3~",    "\033[[F",       "\033[12$~"};
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         assert_int_equal(one(rows[i]), GK_NONE);
@@ -128,7 +128,11 @@ static void text(void **state)
     key_reader_init(&r);
     assert_int_equal(feed(&r, "陈", 3, &key), 1);
     assert_int_equal(key.cp, 0x9648);
-    assert_int_equal(feed(&r, "\xe9\x99" "a", 3, &key), 1); /* cut short: dropped */
+    assert_int_equal(feed(&r,
+                          "\xe9\x99"
+                          "a",
+                          3, &key),
+                     1); /* cut short: dropped */
     assert_int_equal(key.cp, 'a');
     assert_int_equal(feed(&r, "\xc0\x80\xff\xed\xa0\x80\xf5", 7, &key), 0);
     assert_int_equal(feed(&r, "\xc2\x9b", 2, &key), 0); /* CSI as C1 */

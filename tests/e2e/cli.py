@@ -466,6 +466,28 @@ def administration(scratch):
     assert "serve" in help_text
 
 
+def second_device(scratch):
+    """The device was closed with something unsent: a new code for the same person carries it on."""
+    server, home = ready(scratch)
+    alarm = ring(server, home)
+    old = home.json("status")["device"]
+    server.admin("device", "revoke", old)
+    entry = home.json("alarm", "ack", alarm)
+    assert entry["state"] in ("pending", "sent"), entry
+    home.run("sync", status=3, lang="en")
+    home.run("leave", status=1)
+    home.run("enroll", server.url, server.enrol_code(), status=1)
+    home.run("enroll", server.url, server.enrol_code("leader-demo"), "--again", status=None, lang="en")
+    assert home.code in (1, 3), home.code
+    answer = home.json("enroll", server.url, server.enrol_code(), "--again")
+    assert answer["user"] == "worker-demo" and answer["device"] != old
+    home.run("sync")
+    assert home.json("status")["unsent"] == 0
+    assert home.json("alarm", "show", alarm)["acked_by"] == "worker-demo"
+    states = {e["state"] for e in home.json("journal", "list")}
+    assert states <= {"applied", "reissued"}, states
+
+
 class Follower:
     """A head-less engine of a home."""
 
@@ -636,5 +658,5 @@ def many_alarms(scratch):
 if __name__ == "__main__":
     run_all([(name.__name__.replace("_", " "), name) for name in (
         wrong_use, help_and_versions, not_enrolled, enrolment, reading, people, every_action, wrong_values,
-        raise_and_duty, second_person, too_late, server_away, administration, follow, damaged_store, full_disk,
+        raise_and_duty, second_person, too_late, server_away, administration, second_device, follow, damaged_store, full_disk,
         output_gone, hostile_text, doctor, many_alarms)])

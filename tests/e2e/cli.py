@@ -504,6 +504,42 @@ class Follower:
         return self.run.returncode
 
 
+def server_verbs(scratch):
+    """What else the server's program can do, and its times and refusals."""
+    server = keep(scratch, Server(scratch)).start()
+    alarm = server.ingest(device=server.serial("smoke"), kind="smoke", state="raise")["alarm"]
+    for lang in ("en", "zh_CN"):
+        server.env["LANGUAGE"] = lang
+        plans = [server.admin("policy", "explain", "--alarm", alarm, "--at", at)
+                 for at in ("2030-01-31 10:00", "2030-01-31T10:00:00+08:00", "2030-01-31T02:00:00Z")]
+        assert plans[0] == plans[1] == plans[2] and "2030-01-31 10:" in plans[0], plans
+        server.admin("policy", "explain", "--alarm", alarm, "--at", "noon", status=2)
+        server.admin("policy", "explain", "--alarm", "nothing", status=1)
+    grid = server.community["grids"][0]["path"]
+    good = {"type": "resident", "id": "r-imported", "path": grid, "row": {"name": "钱明"}}
+    with open(scratch.path("rows.ndjson"), "w", encoding="utf-8") as rows:
+        rows.write(json.dumps(good, ensure_ascii=False) + "\nthis is no row\n")
+    server.admin("import", scratch.path("rows.ndjson"), status=1)
+    server.admin("import", scratch.path("rows.ndjson"), "--partial", status=1)
+    server.admin("import", scratch.path("absent"), status=2)
+    server.admin("demo-data", "--residents", "many", status=2)
+    server.admin("grant", "nobody", grid, status=1)
+    server.admin("grant", "worker-demo", "no path", status=2)
+    server.admin("frobnicate", status=2)
+    server.admin("serve", status=2)
+    server.admin("device", "list", "--frobnicate", status=2)
+    twins = []
+    for name in ("a", "b"):
+        store = "sqlite:" + scratch.path(name)
+        for args in (["init"], ["demo-data", "--seed", "9", "--residents", "60", "--json"]):
+            out = subprocess.run([DISPATCHD, *args, "--store", store], capture_output=True, text=True,
+                                 env=server.env, check=True).stdout
+        twins.append(json.loads(out))
+    assert twins[0] == twins[1] and set(twins[0]) == {"grids", "users", "devices"}
+    assert subprocess.run([DISPATCHD, "device", "list", "--store", "sqlite:" + scratch.path("none")],
+                          capture_output=True, env=server.env, check=False).returncode == 1
+
+
 def try_ingest(server):
     try:
         return server.ingest(device=server.serial("smoke"), kind="smoke", state="raise")["alarm"]
@@ -658,5 +694,5 @@ def many_alarms(scratch):
 if __name__ == "__main__":
     run_all([(name.__name__.replace("_", " "), name) for name in (
         wrong_use, help_and_versions, not_enrolled, enrolment, reading, people, every_action, wrong_values,
-        raise_and_duty, second_person, too_late, server_away, administration, second_device, follow, damaged_store, full_disk,
+        raise_and_duty, second_person, too_late, server_away, administration, second_device, server_verbs, follow, damaged_store, full_disk,
         output_gone, hostile_text, doctor, many_alarms)])

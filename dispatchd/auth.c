@@ -212,8 +212,8 @@ static void rekey(struct call *call, const struct json *body, const char *reason
     struct store_device device;
     struct gw_fail fail = {.err = GW_OK};
     enum gw_err err = core_write(core, call->out, &fail);
-    err = err ? err
-              : store_device_revoke(core->store, call->session->device, core_wall(core), &fail);
+    err =
+        err ? err : store_device_revoke(core->store, call->session->device, core_wall(core), &fail);
     err = err ? err : add_device(call, body, call->session->user, &device, &fail);
     core->gen++;
     if (err) {
@@ -295,10 +295,26 @@ static void give_nonce(struct call *call, const char *device)
 static bool take_nonce(struct core *core, const char *text, const char *device)
 {
     const struct nonce *nonce = map_get(&core->nonces, text);
-    bool good = nonce && core_mono(core) < nonce->expires_mono &&
-                strcmp(nonce->device, device) == 0;
+    bool good =
+        nonce && core_mono(core) < nonce->expires_mono && strcmp(nonce->device, device) == 0;
     map_drop(&core->nonces, text);
     return good;
+}
+
+/* The device is told as well: who signed in with a key may not know it yet. */
+static void answer_token(struct call *call, const char *token, const char *device, int64_t at)
+{
+    struct jw w;
+    answer_json(call->out, 200);
+    jw_begin(&w, &call->out->body);
+    jw_obj(&w, NULL);
+    jw_str(&w, "token", token);
+    jw_int(&w, "expires_at", at);
+    jw_str(&w, "device", device);
+    jw_obj_end(&w);
+    if (jw_end(&w) != GW_OK) {
+        answer_error(call->out, GW_NOMEM);
+    }
 }
 
 static void open_session(struct call *call, const struct store_device *device)
@@ -317,23 +333,57 @@ static void open_session(struct call *call, const struct store_device *device)
     memcpy(session->user, device->user, sizeof session->user);
     session->expires_mono = core_mono(core) + core->limits.token_ms;
     session_touch(core, session);
-    answer_secret(call, "token", token, core_wall(core) + core->limits.token_ms);
+    answer_token(call, token, device->id, core_wall(core) + core->limits.token_ms);
     gw_wipe(token, sizeof token);
+}
+
+struct by_key {
+    uint8_t key[GW_KEY_BYTES];
+    struct store_device *out;
+    bool found;
+};
+
+static enum gw_err has_key(void *ctx, const struct store_device *device)
+{
+    struct by_key *wanted = ctx;
+    if (memcmp(device->public_key, wanted->key, GW_KEY_BYTES) == 0 &&
+        (!wanted->found || device->revoked_at == 0)) {
+        *wanted->out = *device;
+        wanted->found = true;
+    }
+    return GW_OK;
+}
+
+/* By id, or by public key: a console whose answer to rekey or enroll was lost knows only its key.
+ * The name proves itself, so the signature is checked before anything is looked for. */
+static enum gw_err find_device(struct call *call, const char *name, const char *nonce,
+                               const uint8_t sig[GW_SIGN_BYTES], struct store_device *out,
+                               struct gw_fail *fail)
+{
+    struct store *store = call->core->store;
+    struct by_key wanted = {.out = out};
+    enum gw_err err = store->ops->device_get(store, name, out, fail);
+    if (err != GW_ABSENT || !gw_b64url_decode(name, wanted.key, sizeof wanted.key) ||
+        !gw_sign_ok(wanted.key, TOKEN_PREFIX, nonce, strlen(nonce), sig)) {
+        return err;
+    }
+    err = store->ops->device_each(store, has_key, &wanted, fail);
+    return err ? err : wanted.found ? GW_OK : GW_ABSENT;
 }
 
 static void give_token(struct call *call, const char *id, const char *nonce, const char *sig_text)
 {
-    struct store *store = call->core->store;
     struct store_device device;
-    uint8_t sig[GW_SIGN_BYTES];
+    uint8_t sig[GW_SIGN_BYTES] = {0};
     struct gw_fail fail = {.err = GW_OK};
     bool fresh = take_nonce(call->core, nonce, id);
-    enum gw_err err = store->ops->device_get(store, id, &device, &fail);
+    bool signed_ = gw_b64url_decode(sig_text, sig, sizeof sig);
+    enum gw_err err = find_device(call, id, nonce, sig, &device, &fail);
     if (err && err != GW_ABSENT) {
         core_break(call, err, &fail);
         return;
     }
-    if (err || !fresh || !gw_b64url_decode(sig_text, sig, sizeof sig) ||
+    if (err || !fresh || !signed_ ||
         !gw_sign_ok(device.public_key, TOKEN_PREFIX, nonce, strlen(nonce), sig)) {
         answer_problem(call->out, 401, "unauthenticated",
                        "The device, the nonce or its signature is not good.");

@@ -22,6 +22,11 @@ bool engine_may_read(const struct engine *engine)
     return engine->token[0] != '\0' && engine->greeted && !engine->too_old;
 }
 
+bool engine_polls(const struct engine *engine)
+{
+    return !engine->can_sse || engine_mono(engine) < engine->poll_until_mono;
+}
+
 void engine_problem(struct engine *engine, const char *sentence)
 {
     (void)gw_text_safe_z(engine->status.problem, sizeof(engine->status.problem), sentence);
@@ -101,9 +106,10 @@ void engine_free(struct engine *engine)
     free(engine);
 }
 
-static void earlier(int64_t *next, int64_t at)
+/* What is due already was done in this step, or waits for an answer that will wake the loop. */
+static void earlier(int64_t *next, int64_t now, int64_t at)
 {
-    if (at > 0 && at < *next) {
+    if (at > now && at < *next) {
         *next = at;
     }
 }
@@ -119,18 +125,19 @@ static int64_t next_wake(const struct engine *engine)
             return now;
         }
         if (lane->call == 0 && lane->backoff.at_mono > now) {
-            earlier(&next, lane->backoff.at_mono);
+            earlier(&next, now, lane->backoff.at_mono);
         }
     }
     if (engine->lanes[LANE_STREAM].call != 0) {
-        earlier(&next, engine->stream_byte_mono + engine->times.silence);
-        earlier(&next, engine->alive_at_mono);
+        earlier(&next, now, engine->stream_byte_mono + engine->times.silence);
+        earlier(&next, now, engine->alive_at_mono);
     }
     if (engine->token[0] != '\0') {
-        earlier(&next, engine->token_until_mono);
+        earlier(&next, now, engine->token_until_mono);
     }
     if (engine->caught_up) {
-        earlier(&next, engine->digest_at_mono);
+        earlier(&next, now, engine->digest_at_mono);
+        earlier(&next, now, engine->poll_next_mono);
     }
     return next > now ? next : now;
 }
@@ -173,7 +180,7 @@ int64_t engine_step(struct engine *engine, int64_t budget_ms)
     if (engine->once && engine->caught_up && engine->outbox_empty) {
         engine_phase(engine, SYNC_LIVE);
     }
-    engine->status.polling = engine_mono(engine) < engine->poll_until_mono;
+    engine->status.polling = engine->greeted && engine_polls(engine);
     int64_t next = 0;
     for (size_t i = 0; i < LANE_N; i++) {
         if (engine->lanes[i].backoff.at_mono > next) {

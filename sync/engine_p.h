@@ -79,12 +79,14 @@ struct engine {
     bool asked_digest;      /* the request under way wants it */
     int digest_bad;         /* mismatches in a row */
     int64_t digest_at_mono;
+    bool can_sse, can_wait, can_digest; /* optional things that hello named */
     int64_t page_limit, batch_lines, batch_bytes;
 
     int64_t stream_byte_mono; /* last byte of the stream */
     bool stream_heard;        /* at least one byte of this stream */
     int silent_streams;
     int64_t poll_until_mono;
+    int64_t poll_next_mono; /* of a server without long-poll: not before */
     int64_t alive_at_mono;
 
     int64_t batch_n[200];
@@ -131,6 +133,8 @@ enum gw_err rekey_key(const struct engine *engine, struct gw_sign_key *key);
 enum gw_err rekey_adopt(struct engine *engine, const char *device, struct gw_fail *fail);
 void alive_step(struct engine *engine);
 
+/* Asking again and again instead of a stream. */
+bool engine_polls(const struct engine *engine);
 bool engine_may_read(const struct engine *engine);
 void engine_problem(struct engine *engine, const char *sentence);
 void engine_phase(struct engine *engine, enum sync_phase phase);

@@ -51,6 +51,29 @@ static enum gw_err take_hello(struct engine *engine, const struct wire_hello *he
     return err;
 }
 
+static bool has_feature(const struct wire_hello *hello, const char *name)
+{
+    for (size_t i = 0; i < hello->features_n; i++) {
+        if (strcmp(hello->features[i], name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Limits, and optional parameters: only those may be sent that the server names. */
+static void take_limits(struct engine *engine, const struct wire_hello *hello)
+{
+    engine->page_limit = hello->limit_page > 0 && hello->limit_page < engine->times.page
+                             ? hello->limit_page
+                             : engine->times.page;
+    engine->batch_lines = hello->limit_batch_lines;
+    engine->batch_bytes = hello->limit_batch_bytes;
+    engine->can_sse = has_feature(hello, "sse");
+    engine->can_wait = has_feature(hello, "wait");
+    engine->can_digest = has_feature(hello, "digest");
+}
+
 static void hello_answer(struct engine *engine)
 {
     struct lane *lane = &engine->lanes[LANE_READ];
@@ -75,11 +98,7 @@ static void hello_answer(struct engine *engine)
         engine_phase(engine, SYNC_OFFLINE);
         return;
     }
-    engine->page_limit = hello.limit_page > 0 && hello.limit_page < engine->times.page
-                             ? hello.limit_page
-                             : engine->times.page;
-    engine->batch_lines = hello.limit_batch_lines;
-    engine->batch_bytes = hello.limit_batch_bytes;
+    take_limits(engine, &hello);
     engine->greeted = true;
     engine->relist = false;
     engine->too_old = false;

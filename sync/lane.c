@@ -168,6 +168,7 @@ static void no_answer(struct engine *engine, enum lane_name name)
     }
     lane_failed(engine, name);
     if (name == LANE_READ || name == LANE_AUTH) {
+        engine->caught_up = false;
         engine_phase(engine, SYNC_OFFLINE);
     }
 }
@@ -267,6 +268,7 @@ static void busy(struct engine *engine, enum lane_name name)
                            "later."));
     lane_failed(engine, name);
     if (name == LANE_READ || name == LANE_AUTH) {
+        engine->caught_up = false;
         engine_phase(engine, SYNC_OFFLINE);
     }
 }

@@ -110,11 +110,11 @@ static void ask_changes(struct engine *engine, const struct mirror_state *state,
     if (state->tag[0] != '\0') {
         n += snprintf(path + n, sizeof(path) - (size_t)n, "&tag=%s", state->tag);
     }
-    if (wait) {
+    if (wait && engine->can_wait) {
         n += snprintf(path + n, sizeof(path) - (size_t)n, "&wait=%" PRId64,
                       engine->times.poll_wait / 1000);
     }
-    if (engine->want_digest) {
+    if (engine->want_digest && engine->can_digest) {
         n += snprintf(path + n, sizeof(path) - (size_t)n, "&digest=1");
     }
     const struct net_request request = {
@@ -248,6 +248,9 @@ static void changes_answer(struct engine *engine)
         lane_failed(engine, LANE_READ);
         return;
     }
+    if (engine->caught_up && !engine->can_wait) {
+        engine->poll_next_mono = engine_mono(engine) + engine->times.poll_wait;
+    }
     lane_done(engine, LANE_READ);
 }
 
@@ -345,8 +348,11 @@ void pull_step(struct engine *engine)
         engine->want_digest = true; /* once an hour */
         engine->caught_up = false;
     }
-    if (engine->caught_up && (engine->once || engine_mono(engine) >= engine->poll_until_mono)) {
+    if (engine->caught_up && (engine->once || !engine_polls(engine))) {
         return; /* the stream's turn */
+    }
+    if (engine->caught_up && engine_mono(engine) < engine->poll_next_mono) {
+        return;
     }
     struct mirror_job job;
     struct mirror_state state;

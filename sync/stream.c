@@ -198,8 +198,7 @@ void stream_step(struct engine *engine)
         stream_answer(engine);
     }
     watch_silence(engine);
-    bool polling = engine_mono(engine) < engine->poll_until_mono;
-    if (!engine->once && engine->caught_up && !polling && engine_may_read(engine) &&
+    if (!engine->once && engine->caught_up && !engine_polls(engine) && engine_may_read(engine) &&
         lane_idle(engine, LANE_STREAM) && engine->lanes[LANE_READ].call == 0) {
         open_stream(engine);
     }

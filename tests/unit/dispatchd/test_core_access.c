@@ -1,7 +1,7 @@
 /* Enrolment, tokens, hello, alive, and what every route refuses. */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
 
 #include <cmocka.h>
@@ -167,8 +167,8 @@ static void hello_tells_what_there_is(void **state)
     struct wire_hello hello;
     core_kit_enroll(kit, &w1, "w1");
     assert_int_equal(core_kit_get(kit, "/v1/hello", "", w1.token), 200);
-    assert_int_equal(
-        wire_hello_decode(core_kit_body(kit), kit->answer.body.len, &hello, NULL), GW_OK);
+    assert_int_equal(wire_hello_decode(core_kit_body(kit), kit->answer.body.len, &hello, NULL),
+                     GW_OK);
     assert_string_equal(hello.user, "w1");
     assert_string_equal(hello.role, "worker");
     assert_int_equal(hello.scopes_n, 1);
@@ -196,8 +196,8 @@ static void alive_counts_incidents(void **state)
     assert_int_equal(core_kit_post(kit, "/v1/alive", w1.token, "application/json", "x"), 400);
     gw_buf_init(&text, 65536);
     assert_int_equal(core_metrics(kit->core, &text), GW_OK);
-    assert_non_null(strstr(gw_buf_str(&text),
-                           "gridward_client_incidents_total{kind=\"digest-mismatch\"} 1\n"));
+    assert_non_null(
+        strstr(gw_buf_str(&text), "gridward_client_incidents_total{kind=\"digest-mismatch\"} 1\n"));
     assert_non_null(strstr(gw_buf_str(&text), "gridward_consoles_live{role=\"worker\"} 1\n"));
     gw_buf_free(&text);
     assert_true(core_healthy(kit->core));
@@ -219,6 +219,52 @@ static void rekey_closes_the_old_device(void **state)
     assert_int_equal(core_kit_get(kit, "/v1/hello", "", w1.token), 401);
     assert_string_equal(core_kit_slug(kit), "device-revoked");
     assert_int_equal(core_kit_post(kit, "/v1/rekey", "x", "application/json", body), 401);
+}
+
+/* Signs in under name with key; the answer is in the kit. */
+static int sign_in(struct core_kit *kit, const char *name, const struct gw_sign_key *key)
+{
+    char body[600];
+    char nonce[64];
+    uint8_t sig[GW_SIGN_BYTES];
+    char sig_text[GW_SIGN_B64 + 1];
+    (void)snprintf(body, sizeof body, "{\"device\":\"%s\"}", name);
+    assert_int_equal(core_kit_post(kit, "/v1/token", NULL, "application/json", body), 200);
+    struct json *root = core_kit_line(kit, 0);
+    (void)snprintf(nonce, sizeof nonce, "%s", json_str(root, "nonce"));
+    json_free(root);
+    gw_sign(key, TOKEN_PREFIX, nonce, strlen(nonce), sig);
+    gw_b64url(sig, sizeof sig, sig_text);
+    (void)snprintf(body, sizeof body, "{\"device\":\"%s\",\"nonce\":\"%s\",\"sig\":\"%s\"}", name,
+                   nonce, sig_text);
+    return core_kit_post(kit, "/v1/token", NULL, "application/json", body);
+}
+
+static void a_lost_answer_to_rekey_is_found_by_the_key(void **state)
+{
+    struct core_kit *kit = *state;
+    struct core_console w1;
+    struct gw_sign_key key, other;
+    char text[GW_KEY_B64 + 1], body[300], device[GW_ID_MAX + 1];
+    core_kit_enroll(kit, &w1, "w1");
+    gw_sign_key_new(&key);
+    gw_sign_key_new(&other);
+    gw_b64url(key.public_key, GW_KEY_BYTES, text);
+    assert_int_equal(sign_in(kit, text, &key), 401); /* not a device yet */
+    (void)snprintf(body, sizeof body,
+                   "{\"public_key\":\"%s\",\"device_name\":\"l\",\"reason\":\"key-reuse\"}", text);
+    assert_int_equal(core_kit_post(kit, "/v1/rekey", w1.token, "application/json", body), 201);
+    struct json *root = core_kit_line(kit, 0);
+    (void)snprintf(device, sizeof device, "%s", json_str(root, "device"));
+    json_free(root);
+    assert_int_equal(sign_in(kit, w1.device, &w1.key), 401);
+    assert_string_equal(core_kit_slug(kit), "device-revoked");
+    assert_int_equal(sign_in(kit, text, &other), 401); /* only its owner */
+    assert_int_equal(sign_in(kit, text, &key), 200);
+    root = core_kit_line(kit, 0);
+    assert_string_equal(json_str(root, "device"), device);
+    assert_int_equal(core_kit_get(kit, "/v1/hello", "", json_str(root, "token")), 200);
+    json_free(root);
 }
 
 static void a_revoked_device_is_out_at_once(void **state)
@@ -265,8 +311,7 @@ static void rates_are_kept_apart(void **state)
     assert_int_equal(refused, 10);
     assert_string_equal(core_kit_slug(kit), "rate-limited");
     assert_int_equal(kit->answer.retry_after_s, 1);
-    assert_int_equal(core_kit_post(kit, "/v1/commands", w1.token, "application/x-ndjson", ""),
-                     200);
+    assert_int_equal(core_kit_post(kit, "/v1/commands", w1.token, "application/x-ndjson", ""), 200);
     gw_clock_fixed_advance(&kit->clock, 1000);
     assert_int_equal(core_kit_get(kit, "/v1/snapshot", "scope=" GRID_A, w1.token), 200);
 }
@@ -286,6 +331,7 @@ int main(void)
         T(hello_tells_what_there_is),
         T(alive_counts_incidents),
         T(rekey_closes_the_old_device),
+        T(a_lost_answer_to_rekey_is_found_by_the_key),
         T(a_revoked_device_is_out_at_once),
         T(what_no_route_takes),
         T(rates_are_kept_apart),

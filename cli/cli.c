@@ -58,9 +58,11 @@ static void help(void)
     for (size_t f = 0; f < FAMILIES; f++) {
         for (size_t i = 0; i < *families[f].n; i++) {
             const struct cli_verb *verb = &families[f].verbs[i];
-            printf("  %s %s\n      %s\n", verb->name, verb->args, _(verb->about));
+            printf("  %s%s%s\n      %s\n", verb->name, verb->args[0] != '\0' ? " " : "", verb->args,
+                   _(verb->about));
         }
     }
+    puts(_("Every verb takes --json and --help."));
     puts(_("Exit status: 0 done, 1 the answer is no, 2 wrong use, 3 not enrolled or not allowed, "
            "4 server not reached, 5 store damaged, full or held, 70 our error."));
 }

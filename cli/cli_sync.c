@@ -95,6 +95,10 @@ static void pump_until(struct cli *cli, struct runner *runner, int64_t until,
             out->end = SYNC_END_REFUSED;
             break;
         }
+        if (status.trouble != GW_OK) { /* our own store: no use in trying on */
+            out->end = SYNC_END_STORE;
+            break;
+        }
         if (status.phase == SYNC_OFFLINE) {
             break;
         }

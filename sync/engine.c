@@ -30,6 +30,15 @@ bool engine_polls(const struct engine *engine)
 void engine_problem(struct engine *engine, const char *sentence)
 {
     (void)gw_text_safe_z(engine->status.problem, sizeof(engine->status.problem), sentence);
+    engine->status.trouble = GW_OK;
+}
+
+void engine_fail(struct engine *engine, const struct gw_fail *fail)
+{
+    engine_problem(engine, fail->text);
+    if (gw_exit_status(fail->err) == gw_exit_status(GW_STORE)) {
+        engine->status.trouble = fail->err;
+    }
 }
 
 void engine_phase(struct engine *engine, enum sync_phase phase)
@@ -41,6 +50,7 @@ void engine_phase(struct engine *engine, enum sync_phase phase)
     engine->status.since_at = engine_wall(engine);
     if (phase == SYNC_LIVE) {
         engine->status.problem[0] = '\0';
+        engine->status.trouble = GW_OK;
     }
 }
 

@@ -68,7 +68,8 @@ struct sync_status {
     int64_t next_try_mono;              /* SYNC_OFFLINE */
     int64_t rows_loaded, rows_expected; /* while a snapshot runs; expected 0 = unknown */
     char problem[192];                  /* sentence of the last trouble, translated; "" */
-    bool polling;                       /* long-poll instead of the stream */
+    enum gw_err trouble; /* GW_FULL, GW_STORE…: it was this machine's own store; else GW_OK */
+    bool polling;        /* long-poll instead of the stream */
     int64_t bad_results; /* rejected, quarantined, key-reuse, chain-fork of this run */
 };
 

@@ -137,6 +137,8 @@ void alive_step(struct engine *engine);
 bool engine_polls(const struct engine *engine);
 bool engine_may_read(const struct engine *engine);
 void engine_problem(struct engine *engine, const char *sentence);
+/* The same for a call into the home that failed: tells whether the store is at fault. */
+void engine_fail(struct engine *engine, const struct gw_fail *fail);
 void engine_phase(struct engine *engine, enum sync_phase phase);
 int64_t engine_mono(const struct engine *engine);
 int64_t engine_wall(const struct engine *engine);

@@ -90,10 +90,11 @@ static void hello_answer(struct engine *engine)
         err = take_hello(engine, &hello, &fail);
     }
     if (err != GW_OK) {
-        engine_problem(engine,
-                       fail.text[0] != '\0'
-                           ? fail.text
-                           : _("The server answered the greeting with something unreadable."));
+        if (fail.text[0] != '\0') {
+            engine_fail(engine, &fail);
+        } else {
+            engine_problem(engine, _("The server answered the greeting with something unreadable."));
+        }
         lane_failed(engine, LANE_READ);
         engine_phase(engine, SYNC_OFFLINE);
         return;

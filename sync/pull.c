@@ -94,9 +94,11 @@ static enum gw_err page_apply(struct engine *engine, const struct page *page, st
 static void page_broken(struct engine *engine, enum gw_err err, const struct gw_fail *fail)
 {
     gw_log(GW_LOG_ERROR, "sync: page not applied: %s", gw_err_name(err));
-    engine_problem(engine, fail->text[0] != '\0'
-                               ? fail->text
-                               : _("What the server sent could not be taken into the mirror."));
+    if (fail->text[0] != '\0') {
+        engine_fail(engine, fail);
+    } else {
+        engine_problem(engine, _("What the server sent could not be taken into the mirror."));
+    }
     lane_failed(engine, LANE_READ);
     engine_phase(engine, SYNC_OFFLINE);
 }

@@ -108,7 +108,7 @@ static void push_answer(struct engine *engine)
         gw_log(GW_LOG_WARN, "sync: results: %s%s", gw_err_name(err),
                again ? ", some to retry" : "");
         if (err != GW_OK && fail.text[0] != '\0') {
-            engine_problem(engine, fail.text);
+            engine_fail(engine, &fail);
         }
         lane_failed(engine, LANE_PUSH);
         return;
@@ -130,7 +130,7 @@ static void push_batch(struct engine *engine)
     enum gw_err err = journal_batch(engine->home, lines, bytes, &body, engine->batch_n,
                                     &engine->batch_len, &fail);
     if (err != GW_OK) {
-        engine_problem(engine, fail.text);
+        engine_fail(engine, &fail);
         lane_failed(engine, LANE_PUSH);
     } else if (engine->batch_len == 0) {
         engine->outbox_empty = true;

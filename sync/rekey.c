@@ -117,7 +117,7 @@ static void take_rekey(struct engine *engine)
     err = err != GW_OK ? err : rekey_adopt(engine, json_str(root, "device"), &fail);
     json_free(root);
     if (err != GW_OK) {
-        engine_problem(engine, fail.text);
+        engine_fail(engine, &fail);
         lane_failed(engine, LANE_PUSH);
         return;
     }
@@ -133,7 +133,7 @@ static void ask(struct engine *engine)
     struct gw_sign_key key;
     struct gw_fail fail = {0};
     if (next_key(engine, &key, &fail) != GW_OK) {
-        engine_problem(engine, fail.text);
+        engine_fail(engine, &fail);
         lane_failed(engine, LANE_PUSH);
         return;
     }

@@ -186,7 +186,7 @@ void stream_step(struct engine *engine)
     struct gw_fail fail = {0};
     if (engine->stream_lines.len > 0 && (lane->call != 0 || lane->ended) &&
         apply_lines(engine, &fail) != GW_OK) {
-        engine_problem(engine, fail.text);
+        engine_fail(engine, &fail);
         reconnect_later(engine);
         return;
     }

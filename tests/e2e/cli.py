@@ -588,10 +588,16 @@ def damaged_store(scratch):
 
 
 def full_disk(scratch):
-    server, home = ready(scratch)
+    server, home = ready(scratch, residents=300)
     alarm = ring(server, home)
-    server.kill(signal.SIGTERM)
     n = len(home.json("journal", "list"))
+    fresh = Home(scratch, server, name="fresh")
+    done = subprocess.run(["sh", "-c", 'ulimit -f 400; exec "$@"', "sh", GRIDWARD, "--home", fresh.dir,
+                           "sync"], capture_output=True, text=True, env=fresh.env, timeout=60,
+                          check=False)
+    assert done.returncode == 5 and "盘" in done.stderr, (done.returncode, done.stderr)
+    fresh.run("sync")
+    server.kill(signal.SIGTERM)
     for lang, words in (("en", "disk"), ("zh_CN", "盘")):
         done = subprocess.run(["sh", "-c", 'ulimit -f 1; exec "$@"', "sh", GRIDWARD, "--home", home.dir,
                                "alarm", "note", alarm, "--text", "x" * 1500], capture_output=True,

@@ -1,5 +1,6 @@
 /* gridward-dispatchd: the reference dispatch server and its admin verbs. */
 #include <getopt.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -182,6 +183,7 @@ int main(int argc, char **argv)
     int words = 0;
     (void)gw_i18n_init(NULL);
     gw_spawn_remember_mask();
+    (void)signal(SIGXFSZ, SIG_IGN); /* a write above `ulimit -f` is a full disk, not our death */
     if (gw_crypto_init() != GW_OK) {
         fputs("gridward-dispatchd: libsodium cannot start on this machine.\n", stderr);
         return gw_exit_status(GW_BUG);

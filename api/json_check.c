@@ -255,12 +255,12 @@ static int by_key(const void *a, const void *b)
 /* Takes the object's keys off the stack; false when two of them are equal. */
 static bool keys_differ(struct check *c, size_t start)
 {
-    struct key *keys = c->keys + start;
     size_t n = c->keys_n - start;
     c->keys_n = start;
     if (n < 2) {
-        return true;
+        return true; /* there may be no stack at all yet */
     }
+    struct key *keys = c->keys + start;
     qsort(keys, n, sizeof *keys, by_key);
     for (size_t i = 1; i < n; i++) {
         if (by_key(&keys[i - 1], &keys[i]) == 0) {

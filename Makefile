@@ -36,6 +36,8 @@ obj = $(patsubst %.c,$(B)/obj/%.o,$(call src,$(1)))
 lib = $(patsubst %,$(B)/lib/%.a,$(1))
 
 MAKEFLAGS += --no-print-directory
+# make would throw the generated schema away again
+.SECONDARY:
 .PHONY: all help setup demo check check-quick check-long tests-bin bench asan fuzz man pot install clean programs libs
 .DEFAULT_GOAL := all
 
@@ -92,8 +94,8 @@ $(B)/gen/%_schema.c: tools/embed-sql.sh $(wildcard offline-db/schema/*.sql dispa
 PO_PARTS := $(wildcard po/zh_CN/*.po)
 $(B)/locale/zh_CN/LC_MESSAGES/gridward.mo: $(PO_PARTS)
 	@mkdir -p $(@D)
-	msgcat --use-first --no-location -o $(B)/zh_CN.po $(PO_PARTS)
-	msgfmt --check-format -o $@ $(B)/zh_CN.po
+	@msgcat --use-first --no-location -o $(B)/zh_CN.po $(PO_PARTS)
+	@msgfmt --check-format -o $@ $(B)/zh_CN.po
 
 # ---- tests: every tests/unit/<folder>/test_*.c and tests/<kind>/test_*.c is a cmocka program
 ALL_DIRS := $(FOLDERS)
@@ -109,7 +111,7 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(TEST_KIT) $(call lib,$(ALL_DIRS))
 	@echo '  ld $@'
 	@$(CC) $(LDFLAGS_ALL) -o $@ $< $(TEST_KIT) $(call grp,$(ALL_DIRS)) -lcmocka -lvterm -lutil \
 	  $(LIBS_CLIENT) $(LIBS_SERVER)
-tests-bin: $(TEST_BIN)
+tests-bin: $(TEST_BIN) $(B)/locale/zh_CN/LC_MESSAGES/gridward.mo
 
 # ---- what a person runs
 demo: setup ## build, start a server with a community, ring the article's alarm, open the console

@@ -38,7 +38,7 @@ lib = $(patsubst %,$(B)/lib/%.a,$(1))
 MAKEFLAGS += --no-print-directory
 # make would throw the generated schema away again
 .SECONDARY:
-.PHONY: all help setup demo check check-quick check-long tests-bin bench asan fuzz man pot install clean programs libs
+.PHONY: all help setup demo check check-quick check-long tests-bin bench bench-bin asan fuzz man pot install clean programs libs
 .DEFAULT_GOAL := all
 
 all: setup
@@ -113,6 +113,20 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(TEST_KIT) $(call lib,$(ALL_DIRS))
 	  $(LIBS_CLIENT) $(LIBS_SERVER)
 tests-bin: $(TEST_BIN) $(B)/locale/zh_CN/LC_MESSAGES/gridward.mo
 
+# ---- bench programs, one each; the peer only where libmosquitto is installed
+BENCH_BIN = $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/bench_*.c)) \
+  $(if $(call pkg,--libs,libmosquitto),$(B)/bench/peer_mqtt)
+BENCH_KIT = $(B)/obj/tests/bench/bench.o $(B)/obj/tests/bench/source.o
+$(B)/bench/bench_%: $(B)/obj/tests/bench/bench_%.o $(BENCH_KIT) $(call lib,$(CLIENT_DIRS))
+	@mkdir -p $(@D)
+	@echo '  ld $@'
+	@$(CC) $(LDFLAGS_ALL) -o $@ $< $(BENCH_KIT) $(call grp,$(CLIENT_DIRS)) $(LIBS_CLIENT)
+$(B)/bench/peer_mqtt: $(B)/obj/tests/bench/peer_mqtt.o $(BENCH_KIT) $(call lib,base)
+	@mkdir -p $(@D)
+	@echo '  ld $@'
+	@$(CC) $(LDFLAGS_ALL) -o $@ $< $(BENCH_KIT) $(call grp,base) $(call pkg,--libs,libmosquitto) $(LIBS_BASE)
+bench-bin: $(BENCH_BIN)
+
 # ---- what a person runs
 demo: setup ## build, start a server with a community, ring the article's alarm, open the console
 	@$(MAKE) --no-print-directory programs
@@ -138,8 +152,8 @@ bench: ## figures beside the installed peers, as ratios
 	@tools/setup.sh build
 	@tools/setup.sh check
 	@tools/setup.sh bench || true
-	@$(MAKE) --no-print-directory -j2 programs
-	@tests/bench/run.sh
+	@$(MAKE) --no-print-directory -j2 programs bench-bin
+	@B=$(B) tests/bench/run.sh
 
 asan: ## unit tests and screens under ASan and UBSan
 	@$(MAKE) --no-print-directory -j2 B=build-asan OPT='-O1 -g' SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined' tests-bin

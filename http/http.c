@@ -1,5 +1,6 @@
 #include "http/http.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -155,19 +156,28 @@ static size_t on_header(char *line, size_t size, size_t n, void *ctx)
 }
 
 /* ---- starting */
+static bool loopback_host(const char *host)
+{
+    struct in_addr v4;
+    if (inet_pton(AF_INET, host, &v4) == 1) {
+        return ntohl(v4.s_addr) >> 24 == 127;
+    }
+    return strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0;
+}
+
+/* libcurl's own reading of the URL, so that the host judged here is the host it connects to: in
+ * http://127.0.0.1:80@elsewhere/ the first part is a user name. */
 static bool loopback(const char *url)
 {
-    static const char *const hosts[] = {"127.", "localhost", "[::1]"};
-    const char *host = url + strlen("http://");
-    for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
-        size_t len = strlen(hosts[i]);
-        if (strncasecmp(host, hosts[i], len) == 0) {
-            const char *rest = host + len;
-            size_t dotted = i == 0 ? strspn(rest, "0123456789.") : 0;
-            return rest[dotted] == '\0' || rest[dotted] == ':' || rest[dotted] == '/';
-        }
-    }
-    return false;
+    char *host = NULL, *user = NULL;
+    CURLU *parts = curl_url();
+    bool yes = parts != NULL && curl_url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK &&
+               curl_url_get(parts, CURLUPART_USER, &user, 0) == CURLUE_NO_USER &&
+               curl_url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK && loopback_host(host);
+    curl_free(host);
+    curl_free(user);
+    curl_url_cleanup(parts);
+    return yes;
 }
 
 enum gw_err http_check_url(const char *url, struct gw_fail *fail)
@@ -207,6 +217,9 @@ static bool set_options(struct http_call *call, const struct http_request *reque
     SET(CURLOPT_NOSIGNAL, 1L);
     SET(CURLOPT_QUICK_EXIT, 1L); /* dead DNS must not block whoever ends the call */
     SET(CURLOPT_FOLLOWLOCATION, 0L);
+    if (strncmp(request->url, "http://", 7) == 0) {
+        SET(CURLOPT_PROXY, ""); /* loopback: a proxy of the environment is another machine */
+    }
     SET(CURLOPT_CONNECTTIMEOUT_MS, (long)http->connect_ms);
     SET(CURLOPT_TIMEOUT_MS, (long)request->total_ms);
     SET(CURLOPT_USERAGENT, http->agent);

@@ -285,9 +285,12 @@ static void several_at_once_and_one_cancelled(void **state)
 static void plain_http_is_for_loopback(void **state)
 {
     static const char *const bad[] = {"http://10.0.0.1/", "http://127.0.0.1.example.org/", "ftp://127.0.0.1/",
-                                      "http://localhost.example.org/", "http://example.org", "127.0.0.1"};
+                                      "http://localhost.example.org/", "http://example.org", "127.0.0.1",
+                                      "http://127.0.0.1:80@example.org/", "http://localhost:x@example.org/",
+                                      "http://[::1]:5@example.org", "http://localhost@example.org/",
+                                      "http://[::2]/", "http://128.0.0.1/", "http://", "http://127.0.0.1:x/"};
     static const char *const good[] = {"http://127.0.0.1:80", "http://localhost/", "http://[::1]:5",
-                                       "https://example.org", "http://127.9.9.9/x"};
+                                       "https://example.org", "http://127.9.9.9/x", "http://LOCALHOST:9/"};
     (void)state;
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         struct gw_fail why = {0};
@@ -300,6 +303,30 @@ static void plain_http_is_for_loopback(void **state)
     for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
         assert_int_equal(http_check_url(good[i], NULL), GW_OK);
     }
+}
+
+/* A proxy named in the environment would carry plain http off this machine. */
+static void loopback_goes_past_a_proxy(void **state)
+{
+    struct got got = {.ends = 0};
+    (void)state;
+    assert_int_equal(setenv("http_proxy", "http://127.0.0.1:1", 1), 0);
+    assert_int_equal(setenv("all_proxy", "http://127.0.0.1:1", 1), 0);
+    ask("/good", false, 5000, 0, &got);
+    (void)unsetenv("http_proxy");
+    (void)unsetenv("all_proxy");
+    assert_int_equal(got.end, HTTP_DONE);
+    assert_int_equal(got.status, 200);
+}
+
+/* The whole answer has a time, also after its first bytes came. */
+static void a_slow_body_runs_out_of_time(void **state)
+{
+    struct got got = {.ends = 0};
+    (void)state;
+    ask("/stream", false, 300, 0, &got);
+    assert_int_equal(got.end, HTTP_CUT);
+    assert_int_equal(got.status, 200);
 }
 
 static void own_descriptors_wake_the_wait(void **state)
@@ -332,6 +359,8 @@ int main(void)
         cmocka_unit_test(nobody_there),
         cmocka_unit_test(several_at_once_and_one_cancelled),
         cmocka_unit_test(plain_http_is_for_loopback),
+        cmocka_unit_test(loopback_goes_past_a_proxy),
+        cmocka_unit_test(a_slow_body_runs_out_of_time),
         cmocka_unit_test(own_descriptors_wake_the_wait),
     };
     return cmocka_run_group_tests(tests, start_server, stop_server);

@@ -254,6 +254,14 @@ static enum gw_err start_tui(struct app *app, struct gw_fail *fail)
         .ascii = app->global.plain,
         .mono = app->global.plain,
         .keep_lang = app->global.lang != NULL,
+        .times = {
+            .stale_ms = gw_config_int(app->config, "screen.stale"),
+            .undelivered_ms = gw_config_int(app->config, "screen.undelivered"),
+            .guard_ms = gw_config_int(app->config, "screen.guard"),
+            .settle_ms = gw_config_int(app->config, "screen.settle"),
+            .ring_again_ms = gw_config_int(app->config, "screen.ring_again"),
+            .hold_warn_ms = gw_config_int(app->config, "screen.hold_warn"),
+        },
     };
     return tui_new(&opts, &app->tui, fail);
 }

@@ -70,6 +70,7 @@ class Server:
         self.store = "sqlite:" + scratch.path("dispatch.db")
         self.port = 0
         self.proc = None
+        self.rules = os.path.join(TOP, "rules")
         self.log = scratch.path("server.log")
         self.admin("init")
         self.community = json.loads(self.admin("demo-data", "--seed", str(seed), "--residents",
@@ -88,7 +89,7 @@ class Server:
             mark = log.tell()
             self.proc = subprocess.Popen(
                 [DISPATCHD, "serve", "--store", self.store, "--listen", f"127.0.0.1:{self.port}",
-                 "--rules", os.path.join(TOP, "rules")], stderr=log, stdout=log, env=self.env)
+                 "--rules", self.rules], stderr=log, stdout=log, env=self.env)
 
         def listening():
             if self.proc.poll() is not None:
@@ -174,7 +175,7 @@ class Console:
         environ = dict(home.env, LANGUAGE=lang, **(env or {}))
         pairs = [f"{k}={v}" for k, v in environ.items() if k not in ("TERM",)]
         self.tmux("-f", "/dev/null", "new-session", "-d", "-s", "c", "-x", str(cols), "-y", str(rows),
-                  "env", "-i", "TERM=tmux-256color", *pairs, GRIDWARD, "--home", home.dir)
+                  "env", "-i", "TERM=" + environ.get("TERM", "tmux-256color").replace("xterm", "tmux"), *pairs, GRIDWARD, "--home", home.dir)
         self.tmux("set-option", "-g", "escape-time", "0")
         self.tmux("set-option", "-g", "remain-on-exit", "on")
         self.pid = int(self.tmux("list-panes", "-t", "c", "-F", "#{pane_pid}").strip())

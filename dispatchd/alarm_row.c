@@ -26,6 +26,23 @@ static enum gw_err parse_row(struct work *work, const char *id, const char *path
     return err == GW_INVALID ? GW_STORE : err; /* it came from the store */
 }
 
+/* A closed alarm is in no index. Should it open again, the device names it; one that has no row is
+ * named by the event with which its source raised it. */
+static void key_of_closed(struct work *work)
+{
+    const struct json *events = json_arr(work->row, "events");
+    (void)snprintf(work->key, sizeof work->key, "%s", work->alarm.device_id);
+    for (const struct json *e = events ? json_first(events) : NULL; e && work->key[0] == '\0';
+         e = json_next(e)) {
+        const struct json *data = json_obj(e, "data");
+        const char *serial = data ? json_str(data, "device") : NULL;
+        const char *actor = json_str(e, "actor");
+        if (serial && actor && strncmp(actor, "source:", 7) == 0) {
+            (void)snprintf(work->key, sizeof work->key, "%s/%s", actor + 7, serial);
+        }
+    }
+}
+
 enum gw_err work_load(struct core *core, const char *id, struct work *out, struct gw_fail *fail)
 {
     char path[GW_PATH_MAX + 1];
@@ -40,8 +57,8 @@ enum gw_err work_load(struct core *core, const char *id, struct work *out, struc
         (void)snprintf(out->key, sizeof out->key, "%s", err ? "" : index.key);
         err = err == GW_ABSENT ? GW_OK : err;
     }
-    if (!err && out->key[0] == '\0') { /* closed: the device still names it */
-        (void)snprintf(out->key, sizeof out->key, "%s", out->alarm.device_id);
+    if (!err && out->key[0] == '\0') {
+        key_of_closed(out);
     }
     if (err) {
         work_free(out);
@@ -113,7 +130,7 @@ static bool listed(const char *kind)
 
 static bool human(const char *kind)
 {
-    static const char *const own[] = {"raised", "repeat",       "restored", "level",
+    static const char *const own[] = {"raised",  "repeat",       "restored", "level",
                                       "skipped", "hold_expired", "rang"};
     for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
         if (strcmp(kind, own[i]) == 0) {
@@ -313,8 +330,8 @@ static size_t gather(const struct work *work, struct piece *out)
     }
     for (size_t i = 0; i < work->events_n; i++) {
         if (listed(work->events[i].kind)) {
-            out[n++] = (struct piece){.fresh = &work->events[i],
-                                      .human = human(work->events[i].kind)};
+            out[n++] =
+                (struct piece){.fresh = &work->events[i], .human = human(work->events[i].kind)};
         }
     }
     return n;
@@ -459,8 +476,8 @@ static enum gw_err put_row(struct work *work, int64_t *seq, struct gw_fail *fail
     }
     err = err ? gw_fail_set(fail, err, _("The row of an alarm cannot be written."))
               : work->core->store->ops->row_put(work->core->store, TYPE_ALARM, work->alarm.id,
-                                                work->alarm.path, gw_buf_str(&body), body.len,
-                                                seq, fail);
+                                                work->alarm.path, gw_buf_str(&body), body.len, seq,
+                                                fail);
     gw_buf_free(&body);
     free(pieces);
     return err;

@@ -105,8 +105,8 @@ static int64_t reading_int(const struct event *e, const char *name, int64_t min,
     for (; r; r = json_next(r)) {
         double value = 0;
         const char *is = json_str(r, "name");
-        if (is && strcmp(is, name) == 0 && json_num(r, "value", &value) &&
-            value >= (double)min && value <= (double)max) {
+        if (is && strcmp(is, name) == 0 && json_num(r, "value", &value) && value >= (double)min &&
+            value <= (double)max) {
             return (int64_t)value;
         }
     }
@@ -183,14 +183,41 @@ static int64_t raised_at(const struct event *e)
     return near ? e->in.raised_at : e->now;
 }
 
-static void say(struct event *e, struct work *work, const char *kind, int64_t at,
-                const char *text)
+static void say_with(struct event *e, struct work *work, const struct event_args *what)
 {
     char actor[GW_ID_MAX + 16];
+    struct event_args event = *what;
     (void)snprintf(actor, sizeof actor, "source:%s", e->source->name);
-    struct event_args event = {
-        .kind = kind, .actor = actor, .level = work->alarm.level, .at = at, .text = text};
+    event.actor = actor;
+    event.level = work->alarm.level;
     work_event(work, &event);
+}
+
+static void say(struct event *e, struct work *work, const char *kind, const char *text)
+{
+    say_with(e, work, &(struct event_args){.kind = kind, .at = e->now, .text = text});
+}
+
+/* An unknown device has no row that tells its serial number: the event does. */
+static enum gw_err say_raised(struct event *e, struct work *work)
+{
+    struct gw_buf data;
+    struct jw w;
+    gw_buf_init(&data, 2048);
+    jw_begin(&w, &data);
+    jw_obj(&w, NULL);
+    jw_str(&w, "device", e->in.device);
+    jw_obj_end(&w);
+    enum gw_err err = jw_end(&w);
+    if (!err) {
+        say_with(e, work,
+                 &(struct event_args){.kind = "raised",
+                                      .at = work->alarm.raised_at,
+                                      .text = e->in.text,
+                                      .data = e->device ? NULL : gw_buf_str(&data)});
+    }
+    gw_buf_free(&data);
+    return err;
 }
 
 static enum gw_err save(struct event *e, struct work *work, struct gw_fail *fail)
@@ -212,9 +239,8 @@ static enum gw_err find_dwelling(struct event *e, struct work *work, struct json
     if (work->alarm.dwelling_id[0] == '\0') {
         return GW_OK;
     }
-    enum gw_err err = core->store->ops->row_get(core->store, TYPE_DWELLING,
-                                                work->alarm.dwelling_id, &core->row, NULL, NULL,
-                                                fail);
+    enum gw_err err = core->store->ops->row_get(core->store, TYPE_DWELLING, work->alarm.dwelling_id,
+                                                &core->row, NULL, NULL, fail);
     if (err) {
         return err == GW_ABSENT ? GW_OK : err;
     }
@@ -233,7 +259,7 @@ static void fill_new(struct event *e, struct work *work)
     copy_member(a->resident_id, sizeof a->resident_id, e->device, "resident_id");
     a->severity = severity_of(e);
     a->raised_at = raised_at(e);
-    work->text = e->in.text;
+    work->text = e->in.text ? e->in.text : e->device ? NULL : e->in.device;
     (void)snprintf(work->key, sizeof work->key, "%s", e->key);
 }
 
@@ -241,18 +267,12 @@ static enum gw_err raise_new(struct event *e, struct gw_fail *fail)
 {
     struct work work;
     struct json *dwelling = NULL;
-    char text[2 * GW_ID_MAX + 64];
     work_new(e->core, e->in.kind, &work);
     fill_new(e, &work);
     enum gw_err err = find_dwelling(e, &work, &dwelling, fail);
+    err = err ? err : say_raised(e, &work);
     if (!err) {
-        /* an unknown device has no row that tells its serial number */
-        (void)snprintf(text, sizeof text, "%s", e->device ? "" : e->in.device);
-        if (!e->device && !work.text) {
-            work.text = text;
-        }
         struct chain_env env = work_env(&work);
-        say(e, &work, "raised", work.alarm.raised_at, e->in.text ? e->in.text : text);
         chain_start(&work.alarm, &work.policy, &env, e->now, !e->bound);
         err = save(e, &work, fail);
     }
@@ -267,7 +287,7 @@ static enum gw_err repeat(struct event *e, struct work *work, struct gw_fail *fa
     if (alarm_repeat(&work->alarm, severity_of(e), e->now) != GW_OK) {
         return raise_new(e, fail);
     }
-    say(e, work, "repeat", e->now, NULL);
+    say(e, work, "repeat", NULL);
     chain_advance(&work->alarm, &work->policy, &env, e->now);
     return save(e, work, fail);
 }
@@ -276,7 +296,7 @@ static enum gw_err restore(struct event *e, struct work *work, struct gw_fail *f
 {
     struct chain_env env = work_env(work);
     alarm_restore(&work->alarm, e->now);
-    say(e, work, "restored", e->now, e->in.text);
+    say(e, work, "restored", e->in.text);
     chain_advance(&work->alarm, &work->policy, &env, e->now);
     return save(e, work, fail);
 }
@@ -366,8 +386,7 @@ static enum gw_err take_in(struct event *e, struct gw_fail *fail)
     }
     err = err ? err : act(e, fail);
     err = err ? err
-              : store->ops->seen_put(store, e->source->name, e->in.event_id, &e->out, e->now,
-                                     fail);
+              : store->ops->seen_put(store, e->source->name, e->in.event_id, &e->out, e->now, fail);
     if (!err) {
         e->core->stats.ingest_accepted++;
     }
@@ -411,8 +430,7 @@ static enum gw_err one_event(struct event *e, const char *text, size_t len, int6
 }
 
 static enum gw_err run_event(struct call *call, const struct store_source *source, int64_t i,
-                             const char *text, size_t len, int64_t *accepted,
-                             struct gw_fail *fail)
+                             const char *text, size_t len, int64_t *accepted, struct gw_fail *fail)
 {
     struct event e = {
         .call = call,

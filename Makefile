@@ -42,7 +42,7 @@ lib = $(patsubst %,$(B)/lib/%.a,$(1))
 MAKEFLAGS += --no-print-directory
 # make would throw the generated schema away again
 .SECONDARY:
-.PHONY: all help setup demo check check-quick check-long tests-bin bench bench-bin asan fuzz man pot install clean programs libs
+.PHONY: all help setup demo check check-quick check-long tests-bin bench bench-bin asan fuzz man pictures pot install clean programs libs
 .DEFAULT_GOAL := all
 
 all: setup
@@ -167,6 +167,14 @@ fuzz: ## each fuzz target for 10 s
 
 man: ## check the manual pages
 	@tools/check-man.sh
+
+# ---- pictures of the READMEs, from the real programs (rsvg-convert and a CJK font are needed)
+$(B)/tools/screenshot: $(B)/obj/tools/screenshot.o $(B)/obj/tests/kit/screen.o $(call lib,base)
+	@mkdir -p $(@D)
+	@echo '  ld $@'
+	@$(CC) $(LDFLAGS_ALL) -o $@ $^ -lvterm -lutil $(LIBS_BASE)
+pictures: programs $(B)/tools/screenshot ## docs/img/*.png, from a real server and a real console
+	@tools/screenshot.sh $(B)/tools/screenshot docs/img
 
 pot: ## po/gridward.pot from the sources
 	@mkdir -p $(B)

@@ -307,6 +307,18 @@ static enum gw_err sum_of(struct home *home, const struct wire_digest *want, int
     return err == GW_ABSENT ? GW_OK : err;
 }
 
+/* What differs may claim a seq that is newer than the server's row: the snapshot must win. */
+static enum gw_err distrust(struct home *home, const char *scope, struct gw_fail *fail)
+{
+    enum gw_err err = GW_OK;
+    for (size_t t = 0; !err && t < TYPE_N; t++) {
+        sqlite3_stmt *st = gw_db_stmt(home->db, mirror_sql((enum gw_type)t, M_ZERO_IN));
+        (void)sqlite3_bind_text(st, 1, scope, -1, SQLITE_STATIC);
+        err = gw_db_run(home->db, st, fail);
+    }
+    return err;
+}
+
 /* One incident and one job for a scope, however many of its types differ. */
 static enum gw_err digest_job(struct home *home, const char *scope, struct gw_fail *fail)
 {
@@ -321,6 +333,7 @@ static enum gw_err digest_job(struct home *home, const char *scope, struct gw_fa
     err = odb_int(home, st, 0, &has);
     if (!err && has == 0) {
         err = job_add(home, scope, "", fail);
+        err = err ? err : distrust(home, scope, fail);
         err = err ? err : gw_db_run(home->db, odb_stmt(home, SQL_STATE_INCIDENT), fail);
     }
     return odb_end(home, err, fail);

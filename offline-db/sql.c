@@ -97,6 +97,8 @@ static enum gw_err mirror_text(struct gw_buf *out, const struct gw_entity *entit
             out, "DELETE FROM %s WHERE mark <> ?2 AND seq <= ?3 AND " IN_SCOPE("path", "?1"), t);
     case M_ZERO:
         return gw_buf_addf(out, "UPDATE %s SET seq = 0", t);
+    case M_ZERO_IN:
+        return gw_buf_addf(out, "UPDATE %s SET seq = 0 WHERE " IN_SCOPE("path", "?1"), t);
     case M_WIPE:
         return gw_buf_addf(out, "DELETE FROM %s", t);
     case M_DIGEST:

@@ -172,6 +172,7 @@ enum odb_mirror_sql {
     M_UNCOVERED, /* delete rows that no scope covers */
     M_SWEEP,     /* delete rows in scope ?1 with mark <> ?2 and seq <= ?3 */
     M_ZERO,      /* seq := 0 */
+    M_ZERO_IN,   /* seq := 0 of rows in scope ?1 */
     M_WIPE,      /* delete all */
     M_DIGEST,    /* id, seq of rows in scope ?1 */
     M_COUNT,

@@ -79,6 +79,25 @@ void sim_copy_home(const char *from, const char *to)
 
 /* ---- once: an empty home and a store with its people, copied for each seed */
 
+/* A sensor in a dwelling; the last one is bound to nothing, so its alarms lie at the street. */
+static enum gw_err prepare_device(struct store *store, int i, struct gw_fail *fail)
+{
+    const char *path = sim_grids[i % SIM_GRIDS];
+    char id[16], row[200], dwelling[16];
+    (void)snprintf(dwelling, sizeof(dwelling), "dw-%d", i);
+    int n = snprintf(row, sizeof(row), "{\"address\":\"%d-1\"}", i);
+    enum gw_err err =
+        store->ops->row_put(store, TYPE_DWELLING, dwelling, path, row, (size_t)n, NULL, fail);
+    (void)snprintf(id, sizeof(id), "dev-%d", i);
+    n = snprintf(row, sizeof(row), "{\"serial\":\"SN-%d\",\"kind\":\"%s\",\"dwelling_id\":%s%s%s}",
+                 i, i % 2 == 0 ? "smoke" : "sos", i + 1 < SIM_ALARM_DEVICES ? "\"" : "",
+                 i + 1 < SIM_ALARM_DEVICES ? dwelling : "null",
+                 i + 1 < SIM_ALARM_DEVICES ? "\"" : "");
+    return err != GW_OK
+               ? err
+               : store->ops->row_put(store, TYPE_DEVICE, id, path, row, (size_t)n, NULL, fail);
+}
+
 static void prepare_people(struct store *store)
 {
     struct gw_fail fail = {0};
@@ -99,13 +118,7 @@ static void prepare_people(struct store *store)
                                prepared.token, &fail);
     }
     for (int i = 0; err == GW_OK && i < SIM_ALARM_DEVICES; i++) {
-        char id[16], row[200];
-        (void)snprintf(id, sizeof(id), "dev-%d", i);
-        int n = snprintf(row, sizeof(row),
-                         "{\"serial\":\"SN-%d\",\"kind\":\"%s\",\"place\":\"kitchen\"}", i,
-                         i % 2 == 0 ? "smoke" : "sos");
-        err = store->ops->row_put(store, TYPE_DEVICE, id, sim_grids[i % SIM_GRIDS], row, (size_t)n,
-                                  NULL, &fail);
+        err = prepare_device(store, i, &fail);
     }
     err = err != GW_OK ? err : store->ops->commit(store, &fail);
     if (err != GW_OK) {

@@ -87,7 +87,9 @@ def revoked_while_the_stream_is_open(scratch):
     console.wait("按了|已保存")
     entries = home.json("journal", "list")
     assert entries and entries[0]["kind"] == "alarm.ack" and entries[0]["id"] == alarm
-    home.run("leave", status=1)
+    home.run("leave", status=5)  # the console is open
+    console.end()
+    wait_for("the console is gone", lambda: (home.run("leave", status=None), home.code)[1] == 1)
 
 
 def tokens_end(scratch):

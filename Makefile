@@ -24,8 +24,9 @@ CPPFLAGS += -I. -I$(B)/gen -D_GNU_SOURCE -DGW_VERSION='"$(VERSION)"' \
   -DGW_LIBEXECDIR='"$(LIBEXECDIR)"' -DGW_LOCALEDIR='"$(DATADIR)/locale"' \
   -DGW_RULESDIR='"$(DATADIR)/gridward/rules"'
 # Sanitizers change what the optimiser sees; the plain builds keep this warning.
+# clang does not know these two and would make an error of that.
 ifneq ($(SAN),)
-WARN += -Wno-format-truncation -Wno-stringop-truncation
+WARN += -Wno-unknown-warning-option -Wno-format-truncation -Wno-stringop-truncation
 endif
 CFLAGS_ALL = -std=gnu17 $(OPT) $(WARN) $(HARD) $(SAN) $(CFLAGS)
 LDFLAGS_ALL = -pie -Wl,-z,relro,-z,now $(SAN) $(LDFLAGS)

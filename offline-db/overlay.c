@@ -185,6 +185,7 @@ static enum gw_err fold_one(struct fold *f, const char *text, int64_t at)
     const char *code = NULL;
     enum gw_err err = fold_grow(f);
     if (err || wire_body_decode(text, strlen(text), &d.body, &d.root, &code, NULL) != GW_OK) {
+        json_free(d.root);
         return err; /* a command of a newer program: no overlay for it */
     }
     if (d.body.kind == CMD_ALARM_RAISE) {

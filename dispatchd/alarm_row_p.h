@@ -21,20 +21,21 @@ struct work {
     struct core *core;
     struct alarm alarm;
     struct policy policy;
-    struct json *row;      /* the row as it was, owned; NULL for a new alarm */
+    struct json *row;            /* the row as it was, owned; NULL for a new alarm */
     char key[2 * GW_ID_MAX + 2]; /* of the index of open alarms */
-    const char *address, *text; /* borrowed until work_free */
-    char *readings;        /* JSON array, owned; NULL = as they were */
-    struct work_event *events; /* owned */
+    const char *address, *text;  /* borrowed until work_free */
+    char *readings;              /* JSON array, owned; NULL = as they were */
+    struct work_event *events;   /* owned */
     size_t events_n, events_cap;
     int64_t strikes[WORK_STRIKES]; /* seqs of events to strike out */
     size_t strikes_n;
-    bool failed;           /* no memory for an event: work_save says so */
+    bool failed; /* no memory for an event: work_save says so */
 };
 
 /* GW_ABSENT: no such alarm. The scratch buffer core->row is not used across calls. */
 enum gw_err work_load(struct core *core, const char *id, struct work *out, struct gw_fail *fail);
-/* A new alarm; the caller fills the rest of work->alarm (id, path, kind, severity, raised_at...). */
+/* A new alarm; the caller fills the rest of work->alarm (id, path, kind, severity, raised_at...).
+ */
 void work_new(struct core *core, const char *kind, struct work *out);
 void work_free(struct work *work);
 

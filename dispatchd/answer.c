@@ -22,10 +22,10 @@ static const char *title_of(int status)
         int status;
         const char *title;
     } titles[] = {
-        {400, "Malformed"},      {401, "Unauthenticated"},   {403, "Forbidden"},
-        {404, "Not found"},      {405, "Method not allowed"}, {410, "Gone"},
-        {413, "Too large"},      {415, "Bad media type"},    {422, "Not acceptable"},
-        {429, "Too many requests"}, {500, "Internal fault"}, {503, "Overloaded"},
+        {400, "Malformed"},         {401, "Unauthenticated"},    {403, "Forbidden"},
+        {404, "Not found"},         {405, "Method not allowed"}, {410, "Gone"},
+        {413, "Too large"},         {415, "Bad media type"},     {422, "Not acceptable"},
+        {429, "Too many requests"}, {500, "Internal fault"},     {503, "Overloaded"},
         {507, "Storage full"},
     };
     for (size_t i = 0; i < sizeof titles / sizeof titles[0]; i++) {

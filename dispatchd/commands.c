@@ -90,8 +90,8 @@ static enum gw_err author_code(const struct line *line, const char **code, struc
     struct store_device device;
     uint8_t sig[GW_SIGN_BYTES];
     const char *body = line->wire.body;
-    enum gw_err err = call->core->store->ops->device_get(call->core->store, line->wire.key,
-                                                         &device, fail);
+    enum gw_err err =
+        call->core->store->ops->device_get(call->core->store, line->wire.key, &device, fail);
     if (err && err != GW_ABSENT) {
         return err;
     }
@@ -257,8 +257,7 @@ static enum gw_err decide(struct line *line, struct verdict *v, struct gw_fail *
         .now = core_wall(core),
     };
     enum gw_err err = core->store->ops->command_by_uid(core->store, line->body.uid,
-                                                       c.person->user.id, take_first, &first,
-                                                       fail);
+                                                       c.person->user.id, take_first, &first, fail);
     if ((err && err != GW_ABSENT) || first.done) {
         return err;
     }
@@ -288,8 +287,7 @@ static enum gw_err make_receipt(const struct line *line, const struct wire_resul
     enum gw_err err = wire_receipt_text(line->body.dev, line->body.n, line->hash, result->result,
                                         result->seq, result->at, &text);
     if (!err) {
-        gw_sign(&line->call->core->meta.sign_key, RECEIPT_PREFIX, gw_buf_str(&text), text.len,
-                sig);
+        gw_sign(&line->call->core->meta.sign_key, RECEIPT_PREFIX, gw_buf_str(&text), text.len, sig);
         gw_b64url(sig, sizeof sig, out);
     }
     gw_buf_free(&text);

@@ -116,8 +116,8 @@ static void add_plain(struct command *c, struct work *work, const char *kind)
 
 /* ---- the people named in data */
 
-static enum gw_err person_may_take(struct command *c, const char *user, const char *path,
-                                   bool *may, struct gw_fail *fail)
+static enum gw_err person_may_take(struct command *c, const char *user, const char *path, bool *may,
+                                   struct gw_fail *fail)
 {
     const struct person *person = NULL;
     enum gw_err err = person_of(c->core, user, &person, fail);
@@ -185,8 +185,8 @@ static void read_effect(const struct store_command *stored, struct target *t)
     (void)snprintf(t->to, sizeof t->to, "%s", to ? to : "");
     t->facts.to = t->to;
     const struct json *events = json_arr(root, "events");
-    for (const struct json *e = events ? json_first(events) : NULL;
-         e && t->events_n < WORK_STRIKES; e = json_next(e)) {
+    for (const struct json *e = events ? json_first(events) : NULL; e && t->events_n < WORK_STRIKES;
+         e = json_next(e)) {
         if (json_as_int(e, &number)) {
             t->events[t->events_n++] = number;
         }
@@ -198,8 +198,7 @@ static enum gw_err read_target(void *ctx, const struct store_command *stored)
 {
     struct target *t = ctx;
     enum cmd_kind kind;
-    t->facts.found = cmd_kind_parse(stored->kind, &kind) &&
-                     strcmp(stored->entity, t->alarm) == 0;
+    t->facts.found = cmd_kind_parse(stored->kind, &kind) && strcmp(stored->entity, t->alarm) == 0;
     if (t->facts.found) {
         t->facts.kind = kind;
         t->facts.at = stored->at;
@@ -272,8 +271,7 @@ static enum gw_err set_effect(const struct command *c, const struct work *work, 
     jw_obj(&w, NULL);
     jw_arr(&w, "events");
     for (size_t i = 0; i < work->events_n; i++) {
-        if (work->events[i].seq > 0 &&
-            strcmp(work->events[i].actor, c->person->user.id) == 0) {
+        if (work->events[i].seq > 0 && strcmp(work->events[i].actor, c->person->user.id) == 0) {
             jw_int(&w, NULL, work->events[i].seq);
         }
     }

@@ -54,15 +54,14 @@ static enum gw_err right_at_base(struct command *c, const char *path, bool *may,
         *moved = c->base.epoch[0] != '\0';
         return GW_OK;
     }
-    enum gw_err err = store->ops->command_base(store, c->body.dev, c->body.n, c->base.epoch,
-                                               &earlier, fail);
+    enum gw_err err =
+        store->ops->command_base(store, c->body.dev, c->body.n, c->base.epoch, &earlier, fail);
     if (err || c->base.seq < earlier) {
         return err;
     }
-    err = store->ops->grant_covered(store, user, path, seq,
-                                    c->now - c->core->limits.grant_grace_ms, may, fail);
-    return err || *may ? err
-                       : store->ops->grant_covered(store, user, path, seq, 0, moved, fail);
+    err = store->ops->grant_covered(store, user, path, seq, c->now - c->core->limits.grant_grace_ms,
+                                    may, fail);
+    return err || *may ? err : store->ops->grant_covered(store, user, path, seq, 0, moved, fail);
 }
 
 enum gw_err command_right(struct command *c, const char *path, struct verdict *v, bool *may,
@@ -83,8 +82,7 @@ enum gw_err command_right(struct command *c, const char *path, struct verdict *v
 
 /* ---- duty.set */
 
-static enum gw_err print_worker(const struct json *old, const struct command *c,
-                                struct gw_buf *out)
+static enum gw_err print_worker(const struct json *old, const struct command *c, struct gw_buf *out)
 {
     struct gw_buf value;
     struct jw w;

@@ -22,7 +22,7 @@ struct command {
 /* What becomes of it. */
 struct verdict {
     enum cmd_result result;
-    const char *code; /* NULL = none */
+    const char *code;     /* NULL = none */
     struct gw_buf params; /* JSON object text, empty = none */
     struct gw_buf effect; /* what a later retract must know, empty = nothing */
     int64_t seq;          /* -1 = no row changed */

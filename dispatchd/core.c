@@ -15,7 +15,8 @@
 const struct gw_setting core_settings[] = {
     {"token.lifetime", GW_SET_MS, "30m", 1000, 86400000,
      N_("How long a token of a console serves.")},
-    {"token.nonce", GW_SET_MS, "60s", 1000, 3600000, N_("How long a nonce waits for its signature.")},
+    {"token.nonce", GW_SET_MS, "60s", 1000, 3600000,
+     N_("How long a nonce waits for its signature.")},
     {"live.window", GW_SET_MS, "90s", 100, 3600000,
      N_("A console is live when it asked for something within this time.")},
     {"live.save", GW_SET_MS, "30s", 100, 3600000,
@@ -39,7 +40,8 @@ const struct gw_setting core_settings[] = {
     {"enroll.tries", GW_SET_INT, "5", 1, 100, N_("Wrong secrets that lock an enrolment code.")},
     {"enroll.locators", GW_SET_INT, "10", 1, 100000,
      N_("Unknown enrolment codes an address may try within ten minutes.")},
-    {"rate.commands", GW_SET_INT, "20", 1, 1000000, N_("Batches of commands a second and console.")},
+    {"rate.commands", GW_SET_INT, "20", 1, 1000000,
+     N_("Batches of commands a second and console.")},
     {"rate.commands_burst", GW_SET_INT, "400", 1, 1000000, N_("Batches of commands at once.")},
     {"rate.feed", GW_SET_INT, "20", 1, 1000000, N_("Requests for changes a second and console.")},
     {"rate.feed_burst", GW_SET_INT, "400", 1, 1000000, N_("Requests for changes at once.")},
@@ -74,10 +76,8 @@ static const struct route routes[] = {
     {CORE_POST, "/v1/alive", handle_alive, NULL, NEED_DEVICE, MEDIA_JSON, BUCKET_NONE},
     {CORE_GET, "/v1/snapshot", handle_snapshot, snapshot_params, NEED_DEVICE, MEDIA_NONE,
      BUCKET_SNAPSHOT},
-    {CORE_GET, "/v1/changes", handle_changes, changes_params, NEED_DEVICE, MEDIA_NONE,
-     BUCKET_FEED},
-    {CORE_POST, "/v1/commands", handle_commands, NULL, NEED_DEVICE, MEDIA_NDJSON,
-     BUCKET_COMMANDS},
+    {CORE_GET, "/v1/changes", handle_changes, changes_params, NEED_DEVICE, MEDIA_NONE, BUCKET_FEED},
+    {CORE_POST, "/v1/commands", handle_commands, NULL, NEED_DEVICE, MEDIA_NDJSON, BUCKET_COMMANDS},
     {CORE_POST, "/v1/ingest", handle_ingest, NULL, NEED_SOURCE, MEDIA_BOTH, BUCKET_NONE},
 };
 static_assert(COUNT(routes) <= ROUTES_MAX, "counters of the routes");

@@ -1,4 +1,5 @@
-/* Inside of the server core: its state, and what its files offer each other. Not for other files. */
+/* Inside of the server core: its state, and what its files offer each other. Not for other files.
+ */
 #ifndef GW_DISPATCHD_CORE_P_H
 #define GW_DISPATCHD_CORE_P_H
 
@@ -35,8 +36,8 @@ struct person {
     struct store_user user;
     struct store_grant scopes[STORE_SCOPES_MAX];
     size_t scopes_n;
-    uint32_t types;       /* bit set of readable types */
-    char tag[17];         /* 16 hex over scopes and types */
+    uint32_t types; /* bit set of readable types */
+    char tag[17];   /* 16 hex over scopes and types */
     bool off_duty;
     int64_t gen;
 };
@@ -101,21 +102,21 @@ struct core {
     struct gw_uuid_gen uuids;
     struct store_meta meta; /* epoch and keys never change while it runs; seq: newest committed */
     bool in_turn, writing;
-    bool unwell;             /* the last commit failed */
-    enum gw_err broken;      /* a store error of this turn: nothing of the turn may be kept */
+    bool unwell;        /* the last commit failed */
+    enum gw_err broken; /* a store error of this turn: nothing of the turn may be kept */
     struct gw_fail broken_fail;
-    int64_t outside;         /* store's outside_version when last looked */
-    int64_t gen;             /* rights may have changed since a person of a lower gen was read */
-    int64_t pulse;           /* grows with every commit: feeds look again */
-    struct map sessions;     /* token hash -> struct session */
-    struct map nonces;       /* nonce -> struct nonce */
-    struct map persons;      /* user -> struct person */
-    struct map lives;        /* device -> struct live */
-    struct map rates;        /* "<bucket> <who>" -> struct rate */
+    int64_t outside;     /* store's outside_version when last looked */
+    int64_t gen;         /* rights may have changed since a person of a lower gen was read */
+    int64_t pulse;       /* grows with every commit: feeds look again */
+    struct map sessions; /* token hash -> struct session */
+    struct map nonces;   /* nonce -> struct nonce */
+    struct map persons;  /* user -> struct person */
+    struct map lives;    /* device -> struct live */
+    struct map rates;    /* "<bucket> <who>" -> struct rate */
     struct page_cache pages[PAGE_CACHE_N];
     size_t pages_at;
     int64_t seen_saved_mono, housekeeping_mono;
-    struct gw_buf row;       /* scratch of one row */
+    struct gw_buf row; /* scratch of one row */
     struct core_stats stats;
 };
 

@@ -7,7 +7,7 @@
 #include "dispatchd/alarm_row_p.h"
 
 enum {
-    DUE_AT_ONCE = 100,            /* alarms of one transaction */
+    DUE_AT_ONCE = 100, /* alarms of one transaction */
     HOUSEKEEPING_MS = 60 * 1000,
 };
 
@@ -51,8 +51,8 @@ enum gw_err escalation_due(struct core *core, int64_t *next, struct gw_fail *fai
 {
     struct due due = {.n = 0};
     int64_t now = core_wall(core);
-    enum gw_err err = core->store->ops->alarm_due(core->store, now, DUE_AT_ONCE, note_due, &due,
-                                                  fail);
+    enum gw_err err =
+        core->store->ops->alarm_due(core->store, now, DUE_AT_ONCE, note_due, &due, fail);
     for (size_t i = 0; i < due.n && !err; i++) {
         core->stats.chain_late_ms = due.alarm[i].at > 1 ? now - due.alarm[i].at : 0;
         err = advance(core, due.alarm[i].id, fail);

@@ -9,8 +9,8 @@ struct writer {
     const struct person *person;
     struct feed_page *page;
     struct gw_buf *out;
-    int64_t seq;       /* of the group being written; 0 = none yet */
-    size_t began;      /* where this helping starts in out */
+    int64_t seq;  /* of the group being written; 0 = none yet */
+    size_t began; /* where this helping starts in out */
 };
 
 /* ---- a line, as NDJSON or as the data of an event. JSON of ours has no newline in it. */
@@ -66,8 +66,7 @@ static enum gw_err take_change(void *ctx, const struct store_change *change)
     if (!may_read(w, change)) {
         return GW_OK;
     }
-    if (new_group && w->page->n > 0 &&
-        w->out->len - w->began + change->row.body_len > PAGE_BYTES) {
+    if (new_group && w->page->n > 0 && w->out->len - w->began + change->row.body_len > PAGE_BYTES) {
         return GW_TOO_LARGE;
     }
     enum gw_err err = next_line(w, change->row.seq);
@@ -82,10 +81,9 @@ enum gw_err feed_records(struct core *core, const struct person *person, struct 
     struct writer w = {core, person, page, out, 0, out->len};
     page->n = 0;
     page->newest = core_seq(core);
-    enum gw_err err =
-        core->store->ops->feed(core->store, person->scopes, person->scopes_n, person->types,
-                               page->since, page->limit, take_change, &w, &page->last,
-                               &page->more, fail);
+    enum gw_err err = core->store->ops->feed(core->store, person->scopes, person->scopes_n,
+                                             person->types, page->since, page->limit, take_change,
+                                             &w, &page->last, &page->more, fail);
     err = err ? err : end_group(&w);
     if (!err && !page->more) {
         page->last = page->newest;
@@ -123,8 +121,8 @@ static enum gw_err read_digest(struct core *core, const struct person *person,
             if ((person->types >> type & 1U) == 0) {
                 continue;
             }
-            err = core->store->ops->digest(core->store, person->scopes[i].path,
-                                           (enum gw_type)type, &sum, fail);
+            err = core->store->ops->digest(core->store, person->scopes[i].path, (enum gw_type)type,
+                                           &sum, fail);
             struct wire_digest *entry = &out[(*n)++];
             (void)snprintf(entry->scope, sizeof entry->scope, "%s", person->scopes[i].path);
             entry->type = (enum gw_type)type;
@@ -154,9 +152,9 @@ enum gw_err feed_end(struct core *core, const struct person *person, const struc
         err = err ? err : read_digest(core, person, (struct wire_digest *)sums.data, &n, fail);
     }
     err = err || !page->sse ? err : gw_buf_adds(out, "data: ");
-    err = err ? err
-              : wire_end(out, &cursor, page->more, page->n, (struct wire_digest *)sums.data, n,
-                         with);
+    err =
+        err ? err
+            : wire_end(out, &cursor, page->more, page->n, (struct wire_digest *)sums.data, n, with);
     err = err ? err : close_line(out, page->sse);
     gw_buf_free(&sums);
     return err;

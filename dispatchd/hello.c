@@ -38,8 +38,8 @@ static enum gw_err fill(struct call *call, struct wire_hello *out, struct gw_fai
     struct store_device device;
     struct store_meta meta;
     enum gw_err err = core->store->ops->meta(core->store, &meta, fail);
-    err = err ? err
-              : core->store->ops->device_get(core->store, call->session->device, &device, fail);
+    err =
+        err ? err : core->store->ops->device_get(core->store, call->session->device, &device, fail);
     err = err ? err : missing_numbers(core, call->session->device, out, fail);
     if (err) {
         return err;

@@ -7,7 +7,7 @@ struct map_entry {
     struct map_entry *next;
     uint64_t hash;
     size_t key_len;
-    char *key;   /* behind the value, in the same block */
+    char *key; /* behind the value, in the same block */
     char value[] __attribute__((aligned(16)));
 };
 
@@ -52,8 +52,8 @@ static struct map_entry *find(const struct map *map, const char *key, size_t len
         return NULL;
     }
     struct map_entry *entry = map->slots[hash & (map->slots_n - 1)];
-    while (entry && !(entry->hash == hash && entry->key_len == len &&
-                      memcmp(entry->key, key, len) == 0)) {
+    while (entry &&
+           !(entry->hash == hash && entry->key_len == len && memcmp(entry->key, key, len) == 0)) {
         entry = entry->next;
     }
     return entry;

@@ -16,8 +16,8 @@ static enum gw_err one(struct gw_buf *out, const char *name, const char *type, c
     return err ? err : gw_buf_addf(out, "%s %lld\n", name, (long long)value);
 }
 
-static enum gw_err seconds(struct gw_buf *out, const char *name, const char *type,
-                           const char *help, int64_t ms)
+static enum gw_err seconds(struct gw_buf *out, const char *name, const char *type, const char *help,
+                           int64_t ms)
 {
     enum gw_err err = head(out, name, type, help);
     return err ? err : gw_buf_addf(out, "%s %.3f\n", name, (double)ms / 1000.0);
@@ -31,8 +31,7 @@ static enum gw_err requests(struct core *core, struct gw_buf *out)
             int64_t n = core->stats.requests[r][s];
             const char *path = core_route_path(r);
             if (n > 0) {
-                err = gw_buf_addf(out,
-                                  "gridward_requests_total{route=\"%s\",status=\"%d\"} %lld\n",
+                err = gw_buf_addf(out, "gridward_requests_total{route=\"%s\",status=\"%d\"} %lld\n",
                                   path ? path : "other", core_status_code(s), (long long)n);
             }
         }
@@ -75,9 +74,9 @@ static enum gw_err alarms(struct core *core, struct gw_buf *out)
     err = err ? err : head(out, "gridward_alarms", "gauge", "Alarms that are not closed.");
     for (int state = 0; state < ALARM_STATE_N && !err; state++) {
         if (state != ALARM_CLOSED) {
-            err = gw_buf_addf(out, "gridward_alarms{state=\"%s\"} %lld\n",
-                              alarm_state_name((enum alarm_state)state),
-                              (long long)by_state[state]);
+            err =
+                gw_buf_addf(out, "gridward_alarms{state=\"%s\"} %lld\n",
+                            alarm_state_name((enum alarm_state)state), (long long)by_state[state]);
         }
     }
     return err;
@@ -98,11 +97,10 @@ static enum gw_err consoles(struct core *core, struct gw_buf *out)
 static enum gw_err chain_and_commits(struct core *core, struct gw_buf *out)
 {
     const struct core_stats *s = &core->stats;
-    enum gw_err err = head(out, "gridward_client_incidents_total", "counter",
-                           "Incidents that clients reported.");
+    enum gw_err err =
+        head(out, "gridward_client_incidents_total", "counter", "Incidents that clients reported.");
     err = err ? err
-              : gw_buf_addf(out,
-                            "gridward_client_incidents_total{kind=\"digest-mismatch\"} %lld\n",
+              : gw_buf_addf(out, "gridward_client_incidents_total{kind=\"digest-mismatch\"} %lld\n",
                             (long long)s->incidents);
     err = err ? err
               : seconds(out, "gridward_chain_late_seconds", "gauge",
@@ -110,8 +108,7 @@ static enum gw_err chain_and_commits(struct core *core, struct gw_buf *out)
     err = err ? err
               : seconds(out, "gridward_commit_seconds_sum", "counter", "Seconds spent in commits.",
                         s->commit_ms);
-    return err ? err
-               : one(out, "gridward_commit_seconds_count", "counter", "Commits.", s->commits);
+    return err ? err : one(out, "gridward_commit_seconds_count", "counter", "Commits.", s->commits);
 }
 
 static enum gw_err store_state(struct core *core, struct gw_buf *out)
@@ -126,12 +123,14 @@ static enum gw_err store_state(struct core *core, struct gw_buf *out)
     gw_wipe(&meta.sign_key, sizeof meta.sign_key);
     gw_wipe(meta.box_secret, sizeof meta.box_secret);
     err = one(out, "gridward_seq", "gauge", "Newest seq.", meta.seq);
-    err = err ? err : one(out, "gridward_horizon_seq", "gauge", "Highest pruned seq.",
-                          meta.horizon);
-    err = err ? err : one(out, "gridward_review_open", "gauge",
-                          "Items that wait for a decision.", counts.review + counts.quarantined);
-    return err ? err : one(out, "gridward_quarantined_total", "counter",
-                           "Commands stored without right.", counts.quarantined);
+    err =
+        err ? err : one(out, "gridward_horizon_seq", "gauge", "Highest pruned seq.", meta.horizon);
+    err = err ? err
+              : one(out, "gridward_review_open", "gauge", "Items that wait for a decision.",
+                    counts.review + counts.quarantined);
+    return err ? err
+               : one(out, "gridward_quarantined_total", "counter", "Commands stored without right.",
+                     counts.quarantined);
 }
 
 enum gw_err core_metrics(struct core *core, struct gw_buf *out)
@@ -142,11 +141,12 @@ enum gw_err core_metrics(struct core *core, struct gw_buf *out)
     err = err ? err : requests(core, out);
     err = err ? err : work_done(core, out);
     err = err ? err : alarms(core, out);
-    err = err ? err : one(out, "gridward_streams", "gauge", "Open streams and long-polls.",
-                          core->stats.streams);
-    err = err ? err : one(out, "gridward_stream_overruns_total", "counter",
-                          "Streams closed because the client read too slowly.",
-                          core->stats.overruns);
+    err = err ? err
+              : one(out, "gridward_streams", "gauge", "Open streams and long-polls.",
+                    core->stats.streams);
+    err = err ? err
+              : one(out, "gridward_stream_overruns_total", "counter",
+                    "Streams closed because the client read too slowly.", core->stats.overruns);
     err = err ? err : consoles(core, out);
     return err ? err : chain_and_commits(core, out);
 }

@@ -20,7 +20,7 @@ void store_code_hash(const char *locator, const char *secret, char out[GW_HASH_H
 
 /* ---- the worker row: what others see of a user */
 
-struct kept { /* members of the old row that the user table does not have */
+struct kept {          /* members of the old row that the user table does not have */
     struct json *root; /* owned */
     const char *phone, *duty;
     int64_t duty_at;
@@ -29,8 +29,7 @@ struct kept { /* members of the old row that the user table does not have */
 static enum gw_err read_old(struct store *store, const char *user, struct gw_buf *body,
                             struct kept *out, struct gw_fail *fail)
 {
-    enum gw_err err =
-        store->ops->row_get(store, TYPE_WORKER, user, body, NULL, NULL, fail);
+    enum gw_err err = store->ops->row_get(store, TYPE_WORKER, user, body, NULL, NULL, fail);
     if (err) {
         return err == GW_ABSENT ? GW_OK : err;
     }
@@ -247,8 +246,8 @@ enum gw_err store_code_new(struct store *store, const struct gw_random *random, 
     return store->ops->code_put(store, &row, fail);
 }
 
-static enum gw_err source_area(struct store *store, const char *asked,
-                               char area[GW_PATH_MAX + 1], struct gw_fail *fail)
+static enum gw_err source_area(struct store *store, const char *asked, char area[GW_PATH_MAX + 1],
+                               struct gw_fail *fail)
 {
     int64_t streets = 0;
     if (asked && (!path_ok(asked) || path_depth(asked) < 3)) {

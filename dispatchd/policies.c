@@ -106,9 +106,7 @@ void policy_for_kind(struct core *core, const char *kind, struct policy *out)
     const struct policy *general = NULL;
     for (size_t i = 0; i < core->policies_n; i++) {
         const struct policy *p = &core->policies[i];
-        const struct policy **slot = serves(p, kind)    ? &best
-                                     : p->kinds_n == 0 ? &general
-                                                       : NULL;
+        const struct policy **slot = serves(p, kind) ? &best : p->kinds_n == 0 ? &general : NULL;
         if (slot && (!*slot || p->version > (*slot)->version)) {
             *slot = p;
         }

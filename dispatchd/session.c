@@ -74,8 +74,8 @@ static enum gw_err read_person(struct core *core, const char *user, struct perso
                                struct gw_fail *fail)
 {
     enum gw_err err = core->store->ops->user_get(core->store, user, &out->user, fail);
-    err = err ? err
-              : core->store->ops->grants(core->store, user, out->scopes, &out->scopes_n, fail);
+    err =
+        err ? err : core->store->ops->grants(core->store, user, out->scopes, &out->scopes_n, fail);
     err = err ? err : read_duty(core, out, fail);
     if (err) {
         return err;
@@ -109,8 +109,7 @@ enum gw_err session_person(struct core *core, struct session *session, const str
 {
     if (session->gen != core->gen) {
         struct store_device device;
-        enum gw_err err =
-            core->store->ops->device_get(core->store, session->device, &device, fail);
+        enum gw_err err = core->store->ops->device_get(core->store, session->device, &device, fail);
         if (err) {
             return err;
         }
@@ -213,8 +212,7 @@ static enum gw_err load_one(void *ctx, const struct store_device *device)
 {
     struct core *core = ctx;
     int64_t age = core_wall(core) - device->seen_at;
-    if (device->revoked_at != 0 || device->seen_at == 0 || age < 0 ||
-        age > core->limits.live_ms) {
+    if (device->revoked_at != 0 || device->seen_at == 0 || age < 0 || age > core->limits.live_ms) {
         return GW_OK;
     }
     struct live *live = map_make(&core->lives, device->id);

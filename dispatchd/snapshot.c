@@ -32,8 +32,8 @@ static enum gw_err take_row(void *ctx, const struct store_row *row)
     if (page->n >= page->limit || (page->n > 0 && page->out->len + row->body_len > PAGE_BYTES)) {
         return GW_TOO_LARGE;
     }
-    enum gw_err err = wire_put(page->out, row->seq, row->type, row->id, row->path, row->body,
-                               row->body_len);
+    enum gw_err err =
+        wire_put(page->out, row->seq, row->type, row->id, row->path, row->body, row->body_len);
     err = err ? err : gw_buf_adds(page->out, "\n");
     if (!err) {
         page->n++;

@@ -198,8 +198,7 @@ static enum gw_err renew_copy(const char *copy, const struct gw_random *random, 
 }
 
 static enum gw_err restore_locked(const char *file, const char *backup,
-                                  const struct gw_random *random, int64_t now,
-                                  struct gw_fail *fail)
+                                  const struct gw_random *random, int64_t now, struct gw_fail *fail)
 {
     static const char *const ends[] = {"", "-wal", "-shm"};
     char copy[PATH_BYTES];
@@ -240,9 +239,8 @@ enum gw_err store_restore(const char *url, const char *file, const struct gw_ran
     (void)snprintf(lock_path, sizeof lock_path, "%s.serve", store); /* length was checked */
     err = gw_lock_take(lock_path, &lock, NULL);
     if (err) {
-        return gw_fail_set(fail, err,
-                           _("Another gridward-dispatchd serves the store %s. Stop it first."),
-                           store);
+        return gw_fail_set(
+            fail, err, _("Another gridward-dispatchd serves the store %s. Stop it first."), store);
     }
     err = restore_locked(store, file, random, now, fail);
     gw_lock_release(lock);

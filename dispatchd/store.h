@@ -9,12 +9,12 @@
  * row_put() and row_del(): nobody writes them otherwise.
  *
  * Strings in structs given to a callback are borrowed until the callback returns. Fixed arrays are
- * copies. Times are wall ms, 0 = none. A callback that returns anything but GW_OK ends the walk, and
- * the walk returns that. A callback may call other ops, but not the same one again.
+ * copies. Times are wall ms, 0 = none. A callback that returns anything but GW_OK ends the walk,
+ * and the walk returns that. A callback may call other ops, but not the same one again.
  *
  * Errors of every op: GW_FULL (store full, transaction must be rolled back), GW_AGAIN (locked too
- * long), GW_STORE (damaged), GW_NOMEM, each with a sentence; more where said. After an error inside a
- * transaction call save_undo() (inside a savepoint) or rollback(). */
+ * long), GW_STORE (damaged), GW_NOMEM, each with a sentence; more where said. After an error inside
+ * a transaction call save_undo() (inside a savepoint) or rollback(). */
 #ifndef GW_DISPATCHD_STORE_H
 #define GW_DISPATCHD_STORE_H
 
@@ -42,9 +42,9 @@ enum {
 
 struct store_meta {
     char epoch[STORE_EPOCH_MAX + 1];
-    int64_t seq;     /* newest; inside a transaction: newest of the transaction */
-    int64_t horizon; /* highest pruned seq */
-    struct gw_sign_key sign_key; /* receipts */
+    int64_t seq;                      /* newest; inside a transaction: newest of the transaction */
+    int64_t horizon;                  /* highest pruned seq */
+    struct gw_sign_key sign_key;      /* receipts */
     uint8_t box_public[GW_KEY_BYTES]; /* X25519, for sealed bundles */
     uint8_t box_secret[GW_KEY_BYTES];
 };
@@ -82,10 +82,10 @@ struct store_device {
     char name[STORE_NAME_MAX];
     uint8_t public_key[GW_KEY_BYTES];
     int64_t created_at;
-    int64_t revoked_at;  /* 0 = in use */
+    int64_t revoked_at; /* 0 = in use */
     int64_t revoked_seq;
-    int64_t seen_at;     /* last authenticated request, about 30 s exact */
-    int64_t n;           /* highest command number stored */
+    int64_t seen_at;            /* last authenticated request, about 30 s exact */
+    int64_t n;                  /* highest command number stored */
     char head[GW_HASH_HEX + 1]; /* its hash, "" when n = 0 */
 };
 
@@ -114,7 +114,7 @@ struct store_command {
     const char *base; /* cursor as sent */
     int64_t base_seq; /* -1 when base cannot be read */
     const char *body, *sig;
-    const char *priv; /* NULL = none or erased */
+    const char *priv;   /* NULL = none or erased */
     const char *result; /* word */
     int64_t seq;        /* -1 = none */
     int64_t at;
@@ -130,13 +130,14 @@ struct store_hole { /* numbers from..to of a device are missing */
 /* The index of open alarms: what the chain and ingest look up without reading rows. */
 struct store_alarm {
     char id[GW_ID_MAX + 1];
-    char key[2 * GW_ID_MAX + 2]; /* device id, or "<source>/<serial>" of an unknown device; "" by hand */
+    char key[2 * GW_ID_MAX +
+             2]; /* device id, or "<source>/<serial>" of an unknown device; "" by hand */
     char kind[32];
     char state[16];
     int64_t next_at; /* chain_next(); 0 = never */
 };
 
-struct store_seen { /* what a (source, event_id) became */
+struct store_seen {            /* what a (source, event_id) became */
     char alarm[GW_ID_MAX + 1]; /* "" = none */
     int64_t seq;               /* -1 = none */
 };
@@ -171,9 +172,9 @@ enum store_use {
 struct store_opts {
     const char *url; /* "sqlite:FILE" */
     enum store_use use;
-    int64_t max_pages;  /* tests: fills the disk; 0 = no limit */
-    const char *vfs;    /* tests: fault VFS; NULL = default */
-    int lock_wait_ms;   /* 0 = 5000 */
+    int64_t max_pages; /* tests: fills the disk; 0 = no limit */
+    const char *vfs;   /* tests: fault VFS; NULL = default */
+    int lock_wait_ms;  /* 0 = 5000 */
 };
 
 /* GW_ABSENT: no store there, run init. GW_INVALID: the URL names no store of this build
@@ -216,8 +217,8 @@ struct store_ops {
 
     /* -- counters and keys */
     enum gw_err (*meta)(struct store *store, struct store_meta *out, struct gw_fail *fail);
-    /* The newest seq: inside a transaction that of the transaction. The next row_put or row_del gets
-     * this one plus 1. */
+    /* The newest seq: inside a transaction that of the transaction. The next row_put or row_del
+     * gets this one plus 1. */
     enum gw_err (*newest)(struct store *store, int64_t *seq, struct gw_fail *fail);
     /* Takes the next seq for something that is no row (grant, revocation). In a transaction. */
     enum gw_err (*next_seq)(struct store *store, int64_t *seq, struct gw_fail *fail);
@@ -225,8 +226,8 @@ struct store_ops {
     bool (*predecessor)(struct store *store, const char *epoch, int64_t *until);
 
     /* -- rows. row_put: new or changed row, moves when the path differs (out in the left levels,
-     * put in the new ones, the same seq); *seq may be NULL. GW_INVALID: id, path, or body too large.
-     * row_del: GW_ABSENT when there is none. row_get fills *out (owned buffer: body; ceiling
+     * put in the new ones, the same seq); *seq may be NULL. GW_INVALID: id, path, or body too
+     * large. row_del: GW_ABSENT when there is none. row_get fills *out (owned buffer: body; ceiling
      * STORE_ROW_MAX) and path/seq; GW_ABSENT without sentence. */
     enum gw_err (*row_put)(struct store *store, enum gw_type type, const char *id, const char *path,
                            const char *body, size_t body_len, int64_t *seq, struct gw_fail *fail);
@@ -235,22 +236,22 @@ struct store_ops {
     enum gw_err (*row_get)(struct store *store, enum gw_type type, const char *id,
                            struct gw_buf *body, char path[GW_PATH_MAX + 1], int64_t *seq,
                            struct gw_fail *fail);
-    /* Rows of a type at or below scope ("" = everywhere), ids bytewise, after `after` ("" = from the
-     * start), at most limit (0 = all). This is a snapshot page. */
+    /* Rows of a type at or below scope ("" = everywhere), ids bytewise, after `after` ("" = from
+     * the start), at most limit (0 = all). This is a snapshot page. */
     enum gw_err (*row_each)(struct store *store, enum gw_type type, const char *scope,
                             const char *after, int64_t limit, store_each_row each, void *ctx,
                             struct gw_fail *fail);
     /* Id of the device row with this serial number; GW_ABSENT. */
-    enum gw_err (*device_by_serial)(struct store *store, const char *serial,
-                                    char id[GW_ID_MAX + 1], struct gw_fail *fail);
+    enum gw_err (*device_by_serial)(struct store *store, const char *serial, char id[GW_ID_MAX + 1],
+                                    struct gw_fail *fail);
     /* Number of grid rows whose path has `depth` labels (3 = street, 5 = grid); the path of the
      * first one in *path when there is one. */
-    enum gw_err (*areas)(struct store *store, int depth, int64_t *count,
-                         char path[GW_PATH_MAX + 1], struct gw_fail *fail);
+    enum gw_err (*areas)(struct store *store, int depth, int64_t *count, char path[GW_PATH_MAX + 1],
+                         struct gw_fail *fail);
 
-    /* -- each of row_each and feed may return GW_TOO_LARGE for a line that it did not take; feed then
-     * ends before the seq of that line with *more = true and *last set (and returns GW_OK when a
-     * line was given before, so that a page has at least one record), row_each returns it. */
+    /* -- each of row_each and feed may return GW_TOO_LARGE for a line that it did not take; feed
+     * then ends before the seq of that line with *more = true and *last set (and returns GW_OK when
+     * a line was given before, so that a page has at least one record), row_each returns it. */
 
     /* -- feed: changes with since < seq, of the types in the bit set, in any of the scopes, in the
      * order of seq, out and del before put within one seq, each line once; never parts a seq; about
@@ -315,8 +316,8 @@ struct store_ops {
                             const struct store_seen *seen, int64_t now, struct gw_fail *fail);
     enum gw_err (*seen_expire)(struct store *store, int64_t before, struct gw_fail *fail);
 
-    /* -- commands. command_put also moves the device's n, head and holes, and clears the gap flag of
-     * n + 1. The getters give the command to the callback; GW_ABSENT without calling it. */
+    /* -- commands. command_put also moves the device's n, head and holes, and clears the gap flag
+     * of n + 1. The getters give the command to the callback; GW_ABSENT without calling it. */
     enum gw_err (*command_put)(struct store *store, const struct store_command *command,
                                struct gw_fail *fail);
     enum gw_err (*command_get)(struct store *store, const char *dev, int64_t n,
@@ -341,8 +342,8 @@ struct store_ops {
     enum gw_err (*alarm_find)(struct store *store, const char *key, const char *kind,
                               struct store_alarm *out, struct gw_fail *fail);
     /* next_at in 1..now, oldest first, at most limit. */
-    enum gw_err (*alarm_due)(struct store *store, int64_t now, int64_t limit,
-                             store_each_alarm each, void *ctx, struct gw_fail *fail);
+    enum gw_err (*alarm_due)(struct store *store, int64_t now, int64_t limit, store_each_alarm each,
+                             void *ctx, struct gw_fail *fail);
     enum gw_err (*alarm_next)(struct store *store, int64_t *next_at, struct gw_fail *fail);
     enum gw_err (*alarm_each)(struct store *store, store_each_alarm each, void *ctx,
                               struct gw_fail *fail);
@@ -391,7 +392,8 @@ enum gw_err store_source_add(struct store *store, const struct gw_random *random
                              struct gw_fail *fail);
 /* Lower-case hex of the SHA-256 under which a source token is stored. */
 void store_token_hash(const char *token, char out[GW_HASH_HEX + 1]);
-/* The hash under which an enrolment secret is stored (locator and secret folded to Crockford form). */
+/* The hash under which an enrolment secret is stored (locator and secret folded to Crockford form).
+ */
 void store_code_hash(const char *locator, const char *secret, char out[GW_HASH_HEX + 1]);
 
 #endif

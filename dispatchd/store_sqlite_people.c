@@ -275,8 +275,7 @@ static enum gw_err op_source_put(struct store *store, const struct store_source 
                            _("There is a source of this name already. Choose another name."));
     }
     if (err) {
-        return gw_fail_set(fail, err, _("The source could not be stored (%s)."),
-                           gw_err_name(err));
+        return gw_fail_set(fail, err, _("The source could not be stored (%s)."), gw_err_name(err));
     }
     return GW_OK;
 }

@@ -42,8 +42,7 @@ static enum gw_err digest_add(const struct change *c, const char *scope, size_t 
     return gw_db_run(c->s->db, st, c->fail);
 }
 
-static enum gw_err feed_set(const struct change *c, const char *scope, size_t len,
-                            enum store_op op)
+static enum gw_err feed_set(const struct change *c, const char *scope, size_t len, enum store_op op)
 {
     sqlite3_stmt *st = gw_db_stmt(c->s->db, SQL_FEED_SET);
     gw_bind_textn(st, ":scope", scope, len);
@@ -73,7 +72,10 @@ static enum gw_err feed_levels(const struct change *c, const char *path, const c
         }
         err = feed_set(c, path, lens[i], leaving ? gone : STORE_PUT);
         if (!err) {
-            err = digest_add(c, path, lens[i], leaving ? -1 : common ? 0 : 1,
+            err = digest_add(c, path, lens[i],
+                             leaving  ? -1
+                             : common ? 0
+                                      : 1,
                              leaving ? 0 : c->is, leaving || common ? c->was : 0);
         }
     }
@@ -450,8 +452,8 @@ static enum gw_err op_mark_time(struct store *store, int64_t now, struct gw_fail
     struct sqlite_store *s = sqlite_of(store);
     sqlite3_stmt *st = gw_db_stmt(s->db, SQL_TIME_LAST);
     enum gw_err err = sqlite_first(s, st, fail);
-    bool fresh = err == GW_OK &&
-                 (gw_col_int(st, 0) >= s->seq || now - gw_col_int(st, 1) < MARK_EVERY_MS);
+    bool fresh =
+        err == GW_OK && (gw_col_int(st, 0) >= s->seq || now - gw_col_int(st, 1) < MARK_EVERY_MS);
     sqlite_done(st);
     if (fresh || (err && err != GW_ABSENT)) {
         return err;

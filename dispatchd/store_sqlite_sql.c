@@ -104,7 +104,8 @@ const struct gw_sql store_sql[STORE_SQL_N] = {
     "SELECT dev, n, uid, user, hash, prev, kind, entity, base, base_seq, body, sig, priv, "        \
     "result, seq, at, answer, effect, gap FROM command "
     [SQL_COMMAND_GET] = {COMMAND_COLUMNS "WHERE dev = :dev AND n = :n"},
-    [SQL_COMMAND_UID] = {COMMAND_COLUMNS "WHERE uid = :uid AND user = :user ORDER BY rowid LIMIT 1"},
+    [SQL_COMMAND_UID] = {COMMAND_COLUMNS
+                         "WHERE uid = :uid AND user = :user ORDER BY rowid LIMIT 1"},
     [SQL_COMMAND_EACH] = {COMMAND_COLUMNS "WHERE dev = :dev AND n > :n ORDER BY n"},
     [SQL_COMMAND_BASE] = {"SELECT coalesce(max(base_seq), -1) FROM command "
                           "WHERE dev = :dev AND n < :n AND base_epoch = :epoch"},

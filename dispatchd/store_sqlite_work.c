@@ -149,9 +149,8 @@ static enum gw_err op_command_put(struct store *store, const struct store_comman
     return err;
 }
 
-static enum gw_err give_commands(struct sqlite_store *s, sqlite3_stmt *st,
-                                 store_each_command each, void *ctx, bool *any,
-                                 struct gw_fail *fail)
+static enum gw_err give_commands(struct sqlite_store *s, sqlite3_stmt *st, store_each_command each,
+                                 void *ctx, bool *any, struct gw_fail *fail)
 {
     bool more = false;
     enum gw_err err = gw_db_step(s->db, st, &more, fail);

@@ -7,14 +7,14 @@
 #include "dispatchd/core_p.h"
 
 struct core_feed {
-    struct core *core; /* borrowed; outlives the feed */
+    struct core *core;             /* borrowed; outlives the feed */
     char session[GW_HASH_HEX + 1]; /* key of the session */
-    char tag[17];      /* what the client knows */
-    int64_t since;     /* cursor of the client */
+    char tag[17];                  /* what the client knows */
+    int64_t since;                 /* cursor of the client */
     int64_t limit;
     int64_t pulse, gen; /* of the core when last looked */
     bool sse, digest, more;
-    bool caught_up;    /* SSE: the first `end` was sent */
+    bool caught_up;     /* SSE: the first `end` was sent */
     int64_t until_mono; /* long-poll */
     int64_t beat_mono, mark_mono;
 };
@@ -62,12 +62,11 @@ static void share(struct core *core, const struct person *person, const struct f
     c->seq = page->newest;
 }
 
-static enum gw_err records(struct core *core, const struct person *person,
-                           struct feed_page *page, struct gw_buf *out, struct gw_fail *fail)
+static enum gw_err records(struct core *core, const struct person *person, struct feed_page *page,
+                           struct gw_buf *out, struct gw_fail *fail)
 {
-    const struct page_cache *hit = core->writing || page->limit != core->limits.page
-                                       ? NULL
-                                       : cached(core, person, page);
+    const struct page_cache *hit =
+        core->writing || page->limit != core->limits.page ? NULL : cached(core, person, page);
     if (hit) {
         page->last = hit->last;
         page->more = hit->more;
@@ -152,8 +151,8 @@ static bool parse(struct call *call, struct asked *out)
     out->sse = wants_stream(call->request);
     out->tag = query_get(call->query, "tag");
     if (!since || !wire_cursor_parse(since, &out->cursor) || (out->tag && !id_ok(out->tag)) ||
-        !query_int(call->query, "limit", call->core->limits.page, &out->limit) ||
-        out->limit < 1 || !query_int(call->query, "wait", 0, &out->wait_s) ||
+        !query_int(call->query, "limit", call->core->limits.page, &out->limit) || out->limit < 1 ||
+        !query_int(call->query, "wait", 0, &out->wait_s) ||
         !query_int(call->query, "digest", 0, &out->digest) || out->digest > 1) {
         answer_problem(call->out, 400, "malformed",
                        "since, tag, limit, wait or digest cannot be read.");
@@ -285,8 +284,7 @@ bool core_feed_ready(struct core *core, struct core_feed *feed)
     if (feed->more || feed->pulse != core->pulse || feed->gen != core->gen) {
         return true;
     }
-    return feed->sse ? now >= feed->beat_mono || now >= feed->mark_mono
-                     : now >= feed->until_mono;
+    return feed->sse ? now >= feed->beat_mono || now >= feed->mark_mono : now >= feed->until_mono;
 }
 
 static const struct person *still_allowed(struct core *core, const struct core_feed *feed)

@@ -29,10 +29,8 @@ static void check(bool claim, const char *what, const char *seen)
 static void start(struct core_kit *kit)
 {
     struct gw_fail fail = {.err = GW_OK};
-    struct store_opts opts = {.url = kit->url,
-                              .use = STORE_SERVE,
-                              .max_pages = kit->max_pages,
-                              .vfs = kit->vfs};
+    struct store_opts opts = {
+        .url = kit->url, .use = STORE_SERVE, .max_pages = kit->max_pages, .vfs = kit->vfs};
     struct core_opts core = {
         .clock = &kit->clock.clock,
         .random = &kit->random.random,
@@ -85,8 +83,8 @@ static void add_user(struct core_kit *kit, const char *id, enum gw_role role, co
 
 static void add_community(struct core_kit *kit)
 {
-    static const char *const areas[] = {"CQ", "CQ.500112", STREET, "CQ.500112.013.005", GRID_A,
-                                        GRID_B};
+    static const char *const areas[] = {"CQ",   "CQ.500112", STREET, "CQ.500112.013.005",
+                                        GRID_A, GRID_B};
     struct gw_fail fail = {.err = GW_OK};
     begin(kit);
     for (size_t i = 0; i < sizeof areas / sizeof areas[0]; i++) {
@@ -112,8 +110,7 @@ void core_kit_open(struct core_kit *kit, const char *name)
     must(gw_crypto_init(), &fail, "crypto");
     gw_clock_fixed_init(&kit->clock, CORE_T0);
     gw_random_seeded_init(&kit->random, 7);
-    (void)snprintf(kit->url, sizeof kit->url, "sqlite:%s",
-                   scratch_path(path, sizeof path, name));
+    (void)snprintf(kit->url, sizeof kit->url, "sqlite:%s", scratch_path(path, sizeof path, name));
     must(gw_config_load(core_settings, core_settings_n, NULL, &kit->config, &fail), &fail,
          "settings");
     must(store_init(kit->url, &kit->random.random, &fail), &fail, "init");
@@ -131,9 +128,9 @@ void core_kit_source(struct core_kit *kit, const char *area)
 {
     struct gw_fail fail = {.err = GW_OK};
     begin(kit);
-    must(store_source_add(kit->admin, &kit->random.random, "sim", area, CORE_T0, kit->source,
-                          &fail),
-         &fail, "source");
+    must(
+        store_source_add(kit->admin, &kit->random.random, "sim", area, CORE_T0, kit->source, &fail),
+        &fail, "source");
     commit(kit);
 }
 
@@ -203,18 +200,26 @@ int core_kit_send(struct core_kit *kit, const struct core_request *request)
 
 int core_kit_get(struct core_kit *kit, const char *path, const char *query, const char *bearer)
 {
-    struct core_request request = {
-        .method = CORE_GET, .path = path, .query = query, .bearer = bearer, .body = "",
-        .peer = "127.0.0.1"};
+    struct core_request request = {.method = CORE_GET,
+                                   .path = path,
+                                   .query = query,
+                                   .bearer = bearer,
+                                   .body = "",
+                                   .peer = "127.0.0.1"};
     return core_kit_send(kit, &request);
 }
 
 int core_kit_post(struct core_kit *kit, const char *path, const char *bearer, const char *type,
                   const char *body)
 {
-    struct core_request request = {
-        .method = CORE_POST, .path = path, .query = "", .bearer = bearer, .content_type = type,
-        .body = body, .body_len = strlen(body), .peer = "127.0.0.1"};
+    struct core_request request = {.method = CORE_POST,
+                                   .path = path,
+                                   .query = "",
+                                   .bearer = bearer,
+                                   .content_type = type,
+                                   .body = body,
+                                   .body_len = strlen(body),
+                                   .peer = "127.0.0.1"};
     return core_kit_send(kit, &request);
 }
 
@@ -322,11 +327,12 @@ static void make_body(struct core_kit *kit, struct core_console *console,
     char uid[GW_UUID_LEN + 1];
     char hash[GW_HASH_HEX + 1];
     gw_uuid7(&uuids, &kit->clock.clock, &kit->random.random, uid);
-    bool bad = gw_buf_addf(out, "{\"v\":1,\"uid\":\"%s\",\"dev\":\"%s\",\"n\":%lld,\"prev\":\"%s\","
-                                "\"kind\":\"%s\",\"id\":\"%s\",\"base\":\"%s\",",
-                           cmd->uid ? cmd->uid : uid, console->device, (long long)cmd->n,
-                           cmd->prev ? cmd->prev : console->head, cmd->kind, cmd->id,
-                           console->base);
+    bool bad =
+        gw_buf_addf(out,
+                    "{\"v\":1,\"uid\":\"%s\",\"dev\":\"%s\",\"n\":%lld,\"prev\":\"%s\","
+                    "\"kind\":\"%s\",\"id\":\"%s\",\"base\":\"%s\",",
+                    cmd->uid ? cmd->uid : uid, console->device, (long long)cmd->n,
+                    cmd->prev ? cmd->prev : console->head, cmd->kind, cmd->id, console->base);
     if (cmd->expect) {
         bad = gw_buf_addf(out, "\"expect\":%s,", cmd->expect) || bad;
     }
@@ -335,9 +341,9 @@ static void make_body(struct core_kit *kit, struct core_console *console,
           bad;
     put_null_or(out, "off", cmd->off, cmd->unc < 0);
     put_null_or(out, "unc", cmd->unc, cmd->unc < 0);
-    bad = gw_buf_addf(out, "\"boot\":\"b\",\"mono\":1},\"data\":%s",
-                      cmd->data ? cmd->data : "{}") ||
-          bad;
+    bad =
+        gw_buf_addf(out, "\"boot\":\"b\",\"mono\":1},\"data\":%s", cmd->data ? cmd->data : "{}") ||
+        bad;
     if (cmd->priv) {
         gw_sha256_hex2(cmd->priv, strlen(cmd->priv), NULL, 0, hash);
         bad = gw_buf_addf(out, ",\"priv\":\"%s\"", hash) || bad;

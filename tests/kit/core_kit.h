@@ -11,9 +11,9 @@
 
 /* 2026-06-21 03:12:00 in Chongqing. */
 #define CORE_T0 INT64_C(1781982720000)
-#define GRID_A "CQ.500112.013.005.001"
-#define GRID_B "CQ.500112.013.005.002"
-#define STREET "CQ.500112.013"
+#define GRID_A  "CQ.500112.013.005.001"
+#define GRID_B  "CQ.500112.013.005.002"
+#define STREET  "CQ.500112.013"
 
 struct core_kit {
     struct gw_clock_fixed clock;
@@ -23,7 +23,7 @@ struct core_kit {
     struct store *store; /* the server's */
     struct store *admin; /* a second connection, as an admin verb has */
     struct core *core;
-    struct core_answer answer; /* of the last call */
+    struct core_answer answer;   /* of the last call */
     char source[GW_KEY_B64 + 1]; /* token of the source "sim" after core_kit_source() */
     int64_t max_pages;
     const char *vfs;
@@ -74,10 +74,10 @@ void core_kit_token(struct core_kit *kit, struct core_console *console);
  * JSON objects, NULL = {}. */
 struct core_cmd {
     const char *kind, *id, *data, *expect, *uid;
-    const char *priv;      /* private part */
+    const char *priv;       /* private part */
     int64_t off, unc, wall; /* clock facts; unc -1 = null */
-    int64_t n;             /* 0 = next */
-    const char *prev;      /* NULL = head */
+    int64_t n;              /* 0 = next */
+    const char *prev;       /* NULL = head */
     bool bad_sig;
 };
 void core_kit_make(struct core_kit *kit, struct core_console *console, const struct core_cmd *cmd,

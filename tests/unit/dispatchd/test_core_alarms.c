@@ -1,7 +1,7 @@
 /* Alarms from ingest to closing: the chain, holds, second person, retract, restarts. */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
 
 #include <cmocka.h>
@@ -12,7 +12,7 @@
 #include "tests/kit/core_kit.h"
 
 #define MINUTES(n) (INT64_C(60000) * (n))
-#define ONE_LINE "{\"event_id\":\"e1\",\"device\":\"SN-1\",\"kind\":\"smoke\"}"
+#define ONE_LINE   "{\"event_id\":\"e1\",\"device\":\"SN-1\",\"kind\":\"smoke\"}"
 
 static struct core_console w1, lead, duty;
 
@@ -52,8 +52,8 @@ static void pass(struct core_kit *kit, int64_t ms, struct core_console *a, struc
     while (ms > 0) {
         int64_t step = ms < 30000 ? ms : 30000;
         for (size_t i = 0; i < 2; i++) {
-            if (who[i] && core_kit_post(kit, "/v1/alive", who[i]->token, "application/json",
-                                        "{}") != 200) {
+            if (who[i] &&
+                core_kit_post(kit, "/v1/alive", who[i]->token, "application/json", "{}") != 200) {
                 core_kit_token(kit, who[i]);
             }
         }
@@ -103,9 +103,8 @@ static void a_device_raises_at_its_dwelling(void **state)
     assert_non_null(json_arr(row, "readings"));
     json_free(row);
     /* the event rows have the seq that their id names */
-    assert_int_equal(core_kit_get(kit, "/v1/snapshot", "scope=" GRID_A "&type=alarm_event",
-                                  w1.token),
-                     200);
+    assert_int_equal(
+        core_kit_get(kit, "/v1/snapshot", "scope=" GRID_A "&type=alarm_event", w1.token), 200);
     size_t n = core_kit_lines(kit);
     assert_int_equal(n, 6);
     for (size_t i = 1; i + 1 < n; i++) {
@@ -235,12 +234,10 @@ static void technical_alarms_wait_a_day(void **state)
 static void what_ingest_refuses(void **state)
 {
     struct core_kit *kit = *state;
-    assert_int_equal(
-        core_kit_post(kit, "/v1/ingest", w1.token, "application/json", ONE_LINE), 401);
+    assert_int_equal(core_kit_post(kit, "/v1/ingest", w1.token, "application/json", ONE_LINE), 401);
     assert_int_equal(core_kit_post(kit, "/v1/ingest", NULL, "application/json", ONE_LINE), 401);
     assert_int_equal(core_kit_post(kit, "/v1/ingest", kit->source, "text/csv", ONE_LINE), 415);
-    assert_int_equal(core_kit_post(kit, "/v1/ingest", kit->source, "application/json", "{}"),
-                     422);
+    assert_int_equal(core_kit_post(kit, "/v1/ingest", kit->source, "application/json", "{}"), 422);
     struct json *line = core_kit_line(kit, 0);
     assert_string_equal(json_str(line, "error"), "bad-event");
     assert_non_null(json_str(line, "detail"));
@@ -258,15 +255,14 @@ static void a_wrong_clock_moves_nothing(void **state)
 {
     struct core_kit *kit = *state;
     char alarm[GW_ID_MAX + 1];
-    core_kit_ingest(kit,
-                    "{\"event_id\":\"c1\",\"device\":\"SN-1\",\"kind\":\"sos\",\"raised_at\":5}",
-                    alarm);
+    core_kit_ingest(
+        kit, "{\"event_id\":\"c1\",\"device\":\"SN-1\",\"kind\":\"sos\",\"raised_at\":5}", alarm);
     assert_int_equal(core_kit_alarm_int(kit, alarm, "raised_at"), CORE_T0);
     char event[160];
-    (void)snprintf(event, sizeof event,
-                   "{\"event_id\":\"c2\",\"device\":\"SN-1\",\"kind\":\"fall\",\"raised_at\":%"
-                   PRId64 "}",
-                   CORE_T0 - 30000);
+    (void)snprintf(
+        event, sizeof event,
+        "{\"event_id\":\"c2\",\"device\":\"SN-1\",\"kind\":\"fall\",\"raised_at\":%" PRId64 "}",
+        CORE_T0 - 30000);
     core_kit_ingest(kit, event, alarm);
     assert_int_equal(core_kit_alarm_int(kit, alarm, "raised_at"), CORE_T0 - 30000);
 }
@@ -405,8 +401,8 @@ static void an_escalation_calls_a_level(void **state)
     char alarm[GW_ID_MAX + 1];
     smoke(kit, alarm);
     core_kit_expect(kit, &w1, "alarm.ack", alarm, NULL, "applied", NULL);
-    core_kit_expect(kit, &w1, "alarm.escalate", alarm, "{\"to\":5,\"reason\":\"fire\"}",
-                    "applied", NULL);
+    core_kit_expect(kit, &w1, "alarm.escalate", alarm, "{\"to\":5,\"reason\":\"fire\"}", "applied",
+                    NULL);
     core_kit_alarm_is(kit, alarm, "acked_by", "w1"); /* keeps it */
     assert_int_equal(core_kit_alarm_int(kit, alarm, "level"), 5);
     assert_int_equal(core_kit_alarm_int(kit, alarm, "waits"), 5);
@@ -550,8 +546,7 @@ static void an_unknown_devices_alarm_is_found_after_a_retract(void **state)
     char alarm[GW_ID_MAX + 1];
     char other[GW_ID_MAX + 1];
     const char *uid = "01890a5d-ac96-774b-bcce-b302099a8057";
-    struct core_cmd cmd = {
-        .kind = "alarm.close", .data = "{\"outcome\":\"test\"}", .uid = uid};
+    struct core_cmd cmd = {.kind = "alarm.close", .data = "{\"outcome\":\"test\"}", .uid = uid};
     char data[120];
     core_kit_ingest(kit, "{\"event_id\":\"q1\",\"device\":\"??\",\"kind\":\"gas\"}", alarm);
     cmd.id = alarm;
@@ -581,15 +576,14 @@ static void late_after_closing(void **state)
     char alarm[GW_ID_MAX + 1];
     smoke(kit, alarm);
     core_kit_expect(kit, &lead, "alarm.arrived", alarm, NULL, "applied", NULL);
-    core_kit_expect(kit, &lead, "alarm.close", alarm, "{\"outcome\":\"false_cooking\"}",
-                    "applied", NULL);
+    core_kit_expect(kit, &lead, "alarm.close", alarm, "{\"outcome\":\"false_cooking\"}", "applied",
+                    NULL);
     core_kit_expect(kit, &w1, "alarm.ack", alarm, NULL, "late", "closed-already");
     core_kit_alarm_is(kit, alarm, "state", "closed");
-    /* a call for help is never lost: after the closing, or when nobody can tell, a person decides */
-    struct core_cmd cmd = {.kind = "alarm.escalate",
-                           .id = alarm,
-                           .data = "{\"to\":5,\"reason\":\"x\"}",
-                           .unc = -1};
+    /* a call for help is never lost: after the closing, or when nobody can tell, a person decides
+     */
+    struct core_cmd cmd = {
+        .kind = "alarm.escalate", .id = alarm, .data = "{\"to\":5,\"reason\":\"x\"}", .unc = -1};
     struct json *line = core_kit_do(kit, &w1, &cmd);
     assert_string_equal(json_str(line, "result"), "review");
     assert_string_equal(json_str(line, "code"), "clock-unsure");

@@ -1,7 +1,7 @@
 /* Lines, numbers, results, receipts, rights (protocol section 4). */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
 
 #include <cmocka.h>
@@ -45,8 +45,8 @@ static int teardown(void **state)
 
 static void send(struct core_kit *kit, const char *text)
 {
-    assert_int_equal(
-        core_kit_post(kit, "/v1/commands", w1.token, "application/x-ndjson", text), 200);
+    assert_int_equal(core_kit_post(kit, "/v1/commands", w1.token, "application/x-ndjson", text),
+                     200);
 }
 
 static void result_is(struct core_kit *kit, size_t i, const char *result, const char *code)
@@ -86,12 +86,12 @@ static void a_command_is_applied_and_receipted(void **state)
     assert_int_equal(at, CORE_T0);
     assert_int_equal(seq, core_kit_seq(kit));
     gw_buf_init(&text, 1000);
-    assert_int_equal(
-        wire_receipt_text(w1.device, 1, w1.head, RESULT_APPLIED, seq, at, &text), GW_OK);
+    assert_int_equal(wire_receipt_text(w1.device, 1, w1.head, RESULT_APPLIED, seq, at, &text),
+                     GW_OK);
     assert_true(gw_b64url_decode(json_str(line, "receipt"), sig, sizeof sig));
     assert_int_equal(kit->admin->ops->meta(kit->admin, &meta, NULL), GW_OK);
-    assert_true(gw_sign_ok(meta.sign_key.public_key, RECEIPT_PREFIX, gw_buf_str(&text), text.len,
-                           sig));
+    assert_true(
+        gw_sign_ok(meta.sign_key.public_key, RECEIPT_PREFIX, gw_buf_str(&text), text.len, sig));
     gw_buf_free(&text);
     json_free(line);
     core_kit_alarm_is(kit, alarm_a, "state", "acked");
@@ -188,8 +188,8 @@ static void key_reuse_chain_fork_and_gap(void **state)
     assert_string_equal(json_str(line, "note"), "gap");
     json_free(line);
     assert_int_equal(core_kit_get(kit, "/v1/hello", "", w1.token), 200);
-    assert_int_equal(
-        wire_hello_decode(core_kit_body(kit), kit->answer.body.len, &hello, NULL), GW_OK);
+    assert_int_equal(wire_hello_decode(core_kit_body(kit), kit->answer.body.len, &hello, NULL),
+                     GW_OK);
     assert_int_equal(hello.n, 4);
     assert_string_equal(hello.head, w1.head);
     assert_int_equal(hello.missing_n, 1);
@@ -197,8 +197,8 @@ static void key_reuse_chain_fork_and_gap(void **state)
     send(kit, gw_buf_str(&two));
     result_is(kit, 0, "applied", NULL);
     assert_int_equal(core_kit_get(kit, "/v1/hello", "", w1.token), 200);
-    assert_int_equal(
-        wire_hello_decode(core_kit_body(kit), kit->answer.body.len, &hello, NULL), GW_OK);
+    assert_int_equal(wire_hello_decode(core_kit_body(kit), kit->answer.body.len, &hello, NULL),
+                     GW_OK);
     assert_int_equal(hello.missing_n, 0);
     gw_buf_free(&two);
 }
@@ -271,8 +271,8 @@ static void rejected_for_good(void **state)
                     "no-such-person");
     core_kit_expect(kit, &w1, "alarm.handover", alarm_a, "{\"to\":\"w2\"}", "rejected",
                     "no-such-person");
-    core_kit_expect(kit, &w1, "alarm.close", alarm_a, "{\"outcome\":\"false_cooking\"}",
-                    "rejected", "needs-second-person");
+    core_kit_expect(kit, &w1, "alarm.close", alarm_a, "{\"outcome\":\"false_cooking\"}", "rejected",
+                    "needs-second-person");
     core_kit_expect(kit, &w1, "alarm.raise", alarm_a,
                     "{\"kind\":\"sos\",\"severity\":\"critical\",\"text\":\"t\",\"path\":\"" GRID_A
                     "\"}",
@@ -311,9 +311,8 @@ static void one_poison_blocks_nothing(void **state)
     struct gw_buf batch;
     gw_buf_init(&batch, 1 << 20);
     for (int i = 0; i < 100; i++) {
-        struct core_cmd cmd = {.kind = i == 40 ? "poison" : "alarm.note",
-                               .id = alarm_a,
-                               .data = "{\"text\":\"n\"}"};
+        struct core_cmd cmd = {
+            .kind = i == 40 ? "poison" : "alarm.note", .id = alarm_a, .data = "{\"text\":\"n\"}"};
         core_kit_make(kit, &w1, &cmd, &batch);
         if (i == 60) {
             assert_int_equal(gw_buf_adds(&batch, "rubbish\n"), GW_OK);
@@ -323,7 +322,9 @@ static void one_poison_blocks_nothing(void **state)
     assert_int_equal(core_kit_lines(kit), 101);
     for (size_t i = 0; i < 101; i++) {
         result_is(kit, i, i == 40 || i == 61 ? "rejected" : "applied",
-                  i == 40 ? "unknown-kind" : i == 61 ? "bad-line" : NULL);
+                  i == 40   ? "unknown-kind"
+                  : i == 61 ? "bad-line"
+                            : NULL);
     }
     assert_int_equal(core_kit_events(kit, alarm_a, "note"), 99);
     gw_buf_free(&batch);
@@ -336,8 +337,8 @@ static void batches_have_ceilings(void **state)
     for (int i = 0; i < 201; i++) {
         memcpy(many + 2 * i, "x\n", 3);
     }
-    assert_int_equal(
-        core_kit_post(kit, "/v1/commands", w1.token, "application/x-ndjson", many), 413);
+    assert_int_equal(core_kit_post(kit, "/v1/commands", w1.token, "application/x-ndjson", many),
+                     413);
     assert_string_equal(core_kit_slug(kit), "too-large");
     char *big = malloc((1 << 20) + 2);
     assert_non_null(big);
@@ -382,8 +383,7 @@ static void work_before_a_reassignment_is_kept(void **state)
     core_kit_expect(kit, &w1, "alarm.note", alarm_a, "{\"text\":\"x\"}", "applied", NULL);
     /* captured after it: no right */
     core_kit_cursor(kit, w1.base);
-    core_kit_expect(kit, &w1, "alarm.note", alarm_a, "{\"text\":\"x\"}", "quarantined",
-                    "no-right");
+    core_kit_expect(kit, &w1, "alarm.note", alarm_a, "{\"text\":\"x\"}", "quarantined", "no-right");
     /* base may not go back below an earlier command's */
     (void)snprintf(strchr(w1.base, '.') + 1, 30, "%" PRId64, core_kit_seq(kit) - 3);
     core_kit_expect(kit, &w1, "alarm.note", alarm_a, "{\"text\":\"x\"}", "quarantined", NULL);
@@ -471,6 +471,7 @@ static void a_full_disk_stores_nothing(void **state)
                                    .body = gw_buf_str(&batch),
                                    .body_len = batch.len,
                                    .peer = "p"};
+    core_answer_free(&kit->answer);
     assert_int_equal(core_turn_begin(kit->core, &fail), GW_OK);
     core_handle(kit->core, &request, &kit->answer);
     assert_int_equal(kit->answer.status, 507);

@@ -209,6 +209,12 @@ static void step(struct sim *sim)
         }
     } else if (x < 810) {
         sim_run(sim, 60000 + sim_below(sim, 240000));
+    } else if (x < 830) {
+        sim_client_photograph(some_client(sim));
+    } else if (x < 850) {
+        sim_client_restore(some_client(sim));
+    } else if (x < 856 && sim->has_backup) {
+        sim_server_restore(sim);
     }
     sim_run(sim, sim_below(sim, 4000));
 }

@@ -294,6 +294,9 @@ static enum gw_err exec_one(struct gw_db *db, sqlite3_stmt *st, struct gw_fail *
     if (alone && !gw_db_lock(db, db->lock_wait_ms)) {
         return gw_db_trouble(db, SQLITE_BUSY, fail);
     }
+    if (alone) {
+        gw_db_note_write(db);
+    }
     int rc = SQLITE_ROW;
     while (rc == SQLITE_ROW) {
         rc = sqlite3_step(st);
@@ -381,6 +384,7 @@ enum gw_err gw_db_begin(struct gw_db *db, enum gw_durable durable, const char *o
                              "in a moment."),
                            db->path, db->lock_wait_ms);
     }
+    gw_db_note_write(db);
     int rc = begin_locked(db, durable);
     if (rc != SQLITE_OK) {
         enum gw_err err = gw_db_trouble(db, sqlite3_extended_errcode(db->handle), fail);

@@ -48,11 +48,16 @@ struct gw_db_opts {
 };
 
 /* Opens (0600), sets WAL, busy time-out, foreign keys, DEFENSIVE, TRUSTED_SCHEMA=0, DQS=0,
- * cell_size_check, NO_CKPT_ON_CLOSE, wal_autocheckpoint=0, journal_size_limit 64 MiB; migrates each
- * step in a transaction of its own; runs quick_check when the file existed. GW_ABSENT, GW_STORE,
- * GW_FULL, GW_HELD, GW_NOMEM with a sentence; *out is NULL then. */
+ * cell_size_check, NO_CKPT_ON_CLOSE, wal_autocheckpoint=0, journal_size_limit 64 MiB,
+ * temp_store=MEMORY; migrates each step in a transaction of its own. Runs quick_check when the file
+ * existed, unless FILE.lock says that every writer closed it cleanly and size and time of the file
+ * are still what they were then (a look at every page costs a second per gigabyte, at every start),
+ * or while another connection has it open (the first one looked). Harm that changed neither is
+ * gw_db_check's, which `doctor` runs. GW_ABSENT, GW_STORE, GW_FULL, GW_HELD, GW_NOMEM with a
+ * sentence; *out is NULL then. */
 enum gw_err gw_db_open(const struct gw_db_opts *opts, struct gw_db **out, struct gw_fail *fail);
-/* Checkpoints under the lock when it is free, closes. NULL is fine. */
+/* Checkpoints under the lock when it is free and leaves an empty log, so that the next start reads
+ * none; notes the clean end in FILE.lock; closes. NULL is fine. */
 void gw_db_close(struct gw_db *db);
 
 /* Statement number i: prepared on first use, reset, bindings cleared. Borrowed, do not finalize.

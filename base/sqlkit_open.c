@@ -102,6 +102,8 @@ static enum gw_err set_pragmas(struct gw_db *db, const struct gw_db_opts *opts,
                                  "PRAGMA foreign_keys=ON;"
                                  "PRAGMA cell_size_check=ON;"
                                  "PRAGMA mmap_size=0;"
+                                 /* else each savepoint that touches many pages makes a file */
+                                 "PRAGMA temp_store=MEMORY;"
                                  "PRAGMA journal_size_limit=67108864;",
                                  fail);
     if (!err && opts->max_pages > 0) {
@@ -268,8 +270,11 @@ static enum gw_err prepare_file(struct gw_db *db, const struct gw_db_opts *opts,
     bool is_new = false;
     enum gw_err err = set_pragmas(db, opts, fail);
     err = err ? err : check_identity(db, opts, &is_new, fail);
-    if (!err && existed) {
-        err = gw_db_check(db, false, fail);
+    if (!err && gw_db_unclean(db)) {
+        err = existed ? gw_db_check(db, false, fail) : GW_OK;
+        if (!err) {
+            gw_db_note_checked(db);
+        }
     }
     if (err || db->readonly) {
         return err;
@@ -341,12 +346,14 @@ void gw_db_close(struct gw_db *db)
     }
     if (db->handle) {
         gw_db_rollback(db);
-        gw_db_checkpoint(db);
     }
     for (size_t i = 0; db->statements && i < db->sql_n; i++) {
         (void)sqlite3_finalize(db->statements[i]); /* repeats an error already reported */
     }
     (void)sqlite3_finalize(db->version);
+    if (db->handle) {
+        gw_db_note_close(db); /* no statement reads any more: the checkpoint can be complete */
+    }
     int rc = sqlite3_close(db->handle);
     assert(rc == SQLITE_OK); /* a statement of somebody else would be a leak */
     if (db->lock_fd >= 0) {

@@ -10,6 +10,9 @@ struct gw_db {
     int lock_fd; /* FILE.lock, -1 for a read-only connection */
     int lock_wait_ms;
     bool readonly;
+    bool dirty;    /* this connection counts as a writer in FILE.lock */
+    bool suspect;  /* it must be checked, and that has not found it good */
+    int64_t stale; /* writers in it that were dead when we opened */
     const struct gw_sql *sql; /* borrowed */
     size_t sql_n;
     sqlite3_stmt **statements; /* owned, sql_n of them, NULL until first used */
@@ -24,6 +27,19 @@ struct gw_db {
 /* The file lock, waited for in steps of 1 ms up to wait_ms. */
 bool gw_db_lock(struct gw_db *db, int wait_ms);
 void gw_db_unlock(struct gw_db *db);
+
+/* ---- sqlkit_clean.c: was the file closed cleanly, and is it still what it was then? FILE.lock tells:
+ * how many writers have not closed cleanly and the size and time of the file at the last clean
+ * close. A shared lock on its first byte says that a connection lives. */
+/* True when the file must be checked before it is used: nobody else has it open, and a writer did
+ * not close it or something changed it since. Takes the shared lock. */
+bool gw_db_unclean(struct gw_db *db);
+/* After a check that found nothing. */
+void gw_db_note_checked(struct gw_db *db);
+/* Under the file lock, before the first write of this connection. */
+void gw_db_note_write(struct gw_db *db);
+/* At close: checkpoints, makes the log short, takes the note away. */
+void gw_db_note_close(struct gw_db *db);
 
 /* Maps the last error of the connection and makes its sentence. */
 enum gw_err gw_db_trouble(struct gw_db *db, int rc, struct gw_fail *fail);

@@ -54,7 +54,9 @@ struct http_answer {
 
 /* on_data: bytes as they come (2xx only; other answers are kept for on_end); returning false cancels
  * (on_end comes with HTTP_CUT). NULL: the body is collected up to max_bytes. on_end exactly once,
- * unless http_cancel came first; the call is gone when it returns. */
+ * unless http_cancel came first; the call is gone when it returns. on_data only takes the bytes: it
+ * runs inside libcurl, so no call may be started or cancelled from it; on_end may do both, but not
+ * cancel its own call. */
 struct http_request {
     const char *method, *url; /* copied */
     const struct http_header *headers; /* copied */

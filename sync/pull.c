@@ -187,60 +187,43 @@ static enum gw_err feed_at_end(struct engine *engine, const struct page *page, s
     return GW_OK;
 }
 
-static void changes_answer(struct engine *engine)
+/* The cursor after this page: its own, or (R2) that of the last whole seq group; "" = as before. */
+static void page_cursor(const struct page *page, const struct mirror_state *state, char out[96])
 {
-    struct lane *lane = &engine->lanes[LANE_READ];
-    if (lane->status != 200 || lane->body.len == 0) {
-        if (!lane_common_trouble(engine, LANE_READ)) {
-            lane_failed(engine, LANE_READ);
-            engine_phase(engine, SYNC_OFFLINE);
-        }
-        return;
+    struct wire_cursor at;
+    out[0] = '\0';
+    if (page->has_end) {
+        memcpy(out, page->end.cursor, sizeof(page->end.cursor));
+    } else if (page->last_whole_seq >= 0 && wire_cursor_parse(state->cursor, &at)) {
+        at.seq = page->last_whole_seq > at.seq ? page->last_whole_seq : at.seq;
+        wire_cursor_print(&at, out);
     }
-    struct page page = {.text = gw_buf_str(&lane->body), .len = lane->body.len};
-    struct gw_fail fail = {0};
-    struct mirror_state state;
-    enum gw_err err = mirror_state(engine->home, &state);
-    if (err == GW_OK) {
-        err = page_survey(engine, &page, &fail);
+}
+
+static enum gw_err page_store(struct engine *engine, const struct page *page, const char *cursor,
+                              struct gw_fail *fail)
+{
+    enum gw_err err = mirror_page_begin(engine->home, fail);
+    if (err != GW_OK) {
+        return err;
     }
-    struct wire_cursor at, now;
-    char cursor[96] = "";
-    if (err == GW_OK && page.has_end) {
-        memcpy(cursor, page.end.cursor, sizeof(cursor));
-    } else if (err == GW_OK && page.last_whole_seq >= 0 && wire_cursor_parse(state.cursor, &at)) {
-        at.seq = page.last_whole_seq > at.seq ? page.last_whole_seq : at.seq;
-        wire_cursor_print(&at, cursor);
+    err = page_apply(engine, page, fail);
+    if (err != GW_OK) {
+        mirror_page_drop(engine->home);
+        return err;
     }
-    if (err == GW_OK && page.has_end &&
-        (!wire_cursor_parse(cursor, &now) || strcmp(now.epoch, state.epoch) != 0)) {
-        engine->greeted = false; /* a page of another epoch: hello says what to do */
-        lane_done(engine, LANE_READ);
-        return;
-    }
-    if (err == GW_OK) {
-        err = mirror_page_begin(engine->home, &fail);
-    }
-    if (err == GW_OK) {
-        err = page_apply(engine, &page, &fail);
-        if (err == GW_OK) {
-            err = mirror_page_end(engine->home, cursor[0] != '\0' ? cursor : NULL, &engine->changed,
-                                  &fail);
-        } else {
-            mirror_page_drop(engine->home);
-        }
-    }
-    if (err == GW_OK && page.records > 0) {
+    err = mirror_page_end(engine->home, cursor[0] != '\0' ? cursor : NULL, &engine->changed, fail);
+    if (err == GW_OK && page->records > 0) {
         engine->brought = true;
     }
-    if (err == GW_OK && page.has_end && !page.end.more) {
-        err = feed_at_end(engine, &page, &fail);
-    }
-    if (err != GW_OK) {
-        page_broken(engine, err, &fail);
-        return;
-    }
-    if (!page.has_end) { /* R2: come again */
+    return err;
+}
+
+/* What follows a page that was stored. */
+static void changes_next(struct engine *engine, bool whole)
+{
+    struct lane *lane = &engine->lanes[LANE_READ];
+    if (!whole) { /* R2: come again */
         lane_failed(engine, LANE_READ);
         return;
     }
@@ -254,6 +237,53 @@ static void changes_answer(struct engine *engine)
         engine->poll_next_mono = engine_mono(engine) + engine->times.poll_wait;
     }
     lane_done(engine, LANE_READ);
+}
+
+/* True when there is no page in the answer, and what follows from that was done. */
+static bool no_page(struct engine *engine)
+{
+    struct lane *lane = &engine->lanes[LANE_READ];
+    if (lane->status == 200 && lane->body.len > 0) {
+        return false;
+    }
+    if (!lane_common_trouble(engine, LANE_READ)) {
+        lane_failed(engine, LANE_READ);
+        engine_phase(engine, SYNC_OFFLINE);
+    }
+    return true;
+}
+
+static void changes_answer(struct engine *engine)
+{
+    struct lane *lane = &engine->lanes[LANE_READ];
+    if (no_page(engine)) {
+        return;
+    }
+    struct page page = {.text = gw_buf_str(&lane->body), .len = lane->body.len};
+    struct gw_fail fail = {0};
+    struct mirror_state state;
+    struct wire_cursor now;
+    char cursor[96] = "";
+    enum gw_err err = mirror_state(engine->home, &state);
+    err = err != GW_OK ? err : page_survey(engine, &page, &fail);
+    if (err == GW_OK) {
+        page_cursor(&page, &state, cursor);
+    }
+    if (err == GW_OK && page.has_end &&
+        (!wire_cursor_parse(cursor, &now) || strcmp(now.epoch, state.epoch) != 0)) {
+        engine->greeted = false; /* a page of another epoch: hello says what to do */
+        lane_done(engine, LANE_READ);
+        return;
+    }
+    err = err != GW_OK ? err : page_store(engine, &page, cursor, &fail);
+    if (err == GW_OK && page.has_end && !page.end.more) {
+        err = feed_at_end(engine, &page, &fail);
+    }
+    if (err != GW_OK) {
+        page_broken(engine, err, &fail);
+        return;
+    }
+    changes_next(engine, page.has_end);
 }
 
 /* ---- snapshot */
@@ -279,60 +309,60 @@ static void ask_snapshot(struct engine *engine, const struct mirror_job *job)
     (void)lane_start(engine, LANE_READ, ASK_SNAPSHOT, &request, true); /* the lane backs off */
 }
 
-static void snapshot_answer(struct engine *engine)
+static enum gw_err job_store(struct engine *engine, const struct mirror_job *job,
+                             const struct page *page, struct gw_fail *fail)
+{
+    enum gw_err err = mirror_page_begin(engine->home, fail);
+    if (err != GW_OK) {
+        return err;
+    }
+    err = page_apply(engine, page, fail);
+    if (err != GW_OK) {
+        mirror_page_drop(engine->home);
+        return err;
+    }
+    bool last = page->end.after_null;
+    return mirror_job_page_end(engine->home, job, page->begin_cursor, last ? NULL : page->end.after,
+                               last, &engine->changed, fail);
+}
+
+static void snapshot_page(struct engine *engine, const struct mirror_job *job)
 {
     struct lane *lane = &engine->lanes[LANE_READ];
-    struct mirror_job job;
-    struct gw_fail fail = {0};
-    if (mirror_next_job(engine->home, &job) != GW_OK) {
-        lane_done(engine, LANE_READ);
-        return;
-    }
-    if (lane->status == 403 || lane->status == 404) { /* the scope went: no job, ask who we are */
-        (void)mirror_job_cancel(engine->home, job.job, &fail); /* else it is refused once more */
-        engine->greeted = false;
-        lane_failed(engine, LANE_READ); /* a breath, should hello and snapshot not agree */
-        return;
-    }
-    if (lane->status != 200 || lane->body.len == 0) {
-        if (!lane_common_trouble(engine, LANE_READ)) {
-            lane_failed(engine, LANE_READ);
-            engine_phase(engine, SYNC_OFFLINE);
-        }
-        return;
-    }
     struct page page = {.text = gw_buf_str(&lane->body), .len = lane->body.len};
+    struct gw_fail fail = {0};
     enum gw_err err = page_survey(engine, &page, &fail);
     if (err == GW_OK && (!page.has_begin || !page.has_end)) {
         lane_failed(engine, LANE_READ); /* cut: this page comes again, nothing else */
         return;
     }
-    if (err == GW_OK) {
-        err = mirror_page_begin(engine->home, &fail);
-    }
-    if (err == GW_OK) {
-        err = page_apply(engine, &page, &fail);
-        if (err == GW_OK) {
-            err = mirror_job_page_end(engine->home, &job, page.begin_cursor,
-                                      page.end.after_null ? NULL : page.end.after,
-                                      page.end.after_null, &engine->changed, &fail);
-        } else {
-            mirror_page_drop(engine->home);
-        }
-    }
+    err = err != GW_OK ? err : job_store(engine, job, &page, &fail);
     if (err == GW_AGAIN) { /* another epoch */
         engine->greeted = false;
         lane_done(engine, LANE_READ);
-        return;
-    }
-    if (err != GW_OK) {
+    } else if (err != GW_OK) {
         page_broken(engine, err, &fail);
-        return;
+    } else {
+        engine->status.rows_loaded += (int64_t)page.records;
+        engine->brought = true;
+        backoff_reset(&lane->backoff);
+        lane_done(engine, LANE_READ);
     }
-    engine->status.rows_loaded += (int64_t)page.records;
-    engine->brought = true;
-    backoff_reset(&lane->backoff);
-    lane_done(engine, LANE_READ);
+}
+
+static void snapshot_answer(struct engine *engine)
+{
+    struct lane *lane = &engine->lanes[LANE_READ];
+    struct mirror_job job;
+    if (mirror_next_job(engine->home, &job) != GW_OK) {
+        lane_done(engine, LANE_READ);
+    } else if (lane->status == 403 || lane->status == 404) {  /* the scope went: ask who we are */
+        (void)mirror_job_cancel(engine->home, job.job, NULL); /* else it is refused once more */
+        engine->greeted = false;
+        lane_failed(engine, LANE_READ); /* a breath, should hello and snapshot not agree */
+    } else if (!no_page(engine)) {
+        snapshot_page(engine, &job);
+    }
 }
 
 void pull_step(struct engine *engine)

@@ -77,6 +77,8 @@ static enum gw_err op_begin(struct store *store, const char *opener, struct gw_f
     }
     err = read_seq(s, &s->seq, fail);
     s->seq_begun = s->seq;
+    s->in_step = false;
+    s->lost = GW_OK;
     if (err) {
         gw_db_rollback(s->db);
     }
@@ -84,15 +86,25 @@ static enum gw_err op_begin(struct store *store, const char *opener, struct gw_f
 }
 
 /* The counter is written last: whoever sees a seq sees everything up to it. */
+static enum gw_err write_counters(struct sqlite_store *s, struct gw_fail *fail)
+{
+    if (s->lost) {
+        return gw_fail_set(fail, s->lost, _("There is not enough memory for a digest."));
+    }
+    enum gw_err err = sqlite_digest_write(s, fail);
+    if (err || s->seq == s->seq_begun) {
+        return err;
+    }
+    sqlite3_stmt *st = gw_db_stmt(s->db, SQL_META_SEQ);
+    gw_bind_int(st, ":seq", s->seq);
+    return gw_db_run(s->db, st, fail);
+}
+
 static enum gw_err op_commit(struct store *store, struct gw_fail *fail)
 {
     struct sqlite_store *s = sqlite_of(store);
-    enum gw_err err = GW_OK;
-    if (s->seq != s->seq_begun) {
-        sqlite3_stmt *st = gw_db_stmt(s->db, SQL_META_SEQ);
-        gw_bind_int(st, ":seq", s->seq);
-        err = gw_db_run(s->db, st, fail);
-    }
+    enum gw_err err = write_counters(s, fail);
+    sqlite_digest_clear(s);
     if (err) {
         gw_db_rollback(s->db);
         return err;
@@ -102,6 +114,7 @@ static enum gw_err op_commit(struct store *store, struct gw_fail *fail)
 
 static void op_rollback(struct store *store)
 {
+    sqlite_digest_clear(sqlite_of(store));
     gw_db_rollback(sqlite_of(store)->db);
 }
 
@@ -115,6 +128,7 @@ static enum gw_err op_save(struct store *store, struct gw_fail *fail)
     struct sqlite_store *s = sqlite_of(store);
     s->seq_saved = s->seq;
     enum gw_err err = gw_db_save(s->db);
+    s->in_step = err == GW_OK;
     if (err) {
         (void)gw_fail_set(fail, err, _("The store %s could not begin a step. Try again later."),
                           gw_db_path(s->db));
@@ -124,13 +138,17 @@ static enum gw_err op_save(struct store *store, struct gw_fail *fail)
 
 static void op_save_keep(struct store *store)
 {
-    gw_db_save_keep(sqlite_of(store)->db);
+    struct sqlite_store *s = sqlite_of(store);
+    gw_db_save_keep(s->db);
+    s->lost = s->lost ? s->lost : sqlite_digest_keep(s, NULL);
 }
 
 static void op_save_undo(struct store *store)
 {
     struct sqlite_store *s = sqlite_of(store);
     gw_db_save_undo(s->db);
+    sqlite_digest_undo(s);
+    s->in_step = false;
     s->seq = s->seq_saved;
 }
 
@@ -309,6 +327,7 @@ static void op_close(struct store *store)
 {
     struct sqlite_store *s = sqlite_of(store);
     op_read_end(store);
+    sqlite_digest_clear(s);
     gw_db_rollback(s->db);
     gw_db_close(s->db);
     gw_wipe(&s->sign_key, sizeof s->sign_key);
@@ -381,6 +400,7 @@ enum gw_err sqlite_store_open(const char *file, const struct store_opts *opts, b
         return gw_fail_set(fail, GW_NOMEM, _("There is not enough memory to open the store."));
     }
     s->store.ops = sqlite_ops();
+    sqlite_digest_open(s);
     s->serve_lock = -1;
     struct gw_db_opts db = {
         .path = file,

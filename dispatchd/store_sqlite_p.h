@@ -3,6 +3,7 @@
 #define GW_DISPATCHD_STORE_SQLITE_P_H
 
 #include "base/sqlkit.h"
+#include "dispatchd/map_p.h"
 #include "dispatchd/store.h"
 
 enum store_sql {
@@ -81,14 +82,17 @@ enum store_sql {
 extern const struct gw_sql store_sql[STORE_SQL_N];
 
 struct sqlite_store {
-    struct store store; /* first */
-    struct gw_db *db;   /* owned */
-    int serve_lock;     /* -1 = none */
-    int64_t seq;        /* inside a transaction: newest */
-    int64_t seq_begun;  /* at begin: commit writes only a change */
-    int64_t seq_saved;  /* at save: save_undo goes back to it */
-    bool marked;        /* read_begin is open */
-    bool keys_read;     /* keys never change: derived once */
+    struct store store;         /* first */
+    struct gw_db *db;           /* owned */
+    int serve_lock;             /* -1 = none */
+    int64_t seq;                /* inside a transaction: newest */
+    int64_t seq_begun;          /* at begin: commit writes only a change */
+    int64_t seq_saved;          /* at save: save_undo goes back to it */
+    enum gw_err lost;           /* an error that save_keep could not return: commit does */
+    bool marked;                /* read_begin is open */
+    bool in_step;               /* between save and its end */
+    struct map sums, step_sums; /* digest changes of the transaction; of its open savepoint */
+    bool keys_read;             /* keys never change: derived once */
     struct gw_sign_key sign_key;
     uint8_t box_secret[GW_KEY_BYTES], box_public[GW_KEY_BYTES];
 };
@@ -107,6 +111,20 @@ enum gw_err sqlite_first(struct sqlite_store *s, sqlite3_stmt *st, struct gw_fai
 void sqlite_done(sqlite3_stmt *st);
 /* Copies a column into an array of `size` bytes; a longer text is GW_STORE. */
 enum gw_err sqlite_copy(char *out, size_t size, sqlite3_stmt *st, int col, struct gw_fail *fail);
+
+/* ---- digest sums (store_sqlite_digest.c) */
+struct sqlite_sum {
+    int64_t count, hi, lo;
+};
+void sqlite_digest_open(struct sqlite_store *s);
+void sqlite_digest_clear(struct sqlite_store *s); /* rolled back, or done with */
+void sqlite_digest_undo(struct sqlite_store *s);  /* of the savepoint */
+enum gw_err sqlite_digest_keep(struct sqlite_store *s, struct gw_fail *fail);
+enum gw_err sqlite_digest_add(struct sqlite_store *s, const char *scope, size_t len, int type,
+                              const struct sqlite_sum *change, struct gw_fail *fail);
+enum gw_err sqlite_digest_write(struct sqlite_store *s, struct gw_fail *fail); /* before commit */
+enum gw_err sqlite_digest_get(struct store *store, const char *scope, enum gw_type type,
+                              struct store_digest *out, struct gw_fail *fail);
 
 /* The parts of the table, one file each. */
 void sqlite_rows_ops(struct store_ops *ops);

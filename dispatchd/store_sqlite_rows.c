@@ -33,13 +33,12 @@ static uint64_t line_hash(enum gw_type type, const char *id, int64_t seq)
 static enum gw_err digest_add(const struct change *c, const char *scope, size_t len, int count,
                               uint64_t plus, uint64_t minus)
 {
-    sqlite3_stmt *st = gw_db_stmt(c->s->db, SQL_DIGEST_ADD);
-    gw_bind_textn(st, ":scope", scope, len);
-    gw_bind_int(st, ":type", c->type);
-    gw_bind_int(st, ":count", count);
-    gw_bind_int(st, ":hi", (int64_t)(plus >> 32) - (int64_t)(minus >> 32));
-    gw_bind_int(st, ":lo", (int64_t)(plus & 0xffffffffU) - (int64_t)(minus & 0xffffffffU));
-    return gw_db_run(c->s->db, st, c->fail);
+    const struct sqlite_sum sum = {
+        .count = count,
+        .hi = (int64_t)(plus >> 32) - (int64_t)(minus >> 32),
+        .lo = (int64_t)(plus & 0xffffffffU) - (int64_t)(minus & 0xffffffffU),
+    };
+    return sqlite_digest_add(c->s, scope, len, (int)c->type, &sum, c->fail);
 }
 
 static enum gw_err feed_set(const struct change *c, const char *scope, size_t len, enum store_op op)
@@ -426,23 +425,6 @@ static enum gw_err op_feed(struct store *store, const struct store_grant *scopes
     return err;
 }
 
-static enum gw_err op_digest(struct store *store, const char *scope, enum gw_type type,
-                             struct store_digest *out, struct gw_fail *fail)
-{
-    struct sqlite_store *s = sqlite_of(store);
-    *out = (struct store_digest){0, 0};
-    sqlite3_stmt *st = gw_db_stmt(s->db, SQL_DIGEST_GET);
-    gw_bind_text(st, ":scope", scope);
-    gw_bind_int(st, ":type", type);
-    enum gw_err err = sqlite_first(s, st, fail);
-    if (!err) {
-        out->count = gw_col_int(st, 0);
-        out->sum = ((uint64_t)gw_col_int(st, 1) << 32) + (uint64_t)gw_col_int(st, 2);
-    }
-    sqlite_done(st);
-    return err == GW_ABSENT ? GW_OK : err;
-}
-
 /* ---- the horizon */
 
 enum { MARK_EVERY_MS = 60 * 1000 };
@@ -497,7 +479,7 @@ void sqlite_rows_ops(struct store_ops *ops)
     ops->device_by_serial = op_device_by_serial;
     ops->areas = op_areas;
     ops->feed = op_feed;
-    ops->digest = op_digest;
+    ops->digest = sqlite_digest_get;
     ops->mark_time = op_mark_time;
     ops->prune = op_prune;
 }

@@ -116,7 +116,11 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(TEST_KIT) $(call lib,$(ALL_DIRS))
 	@echo '  ld $@'
 	@$(CC) $(LDFLAGS_ALL) -o $@ $< $(TEST_KIT) $(call grp,$(ALL_DIRS)) -lcmocka -lvterm -lutil \
 	  $(LIBS_CLIENT) $(LIBS_SERVER)
-tests-bin: $(TEST_BIN) $(B)/locale/zh_CN/LC_MESSAGES/gridward.mo
+$(B)/gen-alarm-table: $(B)/obj/tools/gen-alarm-table.o $(call lib,model base)
+	@$(CC) $(LDFLAGS_ALL) -o $@ $< $(call grp,model base) $(LIBS_BASE)
+docs/alarm-states.md: $(B)/gen-alarm-table
+	$< >$@
+tests-bin: $(B)/gen-alarm-table $(TEST_BIN) $(B)/locale/zh_CN/LC_MESSAGES/gridward.mo
 
 # ---- bench programs, one each; the peer only where libmosquitto is installed
 BENCH_BIN = $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/bench_*.c)) \

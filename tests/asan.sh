@@ -2,7 +2,7 @@
 # Unit tests, screens, 50 seeds and 10 kills under ASan and UBSan. Ends with `N passed, N failed`.
 set -u
 B=build-asan
-make -s -j2 B=$B OPT='-O1 -g' SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined' tests-bin >"$B.log" 2>&1 ||
+make -s -j2 B=$B OPT='-O1 -g' SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined' tests-bin programs >"$B.log" 2>&1 ||
     { tail -n 30 "$B.log"; echo "0 passed, 1 failed"; exit 1; }
 export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 SIM_SEEDS=0:50
 passed=0
@@ -16,5 +16,12 @@ for t in $(find $B/tests/unit $B/tests/screens $B/tests/sim -type f -name 'test_
         grep -nE 'ERROR|runtime error|FAILED|#[0-9] ' "$B.one" | head -n 30
     fi
 done
+# Processes that are killed cannot report leaks; what the others report goes to the log by exit status.
+if E2E_BIN=$B E2E_BOUND=60 python3 tests/e2e/kills.py 10 >"$B.one" 2>&1; then
+    passed=$((passed + 1))
+else
+    failed=$((failed + 1))
+    tail -n 30 "$B.one"
+fi
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

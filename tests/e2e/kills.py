@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""kill -9 of the console, the command line and the server at random moments. What a command said was
+"""kill -9 of the console, the head-less engine, the command line and the server at random moments. What a command said was
 recorded is at the server exactly once at the end. Usage: kills.py CYCLES [SEED]"""
 import json
 import os
@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 
-from kit import GRIDWARD, Home, Server, keep, run_all, wait_for
+from kit import GRIDWARD, Console, Home, Server, keep, run_all, wait_for
 
 CYCLES = int(sys.argv[1]) if len(sys.argv) > 1 else 60
 SEED = int(sys.argv[2]) if len(sys.argv) > 2 else 20260101
@@ -31,17 +31,26 @@ def kills(scratch):
     alarm = server.ingest(device=server.serial("smoke"), kind="smoke", state="raise")["alarm"]
     home.run("sync", "--once")
     said = set()
-    follow = None
+    follow = console = None
     for cycle in range(CYCLES):
+        if console is None:
+            console = Console(home)
+            console.wait("烟感", bound=60)
         if follow is None or follow.poll() is not None:
             follow = subprocess.Popen([GRIDWARD, "--home", home.dir, "sync", "--follow"], env=home.env,
                                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                       stderr=subprocess.DEVNULL)
         proc, text = note(home, alarm, f"k{cycle}")
         time.sleep(rng.uniform(0, 0.08))
-        victim = rng.choice(["command", "server", "follow", "none"])
+        victim = rng.choice(["command", "server", "follow", "console", "none"])
+        if cycle % 5 == 0:
+            console.press("F2")  # an acknowledgement or a hold of the console's own, on its way
         if victim == "command":
             proc.kill()
+        elif victim == "console":
+            os.kill(console.pid, signal.SIGKILL)
+            console.end()
+            console = None
         elif victim == "server":
             server.kill(signal.SIGKILL)
         elif victim == "follow":
@@ -53,6 +62,8 @@ def kills(scratch):
         if out.strip():
             said.add(text)
             assert json.loads(out)["state"] in ("pending", "sent", "applied"), out
+    if console is not None:
+        console.end()
     if follow.poll() is None:
         follow.send_signal(signal.SIGTERM)
         follow.wait(timeout=20)

@@ -14,8 +14,9 @@ import traceback
 import urllib.request
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-GRIDWARD = os.path.join(TOP, "gridward")
-DISPATCHD = os.path.join(TOP, "gridward-dispatchd")
+BIN = os.path.join(TOP, os.environ.get("E2E_BIN", "."))  # another build: sanitizers
+GRIDWARD = os.path.join(BIN, "gridward")
+DISPATCHD = os.path.join(BIN, "gridward-dispatchd")
 BOUND = float(os.environ.get("E2E_BOUND", "20"))
 
 # Protocol times are settings: no test waits for the real ones.

@@ -220,7 +220,7 @@ static const struct alarm_kind kinds[] = {
     {"door", N_("Door"), SEV_MINOR, false, false, quiet_outcomes},
     {"vital", N_("Vital signs"), SEV_MAJOR, false, false, vital_outcomes},
     {"battery_low", N_("Low battery"), SEV_MINOR, true, false, battery_outcomes},
-    {"offline", N_("Device offline"), SEV_MINOR, true, false, offline_outcomes},
+    {"offline", N_("Offline"), SEV_MINOR, true, false, offline_outcomes},
     {"tamper", N_("Device opened"), SEV_MAJOR, false, false, other_outcomes},
     {"mains_lost", N_("Mains lost"), SEV_MINOR, false, false, other_outcomes},
     {"other", N_("Other"), SEV_MAJOR, false, false, other_outcomes},

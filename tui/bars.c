@@ -8,7 +8,7 @@
 #include "offline-db/mirror.h"
 #include "tui/tui_p.h"
 
-enum { CLOCK_BAD_MS = 60000 };
+enum { CLOCK_BAD_MS = 60000, CLOCK_CELLS = 8 };
 
 /* ---- status */
 
@@ -100,9 +100,14 @@ static void duty_item(struct tui *t)
     if (t->inhibitor == TUI_INHIBIT_HELD) {
         put_item(t, P_BAR, ascii ? _("awake +") : _("awake ✓"));
     } else if (t->inhibitor == TUI_INHIBIT_FAILED) {
-        put_item(t, P_BAR_WARN,
-                 ascii ? _("awake x: no alarms with the lid shut")
-                       : _("awake ✗: no alarms with the lid shut"));
+        const char *why = _("no alarms with the lid shut");
+        put_item(t, P_BAR_WARN, ascii ? _("awake x") : _("awake ✗"));
+        /* The clock stays; where there is no room the line below the view says it. */
+        if (screen_at(t->scr) + 1 + gw_text_cells(why, strlen(why)) + CLOCK_CELLS <=
+            screen_cols(t->scr)) {
+            screen_put(t->scr, P_BAR_WARN, " ");
+            screen_put(t->scr, P_BAR_WARN, why);
+        }
     }
 }
 
@@ -228,6 +233,9 @@ static void make_line(struct tui *t)
         t->line_paint = P_WARN;
     } else if (t->link.problem[0] != '\0') {
         set_line(t, P_WARN, t->link.problem);
+    } else if (t->on_duty && t->inhibitor == TUI_INHIBIT_FAILED) {
+        set_line(t, P_WARN,
+                 _("No alarms with the lid shut or when the computer sleeps: turn its sleep off."));
     } else {
         set_line(t, P_DIM, t->why_plain);
     }

@@ -32,8 +32,8 @@ static void add_whom(struct state *s, const char *to, int64_t contact, const cha
     w->to = to;
     w->contact = contact;
     (void)snprintf(w->number, sizeof(w->number), "%s", number);
-    (void)snprintf(w->label, sizeof(w->label), "%s%s%s  %s", word_to(to),
-                   name[0] != '\0' ? " " : "", name, number);
+    (void)snprintf(w->label, sizeof(w->label), "%s%s%s%s%s", word_to(to),
+                   name[0] != '\0' ? " " : "", name, number[0] != '\0' ? "  " : "", number);
 }
 
 static void fill(struct state *s, const struct card *c)
@@ -45,12 +45,12 @@ static void fill(struct state *s, const struct card *c)
         (void)snprintf(name, sizeof(name), "%s %s", p->relation, p->name);
         add_whom(s, "contact", p->ord, p->phone, name);
     }
-    add_whom(s, "120", -1, "120", "");
-    add_whom(s, "119", -1, "119", "");
+    add_whom(s, "120", -1, "", _("ambulance"));
+    add_whom(s, "119", -1, "", _("fire brigade"));
     add_whom(s, "neighbour", -1, "", "");
     add_whom(s, "leader", -1, c->leader_phone, c->leader_name);
     add_whom(s, "duty", -1, c->duty_phone, "");
-    add_whom(s, "110", -1, "110", "");
+    add_whom(s, "110", -1, "", _("police"));
     add_whom(s, "worker", -1, "", "");
     add_whom(s, "other", -1, "", "");
 }

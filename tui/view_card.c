@@ -8,6 +8,8 @@
 #include "tui/card_words.h"
 #include "tui/tui_p.h"
 
+enum { NAME_ADDRESS_CELLS = 42 };
+
 struct state {
     struct card *card; /* owned */
     size_t back;       /* the timeline ends this many events before the newest */
@@ -277,6 +279,16 @@ static bool card_request(struct tui *t, struct view *view, enum request req)
     return true;
 }
 
+/* The end of an address is what tells one flat from the next: a long one loses its beginning. */
+static const char *address_end(const char *address, int cells)
+{
+    const char *end = address + strlen(address);
+    while (gw_text_cells(address, (size_t)(end - address)) > cells) {
+        (void)gw_utf8_next(&address, end);
+    }
+    return address;
+}
+
 bool view_card_name(struct tui *tui, const char *alarm, char *out, size_t size)
 {
     for (size_t i = 0; i < tui->views_n; i++) {
@@ -286,8 +298,9 @@ bool view_card_name(struct tui *tui, const char *alarm, char *out, size_t size)
         }
         const struct card *c = ((const struct state *)view->state)->card;
         const char *where = c->address[0] != '\0' ? c->address : c->row.piece;
-        (void)snprintf(out, size, "%s%s%s %s", _(alarm_kind_of(c->row.alarm.kind)->word),
-                       c->name[0] != '\0' ? " " : "", c->name, where);
+        const char *end = address_end(where, NAME_ADDRESS_CELLS);
+        (void)snprintf(out, size, "%s%s%s %s%s", _(alarm_kind_of(c->row.alarm.kind)->word),
+                       c->name[0] != '\0' ? " " : "", c->name, end != where ? "~" : "", end);
         return true;
     }
     return false;

@@ -141,7 +141,7 @@ static struct columns columns_of(const struct tui *t)
     bool zh = gw_i18n_lang() == GW_LANG_ZH;
     int spare = screen_cols(t->scr) - 80;
     struct columns c =
-        zh ? (struct columns){9, 4, 8, 11, 9, 13, 4} : (struct columns){9, 8, 14, 11, 5, 12, 3};
+        zh ? (struct columns){9, 4, 8, 11, 9, 14, 4} : (struct columns){9, 8, 13, 11, 5, 14, 3};
     if (spare > 0) { /* the address gets most of a wider window */
         c.piece += spare / 3 > 9 ? 9 : spare / 3;
         c.who += spare / 4 > 6 ? 6 : spare / 4;

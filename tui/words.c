@@ -108,13 +108,15 @@ static int next_level(const struct alarm *a)
     return a->level < CHAIN_LEVELS ? a->level + 1 : CHAIN_LEVELS;
 }
 
-/* mm:ss below an hour, then minutes: it must fit into a column. */
+/* mm:ss below an hour, then minutes, then hours: it must fit into a column. */
 static void span_short(int64_t ms, char out[16])
 {
     if (ms < 3600000) {
         gw_time_span(ms, out);
-    } else {
+    } else if (ms < 7200000) {
         (void)snprintf(out, 16, _("%lldm"), (long long)(ms / 60000));
+    } else {
+        (void)snprintf(out, 16, _("%lldh"), (long long)(ms / 3600000));
     }
 }
 

@@ -406,7 +406,15 @@ static void duty_asks_for_the_inhibitor(void **state)
     console_expect(&c, "防休眠✓");
     tui_inhibit(c.tui, TUI_INHIBIT_FAILED);
     console_turn(&c);
-    console_expect(&c, "防休眠✗ 合盖即收不到报警");
+    console_expect(&c, "防休眠✗");
+    console_expect(&c, "03:12"); /* the clock stays */
+    console_close(&c);
+    begin(&c, "no-inhibitor", ROLE_WORKER);
+    c.opts.on_duty = true;
+    console_start(&c);
+    tui_inhibit(c.tui, TUI_INHIBIT_FAILED);
+    console_turn(&c);
+    console_expect(&c, "合盖或休眠就收不到报警");
     console_close(&c);
 }
 

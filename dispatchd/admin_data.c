@@ -39,8 +39,8 @@ static enum gw_err import_line(struct import *import, const char *text, size_t l
         }
         err = err != GW_OK ? err : json_print(row, &body);
         err = err != GW_OK ? err
-                           : import->store->ops->row_put(import->store, type, id, path,
-                                                         gw_buf_str(&body), body.len, NULL, fail);
+                           : store_import_row(import->store, type, id, path, gw_buf_str(&body),
+                                              body.len, fail);
     }
     json_free(root);
     gw_buf_free(&body);

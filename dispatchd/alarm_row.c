@@ -23,7 +23,7 @@ static enum gw_err parse_row(struct work *work, const char *id, const char *path
         work->address = json_str(work->row, "address");
         work->text = json_str(work->row, "text");
     }
-    return err == GW_INVALID ? GW_STORE : err; /* it came from the store */
+    return err; /* GW_INVALID: only this alarm is harmed */
 }
 
 /* A closed alarm is in no index. Should it open again, the device names it; one that has no row is

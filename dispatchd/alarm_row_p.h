@@ -32,7 +32,8 @@ struct work {
     bool failed; /* no memory for an event: work_save says so */
 };
 
-/* GW_ABSENT: no such alarm. The scratch buffer core->row is not used across calls. */
+/* GW_ABSENT: no such alarm. GW_INVALID: its row cannot be read. The scratch buffer core->row is not
+ * used across calls. */
 enum gw_err work_load(struct core *core, const char *id, struct work *out, struct gw_fail *fail);
 /* A new alarm; the caller fills the rest of work->alarm (id, path, kind, severity, raised_at...).
  */

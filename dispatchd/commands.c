@@ -375,13 +375,6 @@ static enum gw_err store_line(struct line *line, struct gw_fail *fail)
     return err;
 }
 
-/* An error of the store that concerns this line only; others end the turn. */
-static bool line_only(enum gw_err err)
-{
-    return err == GW_INVALID || err == GW_REFUSED || err == GW_TOO_LARGE || err == GW_ABSENT ||
-           err == GW_DENIED || err == GW_BUG;
-}
-
 static void cut(struct gw_buf *buf, size_t len)
 {
     buf->len = len;
@@ -406,7 +399,7 @@ static enum gw_err save_and_store(struct line *line, struct gw_fail *fail)
     }
     core->store->ops->save_undo(core->store);
     core->gen++; /* what the line cached is undone as well */
-    if (!line_only(err)) {
+    if (!core_line_only(err)) {
         return err;
     }
     gw_log(GW_LOG_ERROR, "command %s.%lld: %s: %s", line->body.dev, (long long)line->body.n,

@@ -276,6 +276,12 @@ void core_break(struct call *call, enum gw_err err, const struct gw_fail *fail)
     answer_error(call->out, err);
 }
 
+bool core_line_only(enum gw_err err)
+{
+    return err == GW_INVALID || err == GW_REFUSED || err == GW_TOO_LARGE || err == GW_ABSENT ||
+           err == GW_DENIED || err == GW_BUG;
+}
+
 static enum gw_err commit(struct core *core, struct gw_fail *fail)
 {
     int64_t seq = core_seq(core);

@@ -136,8 +136,8 @@ int64_t core_mono(const struct core *core);
 enum gw_err core_write(struct core *core, struct core_answer *out, struct gw_fail *fail);
 /* A store error: the turn is lost. Sets a problem. */
 void core_break(struct call *call, enum gw_err err, const struct gw_fail *fail);
-/* Own savepoint inside the turn. */
-enum gw_err core_save(struct core *core, struct gw_fail *fail);
+/* An error that harms one line or one alarm only; others end the turn. */
+bool core_line_only(enum gw_err err);
 void core_new_id(struct core *core, char out[GW_UUID_LEN + 1]);
 /* Newest seq, inside a transaction that of the transaction. */
 int64_t core_seq(struct core *core);

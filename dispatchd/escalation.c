@@ -32,11 +32,6 @@ static enum gw_err advance(struct core *core, const char *id, struct gw_fail *fa
     struct work work;
     int64_t seq = 0;
     enum gw_err err = work_load(core, id, &work, fail);
-    if (err == GW_ABSENT) { /* a timer without a row: forget it */
-        struct store_alarm index = {.state = "closed"};
-        (void)snprintf(index.id, sizeof index.id, "%s", id);
-        return core->store->ops->alarm_put(core->store, &index, fail);
-    }
     if (err) {
         return err;
     }
@@ -47,6 +42,32 @@ static enum gw_err advance(struct core *core, const char *id, struct gw_fail *fa
     return err;
 }
 
+/* A timer whose alarm is gone or cannot be read is dropped: it must not hold up the others. */
+static enum gw_err drop_timer(struct core *core, const char *id, enum gw_err why,
+                              struct gw_fail *fail)
+{
+    struct store_alarm index = {.state = "closed"};
+    (void)snprintf(index.id, sizeof index.id, "%s", id);
+    gw_log(GW_LOG_ERROR, "chain of alarm %s: %s: %s", id, gw_err_name(why), fail->text);
+    return core->store->ops->alarm_put(core->store, &index, fail);
+}
+
+static enum gw_err advance_alone(struct core *core, const char *id, struct gw_fail *fail)
+{
+    struct store *store = core->store;
+    enum gw_err err = store->ops->save(store, fail);
+    if (err) {
+        return err;
+    }
+    err = advance(core, id, fail);
+    if (!err) {
+        store->ops->save_keep(store);
+        return GW_OK;
+    }
+    store->ops->save_undo(store);
+    return core_line_only(err) ? drop_timer(core, id, err, fail) : err;
+}
+
 enum gw_err escalation_due(struct core *core, int64_t *next, struct gw_fail *fail)
 {
     struct due due = {.n = 0};
@@ -55,7 +76,7 @@ enum gw_err escalation_due(struct core *core, int64_t *next, struct gw_fail *fai
         core->store->ops->alarm_due(core->store, now, DUE_AT_ONCE, note_due, &due, fail);
     for (size_t i = 0; i < due.n && !err; i++) {
         core->stats.chain_late_ms = due.alarm[i].at > 1 ? now - due.alarm[i].at : 0;
-        err = advance(core, due.alarm[i].id, fail);
+        err = advance_alone(core, due.alarm[i].id, fail);
     }
     return err ? err : core->store->ops->alarm_next(core->store, next, fail);
 }

@@ -347,8 +347,8 @@ static enum gw_err on_open(struct event *e, const char *alarm, enum saying sayin
         return GW_OK;
     }
     enum gw_err err = work_load(e->core, alarm, &work, fail);
-    if (err) {
-        return err == GW_ABSENT ? raise_new(e, fail) : err;
+    if (err) { /* an alarm that cannot be read must not hide this one */
+        return err == GW_ABSENT || err == GW_INVALID ? raise_new(e, fail) : err;
     }
     err = saying == SAY_RESTORE ? restore(e, &work, fail) : repeat(e, &work, fail);
     work_free(&work);
@@ -405,6 +405,15 @@ static enum gw_err known_or_new(struct event *e, struct gw_fail *fail)
     return err == GW_ABSENT ? take_in(e, fail) : err;
 }
 
+/* Our fault, and of this event only: the others go on, and the source is told. */
+static enum gw_err refuse_failed(struct event *e, enum gw_err err, size_t written,
+                                 const struct gw_fail *fail)
+{
+    gw_log(GW_LOG_ERROR, "ingest of %s: %s: %s", e->source->name, gw_err_name(err), fail->text);
+    e->call->out->body.len = written;
+    return put_refused(e->call, e->i, "bad-event", "The event could not be taken in.");
+}
+
 /* *accepted counts. The savepoint is the line's: a line that fails half leaves nothing. */
 static enum gw_err one_event(struct event *e, const char *text, size_t len, int64_t *accepted,
                              struct gw_fail *fail)
@@ -419,10 +428,11 @@ static enum gw_err one_event(struct event *e, const char *text, size_t len, int6
     if (err) {
         return err;
     }
+    size_t written = e->call->out->body.len;
     err = known_or_new(e, fail);
     if (err) {
         e->core->store->ops->save_undo(e->core->store);
-        return err;
+        return core_line_only(err) ? refuse_failed(e, err, written, fail) : err;
     }
     e->core->store->ops->save_keep(e->core->store);
     (*accepted)++;

@@ -381,6 +381,11 @@ enum gw_err store_revoke(struct store *store, const char *user, const char *path
 /* GW_ABSENT: no such device; GW_REFUSED: revoked already. */
 enum gw_err store_device_revoke(struct store *store, const char *device, int64_t now,
                                 struct gw_fail *fail);
+/* A row from outside, as row_put. An alarm must be readable (GW_INVALID with a sentence); an open
+ * one is put under the response chain. */
+enum gw_err store_import_row(struct store *store, enum gw_type type, const char *id,
+                             const char *path, const char *body, size_t body_len,
+                             struct gw_fail *fail);
 /* A new one-time code "LLLL-SSSSSSSS" for 24 hours (lifetime_ms). GW_ABSENT: no such user. */
 enum gw_err store_code_new(struct store *store, const struct gw_random *random, const char *user,
                            int64_t now, int64_t lifetime_ms, char code[16], struct gw_fail *fail);

@@ -644,6 +644,48 @@ static void an_edited_policy_changes_no_running_alarm(void **state)
     assert_int_equal(core_kit_alarm_int(kit, alarm, "ack_due_at"), CORE_T0 + MINUTES(50));
 }
 
+static void an_alarm_that_cannot_be_read_hides_none(void **state)
+{
+    struct core_kit *kit = *state;
+    char first[GW_ID_MAX + 1];
+    char second[GW_ID_MAX + 1];
+    char third[GW_ID_MAX + 1];
+    smoke(kit, first);
+    core_kit_ingest(kit, "{\"event_id\":\"x\",\"device\":\"SN-1\",\"kind\":\"gas\"}", second);
+    core_kit_put(kit, TYPE_ALARM, first, GRID_A, "{\"broken\":1}");
+    core_kit_advance(kit, MINUTES(5));
+    assert_int_equal(core_kit_alarm_int(kit, second, "level"), 5);
+    smoke(kit, third);
+    assert_string_not_equal(first, third);
+    core_kit_token(kit, &w1);
+    core_kit_expect(kit, &w1, "alarm.ack", first, NULL, "retry", "busy");
+    core_kit_expect(kit, &w1, "alarm.ack", third, NULL, "applied", NULL);
+}
+
+static void an_imported_alarm_is_under_the_chain(void **state)
+{
+    struct core_kit *kit = *state;
+    struct gw_fail fail = {.err = GW_OK};
+    char row[300];
+    char other[GW_ID_MAX + 1];
+    int n = snprintf(row, sizeof row,
+                     "{\"kind\":\"smoke\",\"severity\":\"critical\",\"state\":\"unack\","
+                     "\"level\":3,\"raised_at\":%" PRId64 ",\"due_at\":%" PRId64
+                     ",\"count\":1,\"device_id\":\"dev1\",\"events\":[],\"events_total\":0}",
+                     CORE_T0, CORE_T0 + MINUTES(5));
+    assert_int_equal(kit->admin->ops->begin(kit->admin, "test", NULL), GW_OK);
+    assert_int_equal(store_import_row(kit->admin, TYPE_ALARM, "imp", GRID_A, row, (size_t)n, &fail),
+                     GW_OK);
+    assert_int_equal(store_import_row(kit->admin, TYPE_ALARM, "bad", GRID_A, "{}", 2, &fail),
+                     GW_INVALID);
+    assert_int_equal(kit->admin->ops->commit(kit->admin, NULL), GW_OK);
+    core_refresh(kit->core);
+    smoke(kit, other);
+    assert_string_equal(other, "imp");
+    core_kit_advance(kit, MINUTES(5));
+    assert_int_equal(core_kit_alarm_int(kit, "imp", "level"), 5);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -676,6 +718,8 @@ int main(void)
         T(late_after_closing),
         T(raised_by_hand),
         T(an_edited_policy_changes_no_running_alarm),
+        T(an_alarm_that_cannot_be_read_hides_none),
+        T(an_imported_alarm_is_under_the_chain),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -267,12 +267,15 @@ static enum gw_err set_effect(const struct command *c, const struct work *work, 
                               struct verdict *v)
 {
     struct jw w;
+    const char *own = cmd_spec_of(c->body.kind)->event;
     jw_begin(&w, &v->effect);
     jw_obj(&w, NULL);
     jw_arr(&w, "events");
-    for (size_t i = 0; i < work->events_n; i++) {
-        if (work->events[i].seq > 0 && strcmp(work->events[i].actor, c->person->user.id) == 0) {
-            jw_int(&w, NULL, work->events[i].seq);
+    for (size_t i = 0; i < work->events_n; i++) { /* an implied ack stands by itself */
+        const struct work_event *e = &work->events[i];
+        if (e->seq > 0 && own && strcmp(e->kind, own) == 0 &&
+            strcmp(e->actor, c->person->user.id) == 0) {
+            jw_int(&w, NULL, e->seq);
         }
     }
     jw_arr_end(&w);
@@ -303,12 +306,12 @@ static enum gw_err write_step(struct command *c, struct work *work,
 {
     const struct cmd_spec *spec = cmd_spec_of(c->body.kind);
     struct chain_env env = work_env(work);
+    if (verdict->implied_ack) {
+        add_plain(c, work, "ack"); /* who sets out or arrives has taken it before */
+    }
     enum gw_err err = spec->event ? add_event(c, work, spec->event) : GW_OK;
     if (err) {
         return gw_fail_set(fail, err, _("The event of a command cannot be written."));
-    }
-    if (verdict->implied_ack) {
-        add_plain(c, work, "ack");
     }
     for (size_t i = 0; verdict->strike && i < target->events_n; i++) {
         work->strikes[work->strikes_n++] = target->events[i];

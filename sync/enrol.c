@@ -114,27 +114,13 @@ static enum gw_err keep_device(struct home *home, struct identity *id,
     return home_rekey(home, id, key, fail);
 }
 
-enum gw_err sync_enrol(struct home *home, const struct sync_net *net, void (*pump)(void *ctx),
-                       void *ctx, const struct enrol_in *in, struct gw_fail *fail)
+/* Asks, and waits for the answer with the caller's pump. */
+static enum gw_err ask(const struct sync_net *net, void (*pump)(void *ctx), void *ctx,
+                       const struct enrol_in *in, const char *public_key, struct enrol_wait *wait)
 {
-    if (home->enrolled && !in->again) {
-        return gw_fail_set(fail, GW_REFUSED,
-                           _("This home is enrolled already, as %s. Use another "
-                             "--home, or leave first."),
-                           home->id.user);
-    }
-    struct gw_sign_key key;
-    uint8_t seed[32];
-    char public_key[GW_KEY_B64 + 1];
-    home->random->fill(home->random->ctx, seed, sizeof(seed));
-    gw_sign_key_from_seed(&key, seed);
-    gw_wipe(seed, sizeof(seed));
-    gw_b64url(key.public_key, GW_KEY_BYTES, public_key);
-
     struct gw_buf body;
     struct jw w;
-    struct enrol_wait wait = {0};
-    gw_buf_init(&wait.body, 64 * 1024);
+    int64_t call = 0;
     gw_buf_init(&body, 4096);
     jw_begin(&w, &body);
     jw_obj(&w, NULL);
@@ -152,28 +138,57 @@ enum gw_err sync_enrol(struct home *home, const struct sync_net *net, void (*pum
         .body_len = body.len,
         .total_ms = 30000,
     };
-    const struct net_events events = {on_data, on_end, &wait};
-    int64_t call = 0;
-    if (err == GW_OK) {
-        err = net->start(net->ctx, &request, false, &events, &call);
-    }
-    while (err == GW_OK && !wait.ended) {
+    const struct net_events events = {on_data, on_end, wait};
+    err = err != GW_OK ? err : net->start(net->ctx, &request, false, &events, &call);
+    while (err == GW_OK && !wait->ended) {
         pump(ctx);
     }
-    struct identity id = {.role = ROLE_WORKER};
-    if (err == GW_OK) {
-        err = wait.status == 201 ? read_answer(&wait.body, &id, fail) : refused(&wait, fail);
-    }
-    if (err == GW_OK) {
-        (void)copy(id.name, sizeof(id.name), id.user);
-        (void)copy(id.url, sizeof(id.url), in->url);
-        (void)copy(id.ca_file, sizeof(id.ca_file), in->ca_file != NULL ? in->ca_file : "");
-        (void)copy(id.pin, sizeof(id.pin), in->pin != NULL ? in->pin : "");
-        id.enrolled_at = home->clock->wall_ms(home->clock->ctx);
-        err = keep_device(home, &id, &key, fail);
-    }
-    gw_wipe(&key, sizeof(key));
     gw_buf_free(&body);
+    return err;
+}
+
+static enum gw_err take_answer(struct home *home, const struct enrol_in *in,
+                               const struct enrol_wait *wait, const struct gw_sign_key *key,
+                               struct gw_fail *fail)
+{
+    struct identity id = {.role = ROLE_WORKER};
+    bool whole = wait->status == 201 && wait->end == NET_DONE;
+    enum gw_err err = whole ? read_answer(&wait->body, &id, fail) : refused(wait, fail);
+    if (err != GW_OK) {
+        return err;
+    }
+    (void)copy(id.name, sizeof(id.name), id.user); /* until the first hello */
+    if (!copy(id.url, sizeof(id.url), in->url) ||
+        !copy(id.ca_file, sizeof(id.ca_file), in->ca_file != NULL ? in->ca_file : "") ||
+        !copy(id.pin, sizeof(id.pin), in->pin != NULL ? in->pin : "")) {
+        return gw_fail_set(fail, GW_INVALID, "%s",
+                           _("The URL, the CA file or the pin is too long. Give a shorter one."));
+    }
+    id.enrolled_at = home->clock->wall_ms(home->clock->ctx);
+    return keep_device(home, &id, key, fail);
+}
+
+enum gw_err sync_enrol(struct home *home, const struct sync_net *net, void (*pump)(void *ctx),
+                       void *ctx, const struct enrol_in *in, struct gw_fail *fail)
+{
+    if (home->enrolled && !in->again) {
+        return gw_fail_set(fail, GW_REFUSED,
+                           _("This home is enrolled already, as %s. Use another "
+                             "--home, or leave first."),
+                           home->id.user);
+    }
+    struct gw_sign_key key;
+    uint8_t seed[32];
+    char public_key[GW_KEY_B64 + 1];
+    struct enrol_wait wait = {0};
+    home->random->fill(home->random->ctx, seed, sizeof(seed));
+    gw_sign_key_from_seed(&key, seed);
+    gw_wipe(seed, sizeof(seed));
+    gw_b64url(key.public_key, GW_KEY_BYTES, public_key);
+    gw_buf_init(&wait.body, 64 * 1024);
+    enum gw_err err = ask(net, pump, ctx, in, public_key, &wait);
+    err = err != GW_OK ? err : take_answer(home, in, &wait, &key, fail);
+    gw_wipe(&key, sizeof(key));
     gw_buf_free(&wait.body);
     return err;
 }

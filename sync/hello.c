@@ -93,7 +93,8 @@ static void hello_answer(struct engine *engine)
         if (fail.text[0] != '\0') {
             engine_fail(engine, &fail);
         } else {
-            engine_problem(engine, _("The server answered the greeting with something unreadable."));
+            engine_problem(engine,
+                           _("The server answered the greeting with something unreadable."));
         }
         lane_failed(engine, LANE_READ);
         engine_phase(engine, SYNC_OFFLINE);

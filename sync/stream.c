@@ -52,52 +52,76 @@ bool stream_data(struct engine *engine, const char *bytes, size_t len)
     return sse_feed(engine->sse, bytes, len, on_event, NULL, engine) == GW_OK;
 }
 
+/* What a walk over the lines has found. */
+struct walk {
+    size_t at; /* bytes that were applied */
+    char cursor[96];
+    bool open; /* stopped before a group that is not whole yet */
+    bool jobs; /* scopes changed: a snapshot may have to come first */
+};
+
+static enum gw_err apply_line(struct engine *engine, struct walk *walk, const char *line,
+                              size_t len, struct gw_fail *fail)
+{
+    struct wire_rec rec;
+    enum gw_err err = wire_rec_decode(engine->decoder, line, len, &rec, fail);
+    if (err != GW_OK) {
+        return err == GW_ABSENT ? GW_OK : err; /* an op of later days */
+    }
+    if (rec.op == OP_END) {
+        memcpy(walk->cursor, rec.cursor, sizeof(walk->cursor));
+        engine->stream_caught_up = !rec.more;
+        return GW_OK;
+    }
+    if (rec.op != OP_SCOPES && walk->at >= engine->stream_safe) {
+        walk->open = true;
+        return GW_OK;
+    }
+    walk->jobs = walk->jobs || rec.op == OP_SCOPES;
+    return mirror_page_rec(engine->home, &rec, fail);
+}
+
+static enum gw_err walk_lines(struct engine *engine, struct walk *walk, struct gw_fail *fail)
+{
+    const struct gw_buf *lines = &engine->stream_lines;
+    enum gw_err err = GW_OK;
+    while (err == GW_OK && !walk->open && walk->at < lines->len) {
+        const char *line = gw_buf_str(lines) + walk->at;
+        const char *nl = memchr(line, '\n', lines->len - walk->at);
+        err = apply_line(engine, walk, line, (size_t)(nl - line), fail);
+        walk->at += err == GW_OK && !walk->open ? (size_t)(nl - line) + 1 : 0;
+        if (err == GW_OK && !walk->open && walk->at == engine->stream_safe) {
+            memcpy(walk->cursor, engine->stream_cursor, sizeof(walk->cursor));
+        }
+    }
+    return err;
+}
+
 /* Applies what is whole: all groups that an id closed, and bookmarks or scope lines by themselves.
  */
 static enum gw_err apply_lines(struct engine *engine, struct gw_fail *fail)
 {
-    const char *text = gw_buf_str(&engine->stream_lines);
-    size_t at = 0;
-    char cursor[96] = "";
-    bool jobs = false;
+    struct walk walk = {.at = 0};
     enum gw_err err = mirror_page_begin(engine->home, fail);
-    while (err == GW_OK && at < engine->stream_lines.len) {
-        const char *nl = memchr(text + at, '\n', engine->stream_lines.len - at);
-        size_t n = (size_t)(nl - (text + at));
-        struct wire_rec rec;
-        enum gw_err one = wire_rec_decode(engine->decoder, text + at, n, &rec, fail);
-        bool grouped = one == GW_OK && (rec.op == OP_PUT || rec.op == OP_OUT || rec.op == OP_DEL);
-        if (grouped && at >= engine->stream_safe) {
-            break; /* its group is still open */
-        }
-        if (one == GW_OK && rec.op == OP_END) {
-            memcpy(cursor, rec.cursor, sizeof(cursor));
-            engine->stream_caught_up = !rec.more;
-        } else if (one == GW_OK) {
-            jobs = jobs || rec.op == OP_SCOPES;
-            err = mirror_page_rec(engine->home, &rec, fail);
-        } else if (one != GW_ABSENT) {
-            err = one;
-        }
-        at += n + 1;
-        if (at == engine->stream_safe) {
-            memcpy(cursor, engine->stream_cursor, sizeof(cursor));
-        }
+    if (err != GW_OK) {
+        return err;
     }
-    if (err == GW_OK) {
-        err = mirror_page_end(engine->home, cursor[0] != '\0' ? cursor : NULL, &engine->changed,
-                              fail);
-    } else {
+    err = walk_lines(engine, &walk, fail);
+    if (err != GW_OK) {
         mirror_page_drop(engine->home);
+        return err;
     }
-    if (err == GW_OK) {
-        gw_buf_drop(&engine->stream_lines, at);
-        engine->stream_safe = engine->stream_safe > at ? engine->stream_safe - at : 0;
-        if (engine->stream_caught_up) {
-            err = mirror_caught_up(engine->home, engine_wall(engine), fail);
-            engine->stream_caught_up = false;
-        }
-        engine->caught_up = engine->caught_up && !jobs; /* a path gained: the snapshot goes first */
+    err = mirror_page_end(engine->home, walk.cursor[0] != '\0' ? walk.cursor : NULL,
+                          &engine->changed, fail);
+    if (err != GW_OK) {
+        return err;
+    }
+    gw_buf_drop(&engine->stream_lines, walk.at);
+    engine->stream_safe = engine->stream_safe > walk.at ? engine->stream_safe - walk.at : 0;
+    engine->caught_up = engine->caught_up && !walk.jobs;
+    if (engine->stream_caught_up) {
+        engine->stream_caught_up = false;
+        err = mirror_caught_up(engine->home, engine_wall(engine), fail);
     }
     return err;
 }

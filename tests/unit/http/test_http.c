@@ -217,7 +217,7 @@ static void what_breaks_says_so(void **state)
     (void)state;
     ask("/cut", false, 5000, 0, &cut);
     assert_int_equal(cut.end, HTTP_CUT);
-    ask("/silent", false, 200, 0, &silent);
+    ask("/silent", false, 1000, 0, &silent);
     assert_int_equal(silent.end, HTTP_CUT);
     assert_int_equal(silent.status, 0);
     ask("/big", false, 5000, 1000, &big);

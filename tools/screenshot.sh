@@ -2,7 +2,7 @@
 # Usage: tools/screenshot.sh SCREENSHOT DIR        (make pictures)
 # Pictures of the READMEs, made with the real programs: a dispatch server with the demonstration's
 # community, devices that ring, an enrolled grid worker, the console in a terminal of tools/screenshot.
-# Needs rsvg-convert, curl, jq and a Chinese monospaced font: apt-get install librsvg2-bin curl jq fonts-noto-cjk
+# Needs rsvg-convert, pngquant, curl, jq and a Chinese monospaced font: apt-get install librsvg2-bin pngquant curl jq fonts-noto-cjk
 set -eu
 shot=$1
 dir=$2
@@ -23,6 +23,12 @@ stop() {
 }
 trap stop EXIT
 mkdir -p "$dir"
+
+# Builders have no desktop: this one stands for the systemd-inhibit of an ordinary one.
+mkdir "$scratch/bin"
+printf '#!/bin/sh\nexec cat\n' >"$scratch/bin/systemd-inhibit"
+chmod 755 "$scratch/bin/systemd-inhibit"
+export PATH="$scratch/bin:$PATH"
 
 # until FILE PATTERN: the line that a background program writes
 until_line() {
@@ -60,15 +66,24 @@ ring() {
     at=$(($(date +%s) * 1000 - $3 * 60000))
     curl -sf -o /dev/null -H "Authorization: Bearer $token" -H 'Content-Type: application/json' \
         -d "{\"event_id\":\"p-$n\",\"device\":\"$serial\",\"kind\":\"$kind\",\"raised_at\":$at${5:+,$5}}" "$url/v1/ingest"
-    until_line "$scratch/follow.log" "(.*\n?){$n}"
+    tries=0
+    while [ "$(grep -c . "$scratch/follow.log")" -lt "$n" ]; do
+        tries=$((tries + 1))
+        [ "$tries" -lt 400 ] || { echo "screenshot.sh: $1 did not ring" >&2; exit 1; }
+        sleep 0.05
+    done
 }
-sleep 2 # the follower says that it is there
-ring smoke 3 9 battery_low
+tries=0
+while ! "$d" device list --store "$store" | grep -qE ' open [0-9]'; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 400 ] || { echo "screenshot.sh: the worker is not seen" >&2; exit 1; }
+    sleep 0.05
+done
+ring smoke 0 1
 ring blood_pressure 1 2 vital '"readings":[{"name":"systolic","value":168,"unit":"mmHg","low":90,"high":140}]'
 ring water 0 3
-ring sos 2 1
-ring smoke 0 0
-sleep 1
+ring smoke 3 9 battery_low
+ring sos 2 0
 kill "$follow"
 wait "$follow" || true
 follow=
@@ -79,16 +94,20 @@ picture() {
     lang=$2
     shift 2
     "$shot" -r 24 -c 80 -o "$scratch/$name.svg" "$@" -- "$top/gridward" --home "$scratch/home" --lang "$lang"
-    rsvg-convert -o "$dir/$name.png" "$scratch/$name.svg"
+    rsvg-convert -o "$scratch/$name.png" "$scratch/$name.svg"
+    # a terminal has few colours: a palette makes the file a third
+    pngquant --force --output "$dir/$name.png" 48 -- "$scratch/$name.png"
 }
 enter='keys:\r'
+last='keys:\eOF'
 f2='keys:\eOQ'
 f3='keys:\eOR'
-f4='keys:\eOS'
 f5='keys:\e[15~'
 f7='keys:\e[18~'
-picture queue.en en wait:Smoke still:3000
-picture queue.zh_CN zh_CN wait:烟感 still:3000
-picture card.zh_CN zh_CN wait:烟感 still:2500 "$enter" still:500 "$f2" still:1200 "$f3" still:300 keys:1 still:300 keys:2 still:2500
-picture card.en en wait:Smoke still:2500 "$enter" still:500 "$f4" still:2500
-picture close.zh_CN zh_CN wait:烟感 still:2500 "$enter" still:500 "$f5" still:1200 "$f7" still:500 keys:2 still:500
+picture queue.en en wait:Smoke wait:online still:1500
+picture queue.zh_CN zh_CN wait:烟感 wait:在线 still:1500
+picture card.en en wait:Smoke wait:online still:1500 "$enter" wait:Key: still:1000
+picture card.zh_CN zh_CN wait:烟感 wait:在线 still:1500 "$enter" wait:钥匙 "$f2" wait:我在办 "$f3" \
+    wait:打给谁 keys:1 wait:未接 keys:2 wait:经过 still:6000
+picture close.zh_CN zh_CN wait:烟感 wait:在线 still:1500 "$last" still:300 "$enter" wait:钥匙 "$f5" still:1500 \
+    "$f7" wait:什么情况 keys:1 wait:已选 still:6000

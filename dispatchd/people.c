@@ -228,6 +228,9 @@ enum gw_err store_code_new(struct store *store, const struct gw_random *random, 
     char locator[5];
     char secret[9];
     enum gw_err err = find_user(store, user, &who, fail);
+    if (err) {
+        return err;
+    }
     for (int tries = 0; !err && tries < 1000; tries++) {
         make_code(random, locator, secret);
         err = store->ops->code_get(store, locator, &taken, fail);
@@ -235,7 +238,7 @@ enum gw_err store_code_new(struct store *store, const struct gw_random *random, 
     if (!err) {
         return gw_fail_set(fail, GW_AGAIN, _("Too many enrolment codes are open. Try again."));
     }
-    if (err != GW_ABSENT || who.id[0] == '\0') {
+    if (err != GW_ABSENT) { /* absent: the locator is free */
         return err;
     }
     (void)snprintf(row.locator, sizeof row.locator, "%s", locator);

@@ -42,6 +42,7 @@ struct app {
     int64_t inhibit_check_mono;
     int signals, netlink;
     int64_t data_version, watched_mono;
+    int64_t unfolded_mono; /* last commit that was not checkpointed yet; 0 = none */
     int64_t asleep_ms; /* CLOCK_BOOTTIME - CLOCK_MONOTONIC, last look */
     struct tui_link link;
     bool leave;
@@ -375,12 +376,25 @@ static void look_at_store(struct app *app)
     int64_t version = gw_db_data_version(app->home.db);
     if (version != app->data_version) {
         app->data_version = version;
+        app->unfolded_mono = mono(app);
         (void)home_rejoin(&app->home, NULL); /* unreadable: the next look tries again */
         app->watched_mono = mono(app);
         tui_changed(app->tui, UINT32_MAX);
         if (app->engine == NULL) {
             show_link(app);
         }
+    }
+}
+
+/* The log is folded into the store while nobody works: else the next key that must be on the disk
+ * pays for all pages that the feed left there. */
+static void fold_when_idle(struct app *app)
+{
+    enum { IDLE_MS = 2000 };
+    if (app->unfolded_mono != 0 && app->link.phase != TUI_LINK_LOADING &&
+        mono(app) - app->unfolded_mono >= IDLE_MS) {
+        app->unfolded_mono = 0;
+        gw_db_checkpoint(app->home.db);
     }
 }
 
@@ -464,13 +478,15 @@ static enum gw_err run(struct app *app, struct gw_fail *fail)
         int64_t wake = engine_turn(app);
         look_for_sleep(app);
         look_at_store(app);
+        fold_when_idle(app);
         retry_lock(app);
         watch_inhibitor(app);
-        int64_t tick = tui_tick(app->tui);
+        (void)tui_tick(app->tui);
         enum gw_err err = tui_draw(app->tui, fail);
         if (err == GW_STORE) {
             return err;
         }
+        int64_t tick = tui_tick(app->tui); /* drawing read the queue: something may want to ring */
         wait_for_all(app, tick < wake ? tick : wake);
     }
     return GW_OK;

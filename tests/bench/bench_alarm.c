@@ -3,6 +3,7 @@
  *
  *     bench_alarm HOME TOKEN SERIALS FIRST RATE N     URL is the home's; SERIALS: a file, one a line
  *     bench_alarm --catchup HOME                      B3: what an empty catch-up costs
+ *     bench_alarm --token HOME                        a bearer token
  *
  * The engine is the real one over the real network; only its answers are looked at on the way. */
 #include <arpa/inet.h>
@@ -103,6 +104,7 @@ static int connect_to(const char *url)
 
 /* ---- the console: engine, network, and an ear in between */
 struct ear {
+    char bearer[256]; /* the last token that went out */
     struct sync_net real, net;
     struct net_events events[CALLS]; /* by call number */
     struct source_times *times;
@@ -119,6 +121,7 @@ static bool ear_data(void *ctx, int64_t call, const char *bytes, size_t len)
 {
     struct ear *ear = ctx;
     struct net_events *events = &ear->events[call % CALLS];
+    ear->calls[call % CALLS].bytes += len;
     if (ear->times != NULL) {
         ear->waiting += source_seen(ear->times, bytes, len);
     }
@@ -130,7 +133,7 @@ static void ear_end(void *ctx, int64_t call, const struct net_answer *answer)
     struct ear *ear = ctx;
     struct net_events *events = &ear->events[call % CALLS];
     ear->calls[call % CALLS].end = bench_ns();
-    ear->calls[call % CALLS].bytes = answer->body_len;
+    ear->calls[call % CALLS].bytes += answer->body_len;
     events->on_end(events->ctx, call, answer);
 }
 
@@ -141,6 +144,9 @@ static enum gw_err ear_start(void *ctx, const struct net_request *request, bool 
     const struct net_events own = {ear_data, ear_end, ear};
     int64_t start = bench_ns();
     enum gw_err err = ear->real.start(ear->real.ctx, request, stream, &own, call);
+    if (request->bearer != NULL) {
+        (void)snprintf(ear->bearer, sizeof ear->bearer, "%s", request->bearer);
+    }
     if (err == GW_OK) {
         size_t at = (size_t)*call % CALLS;
         ear->events[at] = *events;
@@ -292,12 +298,26 @@ static int catchup(const char *dir)
     return 0;
 }
 
+/* For requests that are made by hand. */
+static int token(const char *dir)
+{
+    struct client c = {0};
+    client_open(&c, dir, true);
+    until_live(&c);
+    (void)printf("{\"token\":\"%s\"}\n", c.ear.bearer);
+    client_close(&c);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     (void)signal(SIGPIPE, SIG_IGN);
     bench_must(gw_crypto_init(), NULL, "crypto");
     if (argc == 3 && strcmp(argv[1], "--catchup") == 0) {
         return catchup(argv[2]);
+    }
+    if (argc == 3 && strcmp(argv[1], "--token") == 0) {
+        return token(argv[2]);
     }
     if (argc != 7) {
         bench_die("use", "bench_alarm HOME TOKEN SERIALS FIRST RATE N | --catchup HOME");

@@ -28,5 +28,8 @@ enum gw_err store_import_row(struct store *store, enum gw_type type, const char 
         }
     }
     enum gw_err err = store->ops->row_put(store, type, id, path, body, body_len, NULL, fail);
+    if (!err && type == TYPE_GRID) {
+        err = store_area_people(store, path, fail);
+    }
     return err || type != TYPE_ALARM ? err : index_alarm(store, &alarm, fail);
 }

@@ -143,6 +143,14 @@ static bool granted(const struct store_grant *grants, size_t n, const char *path
     return false;
 }
 
+/* The grids below are told of leaders and duty rooms only. */
+static enum gw_err tell_area(struct store *store, const struct store_user *user, const char *path,
+                             struct gw_fail *fail)
+{
+    bool above = role_level(user->role) > role_level(ROLE_WORKER);
+    return above ? store_area_people(store, path, fail) : GW_OK;
+}
+
 enum gw_err store_grant(struct store *store, const char *user, const char *path,
                         struct gw_fail *fail)
 {
@@ -170,7 +178,8 @@ enum gw_err store_grant(struct store *store, const char *user, const char *path,
     }
     err = store->ops->next_seq(store, &seq, fail);
     err = err ? err : store->ops->grant_add(store, user, path, seq, fail);
-    return err ? err : refresh_worker(store, &who, fail);
+    err = err ? err : refresh_worker(store, &who, fail);
+    return err ? err : tell_area(store, &who, path, fail);
 }
 
 enum gw_err store_revoke(struct store *store, const char *user, const char *path, int64_t now,
@@ -187,7 +196,8 @@ enum gw_err store_revoke(struct store *store, const char *user, const char *path
     if (err == GW_ABSENT) {
         return gw_fail_set(fail, GW_REFUSED, _("The user %s does not have %s."), user, path);
     }
-    return err ? err : refresh_worker(store, &who, fail);
+    err = err ? err : refresh_worker(store, &who, fail);
+    return err ? err : tell_area(store, &who, path, fail);
 }
 
 /* ---- consoles, codes, sources */

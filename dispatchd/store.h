@@ -378,6 +378,9 @@ enum gw_err store_grant(struct store *store, const char *user, const char *path,
                         struct gw_fail *fail);
 enum gw_err store_revoke(struct store *store, const char *user, const char *path, int64_t now,
                          struct gw_fail *fail);
+/* Writes `people` (leaders and duty rooms: id, name, role) into the rows of the areas at and below
+ * path; only rows that change are written. store_grant() and store_revoke() call it. */
+enum gw_err store_area_people(struct store *store, const char *path, struct gw_fail *fail);
 /* GW_ABSENT: no such device; GW_REFUSED: revoked already. */
 enum gw_err store_device_revoke(struct store *store, const char *device, int64_t now,
                                 struct gw_fail *fail);

@@ -59,6 +59,7 @@ static const struct gw_field grid_fields[] = {
     {"leader_phone", FIELD_TEXT, MASK_NONE, N_("Grid leader's number")},
     {"duty_name", FIELD_TEXT, MASK_NONE, N_("Duty room")},
     {"duty_phone", FIELD_TEXT, MASK_NONE, N_("Duty room's number")},
+    {"people", FIELD_JSON, MASK_NONE, NULL}, /* leaders and duty rooms above: [{id, name, role}] */
 };
 
 /* id = user. */

@@ -1,6 +1,7 @@
 /* Whom one can call: numbers of the grid, second persons, receivers of a hand-over. */
 #include <string.h>
 
+#include "base/text_safe.h"
 #include "offline-db/card_p.h"
 
 /* Fills what is still empty from one row of the tree of areas. */
@@ -97,6 +98,39 @@ static void insert_person(struct card_person *out, size_t *n, size_t cap,
     *n = last + 1;
 }
 
+static bool listed(const struct card_person *list, size_t n, const char *id)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(list[i].id, id) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Those whose own worker rows lie above this console's areas: named in the grid's row. */
+static void add_above(struct home *home, const char *text, int above_level, struct card_person *out,
+                      size_t cap, size_t *n)
+{
+    struct json *root = NULL;
+    if (text == NULL || json_parse(text, strlen(text), 0, &root, NULL) != GW_OK) {
+        return;
+    }
+    for (const struct json *i = json_first(root); i; i = json_next(i)) {
+        struct card_person person = {.role = ROLE_N};
+        const char *id = json_str(i, "id"), *name = json_str(i, "name"),
+                   *role = json_str(i, "role");
+        if (id && id_ok(id) && name && role && role_parse(role, &person.role) &&
+            role_level(person.role) > above_level && strcmp(id, home->id.user) != 0 &&
+            !listed(out, *n, id)) {
+            ODB_COPY(person.id, id);
+            (void)gw_text_safe_z(person.name, sizeof person.name, name);
+            insert_person(out, n, cap, &person);
+        }
+    }
+    json_free(root);
+}
+
 enum gw_err card_people(struct home *home, const char *path, int above_level,
                         struct card_person *out, size_t cap, size_t *n)
 {
@@ -109,6 +143,16 @@ enum gw_err card_people(struct home *home, const char *path, int above_level,
             insert_person(out, n, cap, &person);
         }
         err = odb_row(home, st, NULL);
+    }
+    odb_reset(st);
+    if (err != GW_ABSENT && err) {
+        return err;
+    }
+    st = gw_db_stmt(home->db, screen_sql(SQL_C_ABOVE));
+    gw_bind_text(st, ":path", path);
+    err = odb_row(home, st, NULL);
+    if (!err) {
+        add_above(home, gw_col_text(st, 0), above_level, out, cap, n);
     }
     odb_reset(st);
     return err == GW_ABSENT ? GW_OK : err;

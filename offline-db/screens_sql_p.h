@@ -44,6 +44,8 @@
     X(C_ALARM, "SELECT address, text, readings, events, events_total FROM alarm WHERE id = :id")   \
     X(C_GRID, "SELECT leader, leader_phone, duty_name, duty_phone FROM grid WHERE id = :path")     \
     X(C_PEOPLE, "SELECT id, name, role, duty, paths, path FROM worker ORDER BY id")                \
+    X(C_ABOVE, "SELECT people FROM grid WHERE people IS NOT NULL AND (id = :path OR "             \
+               "substr(:path, 1, length(id) + 1) = id || '.') ORDER BY length(id) DESC LIMIT 1")   \
     X(P_NAME, PERSON_SELECT "CASE WHEN r.name = :text THEN 0 WHEN r.name LIKE :prefix ESCAPE "     \
                             "'\\' THEN 1 ELSE 2 END FROM resident r LEFT JOIN dwelling d ON d.id " \
                             "= r.dwelling_id WHERE r.name LIKE :infix ESCAPE '\\' ORDER BY 10, "   \

@@ -176,6 +176,28 @@ def closed_without_a_visit(scratch):
     assert street.row("worker", alarm)["closed_by"] == "worker-demo"
 
 
+def closed_without_a_visit_on_the_screen(scratch):
+    """The same by keys: the console of a grid knows who stands above it."""
+    street = Street(scratch, ("worker",), worker=60)
+    (worker,) = street.open("worker")
+    alarm = street.smoke()
+    worker.wait("烟感")
+    calm()
+    worker.press("F2")
+    worker.wait("我在办")
+    worker.press("F7")
+    worker.wait("误报·油烟")
+    worker.press("1", "Enter")
+    worker.wait("没有上门|为什么")
+    worker.type("电话里老人说在炒菜")
+    worker.press("Enter")
+    worker.wait("李明辉")
+    worker.press("1", "Enter")
+    row = wait_for("it waits for the second person", lambda: (
+        lambda r: r if r["closing"] else None)(street.row("worker", alarm)))
+    assert row["closing"]["second_person"].startswith("leader"), row["closing"]
+
+
 def unconfirmed_goes_to_the_duty_room(scratch):
     street = Street(scratch, ("worker", "duty"), worker=60, second=1)
     (duty,) = street.open("duty")
@@ -358,6 +380,7 @@ run_all([
     ("the chain climbs in time", chain_climbs_in_time),
     ("escalated by hand", escalated_by_hand), ("a late answer says who has it", late_answer),
     ("handed over", handed_over), ("closed without a visit", closed_without_a_visit),
+    ("closed without a visit, on the screen", closed_without_a_visit_on_the_screen),
     ("unconfirmed goes to the duty room", unconfirmed_goes_to_the_duty_room),
     ("taken back", taken_back), ("holds expire", holds_expire),
     ("devices speak again", devices_speak_again), ("an unknown device", unknown_device),

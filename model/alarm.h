@@ -122,6 +122,26 @@ struct alarm_verdict {
     bool chain;       /* state or level changed so that the chain must be looked at again */
 };
 
+/* What the table leaves open, decided here:
+ * - Only `applied` changes anything or writes an event. An attempt, enroute or arrived that saw a
+ *   lower level is applied with code level-passed: the event stands, the hold is not taken.
+ * - A hold lasts hold_acked_ms from the ack and from each attempt, hold_enroute_ms after enroute,
+ *   hold_arrived_ms after arrived (the stage never sinks); whatever the holder does on the alarm
+ *   renews it, what others do does not.
+ * - An ack clears `waits` when the actor's level reaches it. At level 5 an ack by anybody below the
+ *   duty room holds, but leaves waits = 5: that level rings until a person of the duty room has it.
+ * - An alarm held by another is taken over by ack only when the actor's level was called by hand, or
+ *   when it was handed to him.
+ * - escalate to null = the level above both the one seen (base_level) and the actor's own.
+ * - While `closing` waits for its second person, its due_at stands for the hold's deadline
+ *   (ack_due_at = 0); who takes the hold over keeps the closing and gets a new due_at; unack, worse
+ *   severity and a repeated close replace or drop it. Nobody confirms his own closing.
+ * - retract of a close or a confirmation restores `before` within retract_close_ms; of an arrival it
+ *   takes `visited` back; of raise, unack, hold and note it only strikes the event out.
+ * - escalate on a closed alarm: review when acted_at is unknown (clock-unsure) or not before the
+ *   closing (closed-already), else late.
+ * - shelved, suppressed, out of service answer as unack; ack and work take no hold, close closes. */
+
 /* The table. before -> after (may be the same object). `base_level` is expect.level, or the level
  * at the command's base, or 0 = the present one. policy gives the hold times. target only for
  * retract (else NULL). Pure: no clock, no I/O; total: every combination has a defined answer. */
@@ -131,7 +151,8 @@ void alarm_step(const struct alarm *before, enum cmd_kind kind, const struct cmd
                 struct alarm_verdict *verdict);
 
 /* A device speaks: raises again (same device and kind) or restores. Severity of the repeat may be
- * worse. GW_ABSENT when the alarm is closed: make a new one. */
+ * worse. GW_ABSENT when the alarm is closed: make a new one. Call chain_advance afterwards: it sets
+ * the due time of an alarm that a worse severity gave back. */
 enum gw_err alarm_repeat(struct alarm *alarm, enum alarm_severity severity, int64_t now);
 void alarm_restore(struct alarm *alarm, int64_t now);
 bool alarm_is_open(const struct alarm *alarm); /* not closed */

@@ -40,16 +40,29 @@ static enum gw_err mask_name(const char *text, struct gw_buf *out)
     return err ? err : stars(out, more == 0 ? 1 : more > 2 ? 2 : more);
 }
 
-/* Keeps head and tail; a text that is too short to hide anything in between is hidden whole. */
+/* Bytes of the first n characters. */
+static size_t bytes_of(const char *text, size_t n)
+{
+    const char *end = text + strlen(text);
+    const char *at = text;
+    while (n > 0 && at < end) {
+        (void)gw_utf8_next(&at, end); /* only counted */
+        n--;
+    }
+    return (size_t)(at - text);
+}
+
+/* Keeps head and tail, counted in characters (a telephone field may hold words); a text that is too
+ * short to hide anything in between is hidden whole. */
 static enum gw_err mask_middle(const char *text, size_t head, size_t tail, struct gw_buf *out)
 {
-    size_t len = strlen(text);
-    if (len < head + tail + 3) {
-        return stars(out, len);
+    size_t n = characters(text);
+    if (n < head + tail + 3) {
+        return stars(out, n);
     }
-    enum gw_err err = gw_buf_add(out, text, head);
-    err = err ? err : stars(out, len - head - tail);
-    return err ? err : gw_buf_add(out, text + len - tail, tail);
+    enum gw_err err = gw_buf_add(out, text, bytes_of(text, head));
+    err = err ? err : stars(out, n - head - tail);
+    return err ? err : gw_buf_adds(out, text + bytes_of(text, n - tail));
 }
 
 /* Where the building's part of an address ends: after 栋, else 幢, 号楼, 座, #, else after the

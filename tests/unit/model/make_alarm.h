@@ -2,10 +2,10 @@
 #ifndef TESTS_MAKE_ALARM_H
 #define TESTS_MAKE_ALARM_H
 
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <setjmp.h>
 
 #include <cmocka.h>
 #include <stdio.h>
@@ -92,7 +92,8 @@ static inline struct deed act(const struct alarm *a, enum cmd_kind kind, const c
     struct deed deed;
     struct policy policy;
     struct cmd_data data = make_data(kind);
-    struct alarm_who who = {.user = user, .role = role, .now = T0 + MINUTE, .acted_at = T0 + MINUTE};
+    struct alarm_who who = {
+        .user = user, .role = role, .now = T0 + MINUTE, .acted_at = T0 + MINUTE};
     policy_default(&policy, a->kind);
     alarm_step(a, kind, &data, &who, 0, &policy, target, &deed.after, &deed.verdict);
     return deed;

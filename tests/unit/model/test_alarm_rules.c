@@ -1,5 +1,5 @@
-/* The rules beside the table: levels, escalation by hand, holds, closing without a visit, hand-over,
- * taking back, whose turn it is. */
+/* The rules beside the table: levels, escalation by hand, holds, closing without a visit,
+ * hand-over, taking back, whose turn it is. */
 #include "make_alarm.h"
 
 static struct policy policy;
@@ -447,6 +447,21 @@ static void retract_of_a_close_that_waits_and_of_its_confirmation(void **state)
     assert_string_equal(confirmed.a.acked_by, "u1");
 }
 
+static void retract_of_a_close_keeps_a_called_level(void **state)
+{
+    (void)state;
+    struct story s = begin(1);
+    s.a.visited = true;
+    does(&s, "u1", ROLE_WORKER, CMD_ALARM_ESCALATE);
+    does(&s, "u1", ROLE_WORKER, CMD_ALARM_CLOSE);
+    assert_int_equal(s.a.waits, 0);
+    struct alarm_target target = {
+        .found = true, .applied = true, .kind = CMD_ALARM_CLOSE, .at = s.now};
+    takes_back(&s, "u1", &target);
+    assert_int_equal(s.a.waits, 4); /* the leader was called and has not answered */
+    assert_int_equal(s.a.due_at, s.now + 5 * MINUTE);
+}
+
 static void retract_of_an_escalation(void **state)
 {
     (void)state;
@@ -582,6 +597,7 @@ int main(void)
         cmocka_unit_test(hand_over_to_oneself_is_refused),
         cmocka_unit_test(retract_of_a_close_goes_back_within_ten_minutes),
         cmocka_unit_test(retract_of_a_close_that_waits_and_of_its_confirmation),
+        cmocka_unit_test(retract_of_a_close_keeps_a_called_level),
         cmocka_unit_test(retract_of_an_escalation),
         cmocka_unit_test(retract_of_a_hand_over),
         cmocka_unit_test(retract_of_an_arrival_takes_the_visit_back),

@@ -4,14 +4,23 @@
 
 struct want {
     enum cmd_result result;
-    const char *code;        /* NULL = none */
-    enum alarm_state state;  /* afterwards */
-    const char *holder;      /* acked_by afterwards; NULL = do not look */
+    const char *code;       /* NULL = none */
+    enum alarm_state state; /* afterwards */
+    const char *holder;     /* acked_by afterwards; NULL = do not look */
 };
 
-#define OK(state, holder) {RESULT_APPLIED, NULL, state, holder}
-#define LATE(code, state) {RESULT_LATE, code, state, NULL}
-#define REVIEW(code, state) {RESULT_REVIEW, code, state, NULL}
+#define OK(state, holder)                                                                          \
+    {                                                                                              \
+        RESULT_APPLIED, NULL, state, holder                                                        \
+    }
+#define LATE(code, state)                                                                          \
+    {                                                                                              \
+        RESULT_LATE, code, state, NULL                                                             \
+    }
+#define REVIEW(code, state)                                                                        \
+    {                                                                                              \
+        RESULT_REVIEW, code, state, NULL                                                           \
+    }
 #define U ALARM_UNACK
 #define A ALARM_ACKED
 #define R ALARM_RTN_UNACK
@@ -27,58 +36,120 @@ struct row {
 
 #define CLOSED_LATE LATE("closed-already", C)
 #define WORK                                                                                       \
-    {OK(A, "u1"), OK(A, "u1"), OK(A, "u2"), OK(A, "u1"), CLOSED_LATE}
+    {                                                                                              \
+        OK(A, "u1"), OK(A, "u1"), OK(A, "u2"), OK(A, "u1"), CLOSED_LATE                            \
+    }
 
 static const struct row rows[] = {
-    {CMD_ALARM_ACK, ROLE_WORKER, false, false,
+    {CMD_ALARM_ACK,
+     ROLE_WORKER,
+     false,
+     false,
      {OK(A, "u1"), OK(A, "u1"), LATE("held-by-other", A), OK(A, "u1"), CLOSED_LATE}},
-    {CMD_ALARM_ACK, ROLE_LEADER, false, false,
+    {CMD_ALARM_ACK,
+     ROLE_LEADER,
+     false,
+     false,
      {OK(A, "u1"), OK(A, "u1"), LATE("held-by-other", A), OK(A, "u1"), CLOSED_LATE}},
-    {CMD_ALARM_ACK, ROLE_DUTY, false, false,
+    {CMD_ALARM_ACK,
+     ROLE_DUTY,
+     false,
+     false,
      {OK(A, "u1"), OK(A, "u1"), LATE("held-by-other", A), OK(A, "u1"), CLOSED_LATE}},
     {CMD_ALARM_ATTEMPT, ROLE_WORKER, false, false, WORK},
     {CMD_ALARM_ENROUTE, ROLE_WORKER, false, false, WORK},
     {CMD_ALARM_ARRIVED, ROLE_WORKER, false, false, WORK},
     {CMD_ALARM_ATTEMPT, ROLE_DUTY, false, false, WORK},
-    {CMD_ALARM_ESCALATE, ROLE_WORKER, false, false,
+    {CMD_ALARM_ESCALATE,
+     ROLE_WORKER,
+     false,
+     false,
      {OK(U, ""), OK(A, "u1"), OK(A, "u2"), OK(R, ""), REVIEW("closed-already", C)}},
-    {CMD_ALARM_UNACK, ROLE_WORKER, false, false,
+    {CMD_ALARM_UNACK,
+     ROLE_WORKER,
+     false,
+     false,
      {LATE("not-held", U), OK(U, ""), LATE("held-by-other", A), LATE("not-held", R), CLOSED_LATE}},
-    {CMD_ALARM_UNACK, ROLE_LEADER, false, false,
+    {CMD_ALARM_UNACK,
+     ROLE_LEADER,
+     false,
+     false,
      {LATE("not-held", U), OK(U, ""), OK(U, ""), LATE("not-held", R), CLOSED_LATE}},
-    {CMD_ALARM_UNACK, ROLE_DUTY, false, false,
+    {CMD_ALARM_UNACK,
+     ROLE_DUTY,
+     false,
+     false,
      {LATE("not-held", U), OK(U, ""), OK(U, ""), LATE("not-held", R), CLOSED_LATE}},
-    {CMD_ALARM_HOLD, ROLE_WORKER, false, false,
+    {CMD_ALARM_HOLD,
+     ROLE_WORKER,
+     false,
+     false,
      {LATE("not-held", U), OK(A, "u1"), LATE("held-by-other", A), LATE("not-held", R),
       CLOSED_LATE}},
-    {CMD_ALARM_HOLD, ROLE_DUTY, false, false,
+    {CMD_ALARM_HOLD,
+     ROLE_DUTY,
+     false,
+     false,
      {LATE("not-held", U), OK(A, "u1"), LATE("held-by-other", A), LATE("not-held", R),
       CLOSED_LATE}},
-    {CMD_ALARM_NOTE, ROLE_WORKER, false, false,
+    {CMD_ALARM_NOTE,
+     ROLE_WORKER,
+     false,
+     false,
      {OK(U, ""), OK(A, "u1"), OK(A, "u2"), OK(R, ""), OK(C, NULL)}},
-    {CMD_ALARM_HANDOVER, ROLE_WORKER, false, false,
+    {CMD_ALARM_HANDOVER,
+     ROLE_WORKER,
+     false,
+     false,
      {LATE("not-held", U), OK(A, "u1"), LATE("held-by-other", A), LATE("not-held", R),
       CLOSED_LATE}},
-    {CMD_ALARM_HANDOVER, ROLE_DUTY, false, false,
+    {CMD_ALARM_HANDOVER,
+     ROLE_DUTY,
+     false,
+     false,
      {LATE("not-held", U), OK(A, "u1"), LATE("held-by-other", A), LATE("not-held", R),
       CLOSED_LATE}},
-    {CMD_ALARM_CLOSE, ROLE_WORKER, true, false,
+    {CMD_ALARM_CLOSE,
+     ROLE_WORKER,
+     true,
+     false,
      {OK(C, NULL), OK(C, NULL), REVIEW("held-by-other", A), OK(C, NULL), CLOSED_LATE}},
-    {CMD_ALARM_CLOSE, ROLE_LEADER, true, false,
+    {CMD_ALARM_CLOSE,
+     ROLE_LEADER,
+     true,
+     false,
      {OK(C, NULL), OK(C, NULL), OK(C, NULL), OK(C, NULL), CLOSED_LATE}},
-    {CMD_ALARM_CLOSE, ROLE_DUTY, true, false,
+    {CMD_ALARM_CLOSE,
+     ROLE_DUTY,
+     true,
+     false,
      {OK(C, NULL), OK(C, NULL), OK(C, NULL), OK(C, NULL), CLOSED_LATE}},
-    {CMD_ALARM_CLOSE, ROLE_WORKER, false, false,
+    {CMD_ALARM_CLOSE,
+     ROLE_WORKER,
+     false,
+     false,
      {OK(A, "u1"), OK(A, "u1"), REVIEW("held-by-other", A), OK(A, "u1"), CLOSED_LATE}},
-    {CMD_ALARM_CLOSE, ROLE_LEADER, false, false,
+    {CMD_ALARM_CLOSE,
+     ROLE_LEADER,
+     false,
+     false,
      {OK(A, "u1"), OK(A, "u1"), OK(A, "u1"), OK(A, "u1"), CLOSED_LATE}},
-    {CMD_ALARM_CONFIRM, ROLE_WORKER, false, false,
+    {CMD_ALARM_CONFIRM,
+     ROLE_WORKER,
+     false,
+     false,
      {LATE("nothing-to-confirm", U), LATE("nothing-to-confirm", A), LATE("nothing-to-confirm", A),
       LATE("nothing-to-confirm", R), CLOSED_LATE}},
-    {CMD_ALARM_CONFIRM, ROLE_DUTY, false, false,
+    {CMD_ALARM_CONFIRM,
+     ROLE_DUTY,
+     false,
+     false,
      {LATE("nothing-to-confirm", U), LATE("nothing-to-confirm", A), LATE("nothing-to-confirm", A),
       LATE("nothing-to-confirm", R), CLOSED_LATE}},
-    {CMD_ALARM_CONFIRM, ROLE_WORKER, false, true,
+    {CMD_ALARM_CONFIRM,
+     ROLE_WORKER,
+     false,
+     true,
      {LATE("nothing-to-confirm", U), LATE("not-second-person", A), OK(C, NULL),
       LATE("nothing-to-confirm", R), CLOSED_LATE}},
 };
@@ -170,8 +241,8 @@ static void kinds_that_are_not_about_an_alarm(void **state)
 }
 
 /* ---- retract: kind of the command taken back x state */
-static void retract_cell(enum cmd_kind undone, int column, enum cmd_result result,
-                         const char *code, enum alarm_state state)
+static void retract_cell(enum cmd_kind undone, int column, enum cmd_result result, const char *code,
+                         enum alarm_state state)
 {
     struct alarm a = make_alarm(column);
     struct alarm_target target = {.found = true, .applied = true, .kind = undone, .at = T0};
@@ -253,6 +324,7 @@ static void device_cells(void **state)
         enum gw_err err = alarm_repeat(&a, SEV_MINOR, T0 + MINUTE);
         assert_int_equal(err, column == 4 ? GW_ABSENT : GW_OK);
         assert_int_equal(a.state, again[column]);
+        assert_int_equal(a.restored_at, 0);
         assert_int_equal(a.count, column == 4 ? 1 : 2);
         assert_int_equal(a.severity, SEV_CRITICAL);
 

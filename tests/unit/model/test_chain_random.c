@@ -9,7 +9,7 @@ enum { SEEDS = 3000, STEPS = 60, PEOPLE = 6 };
 static const struct {
     const char *user;
     enum gw_role role;
-} people[PEOPLE] = {{"u1", ROLE_WORKER}, {"u2", ROLE_WORKER},  {"u3", ROLE_WORKER},
+} people[PEOPLE] = {{"u1", ROLE_WORKER}, {"u2", ROLE_WORKER},   {"u3", ROLE_WORKER},
                     {"u4", ROLE_WORKER}, {"boss", ROLE_LEADER}, {"room", ROLE_DUTY}};
 
 struct life {

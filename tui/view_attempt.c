@@ -59,8 +59,12 @@ static enum gw_err attempt_open(struct tui *t, struct view *view, const void *ar
                                 struct gw_fail *fail)
 {
     struct card *card = NULL;
+    char name[256];
     (void)arg;
-    enum gw_err err = card_open(t->home, view->alarm, &card, fail);
+    /* with the card below, this is the same look at it: one row in the access log */
+    bool below = view_card_name(t, view->alarm, name, sizeof(name));
+    enum gw_err err = below ? card_read(t->home, view->alarm, &card, fail)
+                            : card_open(t->home, view->alarm, &card, fail);
     if (err != GW_OK) {
         return err;
     }

@@ -15,11 +15,15 @@ struct state {
     size_t back;       /* the timeline ends this many events before the newest */
 };
 
+/* Opening is one look and one row in the access log; what comes in while the card stands there is
+ * the same look. */
 static enum gw_err load(struct tui *t, struct view *view, struct gw_fail *fail)
 {
     struct state *s = view->state;
     struct card *card = NULL;
-    enum gw_err err = card_open(t->home, view->alarm, &card, fail);
+    enum gw_err err = s->card != NULL && s->card->unmasked
+                          ? card_read(t->home, view->alarm, &card, fail)
+                          : card_open(t->home, view->alarm, &card, fail);
     if (err == GW_OK) {
         card_free(s->card);
         s->card = card;

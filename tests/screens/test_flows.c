@@ -106,6 +106,42 @@ static void masked_in_notifications(void **state)
     console_close(&c);
 }
 
+static int64_t looks(struct console *c)
+{
+    sqlite3_stmt *st = NULL;
+    assert_int_equal(sqlite3_prepare_v2(gw_db_handle(c->home.db),
+                                        "SELECT count(*) FROM access_log WHERE what = 'card'", -1,
+                                        &st, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_step(st), SQLITE_ROW);
+    int64_t n = sqlite3_column_int64(st, 0);
+    (void)sqlite3_finalize(st);
+    return n;
+}
+
+static void a_card_that_stays_open_is_one_look(void **state)
+{
+    struct console c;
+    (void)state;
+    begin(&c, "look", ROLE_WORKER);
+    smoke(&c, "a1", "unack", "");
+    console_start(&c);
+    console_key(&c, GK_ENTER);
+    console_expect(&c, "陈秀英");
+    assert_int_equal(looks(&c), 1);
+    for (int i = 0; i < 5; i++) { /* the card is read anew each time */
+        smoke(&c, "a1", "unack", "");
+        console_wait(&c, 1000);
+    }
+    console_key(&c, GK_F3); /* the numbers of the same card */
+    console_key(&c, GK_ESC);
+    assert_int_equal(looks(&c), 1);
+    console_key(&c, GK_ESC);
+    console_key(&c, GK_ENTER); /* another look */
+    assert_int_equal(looks(&c), 2);
+    console_close(&c);
+}
+
 static void suspend_is_told(void **state)
 {
     struct console c;
@@ -567,6 +603,7 @@ int main(void)
         cmocka_unit_test(lower_levels_do_not_ring),
         cmocka_unit_test(a_storm_is_few_rings),
         cmocka_unit_test(masked_in_notifications),
+        cmocka_unit_test(a_card_that_stays_open_is_one_look),
         cmocka_unit_test(suspend_is_told),
         cmocka_unit_test(nothing_moves_under_the_cursor),
         cmocka_unit_test(keys_are_dropped_when_the_meaning_changed),

@@ -308,6 +308,17 @@ void home_close(struct home *home)
     }
 }
 
+int64_t home_writes(struct home *home)
+{
+    /* both only grow: so does their sum */
+    return gw_db_data_version(home->db) + sqlite3_total_changes(gw_db_handle(home->db));
+}
+
+void home_idle(struct home *home)
+{
+    gw_db_checkpoint(home->db);
+}
+
 const char *home_db_path(const struct home *home)
 {
     return home->db ? gw_db_path(home->db) : home->dir;

@@ -66,6 +66,12 @@ enum gw_err home_user(struct home *home, const char *name, enum gw_role role, st
 /* Deletes mirror, journal and key. GW_REFUSED while something is unsent. */
 enum gw_err home_leave(struct home *home, struct gw_fail *fail);
 
+/* Moves whenever this connection or another one wrote. Cheap: for every turn of a loop. */
+int64_t home_writes(struct home *home);
+/* For moments without work: puts what the log of the store holds into its file, so that the log is
+ * used again instead of growing. Never waits; when another program has the store, nothing. */
+void home_idle(struct home *home);
+
 /* Where the journal lies: for crash messages. */
 const char *home_db_path(const struct home *home);
 

@@ -92,6 +92,8 @@ enum gw_err engine_new(const struct engine_opts *opts, struct engine **out, stru
     }
     gw_buf_init(&engine->stream_lines, 8 * 1024 * 1024);
     engine->clock_unc = 0;
+    engine->writes = -1; /* what an earlier run left in the log counts as written now */
+    engine->unwritten_mono = -1;
     engine->digest_at_mono = engine_mono(engine) + engine->times.digest_every;
     engine->status.phase = SYNC_CONNECTING;
     engine->status.since_at = engine_wall(engine);
@@ -114,6 +116,27 @@ void engine_free(struct engine *engine)
     wire_decoder_free(engine->decoder);
     gw_wipe(engine->token, sizeof(engine->token));
     free(engine);
+}
+
+/* The log of the store is put away when nothing was written for some seconds, here or by another
+ * process, and at the latest after a minute: otherwise a console that runs for weeks fills the disk
+ * with it, for SQLite's own way is switched off (sqlkit.h). */
+enum { IDLE_MS = 5000, BUSY_MS = 60000 };
+
+static void idle_step(struct engine *engine)
+{
+    int64_t now = engine_mono(engine);
+    int64_t writes = home_writes(engine->home);
+    if (writes != engine->writes) {
+        engine->writes = writes;
+        engine->written_mono = now;
+        engine->unwritten_mono = engine->unwritten_mono < 0 ? now : engine->unwritten_mono;
+    }
+    if (engine->unwritten_mono >= 0 &&
+        (now - engine->written_mono >= IDLE_MS || now - engine->unwritten_mono >= BUSY_MS)) {
+        engine->unwritten_mono = -1;
+        home_idle(engine->home);
+    }
 }
 
 /* What is due already was done in this step, or waits for an answer that will wake the loop. */
@@ -148,6 +171,9 @@ static int64_t next_wake(const struct engine *engine)
     if (engine->caught_up) {
         earlier(&next, now, engine->digest_at_mono);
         earlier(&next, now, engine->poll_next_mono);
+    }
+    if (engine->unwritten_mono >= 0) {
+        earlier(&next, now, engine->written_mono + IDLE_MS);
     }
     return next > now ? next : now;
 }
@@ -189,6 +215,9 @@ int64_t engine_step(struct engine *engine, int64_t budget_ms)
     }
     if (engine->once && engine->caught_up && engine->outbox_empty) {
         engine_phase(engine, SYNC_LIVE);
+    }
+    if (!more) {
+        idle_step(engine);
     }
     engine->status.polling = engine->greeted && engine_polls(engine);
     int64_t next = 0;

@@ -77,6 +77,7 @@ struct engine {
                   */
     int64_t unwelcome_mono; /* last time a token was refused out of turn */
     bool asked_digest;      /* the request under way wants it */
+    bool polled;            /* it is a long-poll */
     int digest_bad;         /* mismatches in a row */
     int64_t digest_at_mono;
     bool can_sse, can_wait, can_digest; /* optional things that hello named */
@@ -93,6 +94,10 @@ struct engine {
     size_t batch_len;
     bool outbox_empty;      /* known empty until nudged */
     int64_t outbox_version; /* data_version when that was learned */
+
+    int64_t writes;         /* home_writes() when last looked */
+    int64_t written_mono;   /* when it last moved */
+    int64_t unwritten_mono; /* when it first moved since the last home_idle(), -1 = it did not */
 
     int64_t clock_off, clock_unc, clock_set_mono;
     change_mask changed;

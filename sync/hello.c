@@ -22,28 +22,36 @@ static void check_chain(struct engine *engine, const struct wire_hello *hello)
     }
 }
 
+/* The server was restored: what this laptop signed may be lost there. First of all, because only
+ * the change of the epoch tells it, and that is told once. Numbers of older keys go on under this
+ * one; when the server holds another chain, its numbers say nothing about ours, and all go again.
+ */
+static enum gw_err before_epoch(struct engine *engine, const struct wire_hello *hello,
+                                struct gw_fail *fail)
+{
+    struct mirror_state state;
+    enum gw_err err = mirror_state(engine->home, &state);
+    if (err != GW_OK || state.epoch[0] == '\0' || strcmp(state.epoch, hello->epoch) == 0) {
+        return err;
+    }
+    err = journal_resend_old(engine->home, fail);
+    return err != GW_OK || !engine->rekey ? err : journal_resend(engine->home, 0, NULL, 0, fail);
+}
+
 static enum gw_err take_hello(struct engine *engine, const struct wire_hello *hello,
                               struct gw_fail *fail)
 {
     bool epoch_changed = false;
-    struct mirror_state state;
-    enum gw_err err = mirror_state(engine->home, &state);
-    if (err == GW_OK && state.epoch[0] != '\0' && strcmp(state.epoch, hello->epoch) != 0) {
-        /* The server was restored: what older keys of this laptop signed may be lost there. First,
-         * because only the change of the epoch tells, and it is told once. */
-        err = journal_resend_old(engine->home, fail);
-    }
+    enum gw_role role;
+    check_chain(engine, hello);
+    enum gw_err err = before_epoch(engine, hello, fail);
     err = err != GW_OK ? err
                        : mirror_hello(engine->home, hello, &epoch_changed, &engine->changed, fail);
     if (err == GW_OK && engine->relist && !epoch_changed) {
         err = mirror_relist(engine->home, hello->cursor, fail);
     }
-    enum gw_role role;
     if (err == GW_OK && role_parse(hello->role, &role)) {
         err = home_user(engine->home, hello->name, role, fail);
-    }
-    if (err == GW_OK) {
-        check_chain(engine, hello);
     }
     if (err == GW_OK && !engine->rekey) {
         err = journal_resend(engine->home, hello->n, hello->missing, hello->missing_n, fail);

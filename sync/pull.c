@@ -127,6 +127,7 @@ static void ask_changes(struct engine *engine, const struct mirror_state *state,
         .total_ms = engine->times.request_total + (wait ? engine->times.poll_wait : 0),
     };
     engine->asked_digest = engine->want_digest;
+    engine->polled = wait;
     (void)lane_start(engine, LANE_READ, ASK_CHANGES, &request, true); /* the lane backs off */
 }
 
@@ -235,6 +236,9 @@ static void changes_next(struct engine *engine, bool whole)
     }
     if (engine->caught_up && !engine->can_wait) {
         engine->poll_next_mono = engine_mono(engine) + engine->times.poll_wait;
+    } else if (engine->polled && engine->caught_up && !engine->brought) {
+        /* a server or proxy that does not let us wait must not be asked without a pause */
+        engine->poll_next_mono = lane->sent_mono + engine->times.backoff_floor;
     }
     lane_done(engine, LANE_READ);
 }

@@ -127,6 +127,8 @@ static void push_batch(struct engine *engine)
     struct gw_buf body;
     struct gw_fail fail = {0};
     gw_buf_init(&body, bytes + 1024);
+    /* before the look: what another process writes behind it is news then */
+    int64_t version = gw_db_data_version(engine->home->db);
     enum gw_err err = journal_batch(engine->home, lines, bytes, &body, engine->batch_n,
                                     &engine->batch_len, &fail);
     if (err != GW_OK) {
@@ -134,7 +136,7 @@ static void push_batch(struct engine *engine)
         lane_failed(engine, LANE_PUSH);
     } else if (engine->batch_len == 0) {
         engine->outbox_empty = true;
-        engine->outbox_version = gw_db_data_version(engine->home->db);
+        engine->outbox_version = version;
     } else {
         struct net_request request;
         lane_post(&request, engine, "/v1/commands", "application/x-ndjson", &body);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "tests/kit/engine_bed.h"
 
@@ -52,6 +53,99 @@ static void a_stream_applies_whole_groups_only(void **state)
     bed_step(b);
     assert_true(bed_has_row(b, "r2"));
     assert_true(bed_has_row(b, "r3"));
+}
+
+static int64_t wal_bytes(struct bed *b)
+{
+    char path[900];
+    struct stat st;
+    (void)snprintf(path, sizeof(path), "%s-wal", home_db_path(&b->home));
+    return stat(path, &st) == 0 ? (int64_t)st.st_size : 0;
+}
+
+/* A console that runs for weeks: the log of the store is used again, not only at the end. */
+static void an_idle_engine_keeps_the_log_short(void **state)
+{
+    struct bed *b = *state;
+    int64_t early = 0;
+    char line[300];
+    bed_to_caught_up(b);
+    struct fakenet_call *stream = fakenet_asked(&b->fake, "/v1/changes");
+    for (int i = 0; i < 60; i++) {
+        (void)snprintf(line, sizeof(line),
+                       "id: e1.%d\ndata: {\"seq\":%d,\"op\":\"put\",\"type\":\"resident\",\"id\":"
+                       "\"r%d\",\"path\":\"" SCOPE "\",\"row\":{\"name\":\"x\"}}\n\n",
+                       11 + i, 11 + i, i);
+        fakenet_bytes(&b->fake, stream, line);
+        bed_step(b);
+        assert_true(b->next <= b->clock.mono + 5000);
+        bed_advance(b, 5000);
+        if (fakenet_find(&b->fake, "/v1/alive") != NULL) {
+            bed_answer(b, "/v1/alive", 200, "{}");
+        }
+        early = i == 5 ? wal_bytes(b) : early;
+    }
+    assert_true(early > 0);
+    assert_true(wal_bytes(b) <= early + 65536);
+}
+
+/* Another process records something just when the engine has found the journal empty. */
+struct intruder {
+    struct bed *bed;
+    struct home other;
+    bool done;
+};
+
+static int on_statement(unsigned what, void *ctx, void *statement, void *x)
+{
+    struct intruder *in = ctx;
+    const char *sql = sqlite3_sql(statement);
+    (void)what;
+    (void)x;
+    if (!in->done && sql != NULL && strstr(sql, "SELECT n, body, sig, priv, state") == sql) {
+        struct cmd_data data;
+        in->done = true;
+        cmd_data_init(&data);
+        data.text = "from beside";
+        assert_int_equal(journal_append(&in->other, CMD_ALARM_NOTE, "a1", 0, &data, NULL, NULL),
+                         GW_OK);
+    }
+    return 0;
+}
+
+static void what_comes_behind_the_look_is_sent(void **state)
+{
+    struct bed *b = *state;
+    struct intruder in = {.bed = b};
+    bed_to_caught_up(b);
+    const struct home_opts opts = {
+        .dir = b->home.dir, .clock = &b->clock.clock, .random = &b->random.random};
+    assert_int_equal(home_open(&opts, &in.other, NULL), GW_OK);
+    sqlite3 *handle = gw_db_handle(b->home.db);
+    (void)sqlite3_trace_v2(handle, SQLITE_TRACE_PROFILE, on_statement, &in);
+    engine_nudge(b->engine); /* it looks into the journal: empty */
+    bed_step(b);
+    (void)sqlite3_trace_v2(handle, 0, NULL, NULL);
+    assert_true(in.done);
+    bed_step(b);
+    assert_non_null(fakenet_find(&b->fake, "/v1/commands"));
+    home_close(&in.other);
+}
+
+/* A server that lets nobody wait, or a proxy before it. */
+static void a_long_poll_that_ends_at_once_is_no_busy_loop(void **state)
+{
+    struct bed *b = *state;
+    b->features = "\"wait\",\"digest\"";
+    bed_to_caught_up(b);
+    assert_non_null(strstr(fakenet_asked(&b->fake, "/v1/changes")->path, "wait=25"));
+    bed_answer_feed(b, END(10));
+    assert_null(fakenet_find(&b->fake, "/v1/changes"));
+    assert_true(b->next > b->clock.mono);
+    bed_advance(b, 500);
+    assert_non_null(strstr(fakenet_asked(&b->fake, "/v1/changes")->path, "wait=25"));
+    bed_answer_feed(b, PUT(11, "r1") END(11)); /* news: no pause */
+    (void)fakenet_asked(&b->fake, "/v1/changes");
 }
 
 /* A frozen server or a proxy that keeps the bytes: two silent streams, then long-poll for an hour.
@@ -332,6 +426,9 @@ int main(void)
         T(from_the_start_to_a_live_stream),
         T(a_stream_applies_whole_groups_only),
         T(two_silent_streams_lead_to_long_poll),
+        T(an_idle_engine_keeps_the_log_short),
+        T(what_comes_behind_the_look_is_sent),
+        T(a_long_poll_that_ends_at_once_is_no_busy_loop),
         T(bytes_keep_a_stream),
         T(an_expired_cursor_makes_jobs_of_all_scopes),
         T(another_epoch_sends_all_again),

@@ -84,9 +84,9 @@ static const char *const results[RESULT_N] = {
          "was not sure. A person will decide."))                                                   \
     X("not-yours", N_("Only your own entries can be taken back."))                                 \
     X("nothing-to-undo", N_("There was nothing to take back any more."))                           \
-    X("too-late-to-undo",                                                                          \
-      N_("Too late to take this back: others have already acted on it. Add a note, or "            \
-         "phone them."))                                                                           \
+    X("too-late-to-undo", N_("Too late to take this back: the time is over, or others have "       \
+                             "already acted on it. Add a "                                         \
+                             "note, or phone them."))                                              \
     X("nothing-to-confirm", N_("Nothing was waiting for a confirmation."))                         \
     X("not-second-person",                                                                         \
       N_("Only the person named, or the duty room, can confirm, and never the one who "            \

@@ -108,6 +108,8 @@ static bool split_code(const char *text, char locator[5], char secret[9])
     return true;
 }
 
+/* Each try costs one, and a locator that there is gives it back: so an address that has none left
+ * learns of no locator whether there is such a one. */
 static bool locator_allowed(struct call *call, double cost)
 {
     char key[128];
@@ -169,15 +171,14 @@ static void try_code(struct call *call, const struct json *body, const char *loc
     enum gw_err err = core_write(call->core, call->out, &fail);
     err = err ? err : store->ops->code_get(store, locator, &code, &fail);
     if (err == GW_ABSENT) {
-        if (locator_allowed(call, 1)) {
-            refuse_code(call);
-        }
+        refuse_code(call);
         return;
     }
     if (err) {
         core_break(call, err, &fail);
         return;
     }
+    (void)locator_allowed(call, -1);
     store_code_hash(locator, secret, hash);
     if (code_dead(call, &code)) {
         refuse_code(call);
@@ -198,7 +199,7 @@ void handle_enroll(struct call *call)
     }
     if (!split_code(json_str(body, "code"), locator, secret)) {
         answer_problem(call->out, 422, "invalid", "code must be like LLLL-SSSSSSSS.");
-    } else if (check_device(call, body) && locator_allowed(call, 0)) {
+    } else if (check_device(call, body) && locator_allowed(call, 1)) {
         try_code(call, body, locator, secret);
     }
     json_free(body);
@@ -277,8 +278,8 @@ static void give_nonce(struct call *call, const char *device)
         answer_retry(call->out, 429, "rate-limited", "Too many nonces for this device.", retry);
         return;
     }
-    if (core->nonces.n >= NONCES_MAX) {
-        sessions_expire(core);
+    if (core->nonces.n >= NONCES_MAX && core_mono(core) - core->expired_mono >= 1000) {
+        sessions_expire(core); /* not at every request: it looks at all of them */
     }
     random_text(core, text);
     struct nonce *nonce = core->nonces.n < NONCES_MAX ? map_make(&core->nonces, text) : NULL;

@@ -66,6 +66,7 @@ struct nonce {
 struct rate {
     double tokens;
     int64_t at_mono;
+    int64_t full_mono; /* full again from here on: as good as none */
 };
 
 /* A page that several streams with the same rights and cursor are about to ask for. */
@@ -105,14 +106,16 @@ struct core {
     bool unwell;        /* the last commit failed */
     enum gw_err broken; /* a store error of this turn: nothing of the turn may be kept */
     struct gw_fail broken_fail;
-    int64_t outside;     /* store's outside_version when last looked */
-    int64_t gen;         /* rights may have changed since a person of a lower gen was read */
-    int64_t pulse;       /* grows with every commit: feeds look again */
-    struct map sessions; /* token hash -> struct session */
-    struct map nonces;   /* nonce -> struct nonce */
-    struct map persons;  /* user -> struct person */
-    struct map lives;    /* device -> struct live */
-    struct map rates;    /* "<bucket> <who>" -> struct rate */
+    int64_t outside;      /* store's outside_version when last looked */
+    int64_t gen;          /* rights may have changed since a person of a lower gen was read */
+    int64_t pulse;        /* grows with every commit: feeds look again */
+    struct map sessions;  /* token hash -> struct session */
+    struct map nonces;    /* nonce -> struct nonce */
+    struct map persons;   /* user -> struct person */
+    struct map lives;     /* device -> struct live */
+    struct map rates;     /* "<bucket> <who>" -> struct rate */
+    int64_t rates_mono;   /* when it was last swept */
+    int64_t expired_mono; /* when nonces and sessions were */
     struct page_cache pages[PAGE_CACHE_N];
     size_t pages_at;
     int64_t seen_saved_mono, housekeeping_mono;
@@ -181,6 +184,7 @@ void sessions_expire(struct core *core);
 enum gw_err sessions_save(struct core *core, struct gw_fail *fail); /* in a transaction */
 void live_counts(struct core *core, int64_t by_role[ROLE_N]);
 
+void rates_expire(struct core *core); /* forgets what is full again */
 bool rate_take(struct core *core, enum bucket bucket, const char *who, int64_t *retry_after_s);
 bool rate_custom(struct core *core, const char *key, double per_s, double burst, double cost,
                  int64_t *retry_after_s);

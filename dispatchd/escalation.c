@@ -154,6 +154,7 @@ int64_t core_tick(struct core *core)
     if (chores.house) {
         core->housekeeping_mono = mono;
         sessions_expire(core);
+        rates_expire(core);
         core->store->ops->idle(core->store);
     }
     int64_t at = soonest(core->seen_saved_mono + core->limits.seen_every_ms,

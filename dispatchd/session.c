@@ -32,6 +32,7 @@ static bool nonce_expired(void *ctx, void *value)
 void sessions_expire(struct core *core)
 {
     int64_t now = core_mono(core);
+    core->expired_mono = now;
     map_sweep(&core->sessions, expired, &now);
     map_sweep(&core->nonces, nonce_expired, &now);
 }
@@ -101,6 +102,10 @@ enum gw_err person_of(struct core *core, const char *user, const struct person *
     }
     enum gw_err err = read_person(core, user, person, fail);
     person->gen = err ? 0 : core->gen;
+    if (err == GW_ABSENT) { /* names that people make up must not fill the memory */
+        *out = NULL;
+        map_drop(&core->persons, user);
+    }
     return err;
 }
 

@@ -62,11 +62,13 @@ static void share(struct core *core, const struct person *person, const struct f
     c->seq = page->newest;
 }
 
-static enum gw_err records(struct core *core, const struct person *person, struct feed_page *page,
-                           struct gw_buf *out, struct gw_fail *fail)
+/* exact: a digest of the store as it is now will follow; another process may have written since
+ * the page was shared, and cursor and digest must be of one state. */
+static enum gw_err records(struct core *core, const struct person *person, bool exact,
+                           struct feed_page *page, struct gw_buf *out, struct gw_fail *fail)
 {
-    const struct page_cache *hit =
-        core->writing || page->limit != core->limits.page ? NULL : cached(core, person, page);
+    bool shared = !core->writing && !exact && page->limit == core->limits.page;
+    const struct page_cache *hit = shared ? cached(core, person, page) : NULL;
     if (hit) {
         page->last = hit->last;
         page->more = hit->more;
@@ -92,7 +94,7 @@ static enum gw_err help(struct core *core, const struct person *person, struct c
     if (h->scopes) {
         err = feed_scopes(core, person, feed->sse, out);
     }
-    err = err ? err : records(core, person, &h->page, out, fail);
+    err = err ? err : records(core, person, feed->digest && !feed->caught_up, &h->page, out, fail);
     if (!err) {
         memcpy(feed->tag, person->tag, sizeof feed->tag);
         feed->since = h->page.last;

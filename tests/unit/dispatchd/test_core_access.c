@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "dispatchd/core_p.h"
 #include "tests/kit/core_kit.h"
 
 static int setup(void **state)
@@ -100,6 +101,63 @@ static void unknown_locators_are_limited_per_address(void **state)
     assert_int_equal(limited, 2);
     assert_true(kit->answer.retry_after_s > 0);
     assert_int_equal(enroll(kit, "ZZZZ-ZZZZZZZZ", "c"), 403);
+}
+
+static void a_spent_address_learns_of_no_locator(void **state)
+{
+    struct core_kit *kit = *state;
+    char code[16];
+    char wrong[16];
+    core_kit_code(kit, "w1", code);
+    (void)snprintf(wrong, sizeof wrong, "%.5s%s", code, "ZZZZZZZZ");
+    for (int i = 0; i < 20; i++) { /* a known one costs nothing */
+        assert_int_equal(enroll(kit, wrong, "a"), 403);
+    }
+    for (int i = 0; i < 10; i++) {
+        assert_int_equal(enroll(kit, "ZZZZ-ZZZZZZZZ", "b"), 403);
+    }
+    assert_int_equal(enroll(kit, "ZZZZ-ZZZZZZZZ", "b"), 429);
+    assert_int_equal(enroll(kit, wrong, "b"), 429);
+    assert_int_equal(enroll(kit, wrong, "c"), 403);
+}
+
+static int ask_nonce(struct core_kit *kit, int i)
+{
+    char body[100];
+    (void)snprintf(body, sizeof body, "{\"device\":\"made-up-%d\"}", i);
+    return core_kit_post(kit, "/v1/token", NULL, "application/json", body);
+}
+
+/* Somebody without an account asks under ever new names. */
+static void made_up_devices_fill_no_memory(void **state)
+{
+    struct core_kit *kit = *state;
+    for (int i = 0; i < 500; i++) {
+        assert_int_equal(ask_nonce(kit, i), 200);
+    }
+    assert_true(kit->core->rates.n >= 500);
+    core_kit_advance(kit, 61000);
+    assert_true(kit->core->rates.n < 10);
+    assert_int_equal(kit->core->nonces.n, 0);
+}
+
+static void made_up_users_fill_no_memory(void **state)
+{
+    struct core_kit *kit = *state;
+    struct core_console w1;
+    char data[100];
+    core_kit_enroll(kit, &w1, "w1");
+    core_kit_expect(
+        kit, &w1, "alarm.raise", "a1",
+        "{\"kind\":\"smoke\",\"severity\":\"critical\",\"text\":\"x\",\"path\":\"" GRID_A "\"}",
+        "applied", NULL);
+    core_kit_expect(kit, &w1, "alarm.ack", "a1", NULL, "applied", NULL);
+    size_t before = kit->core->persons.n;
+    for (int i = 0; i < 50; i++) {
+        (void)snprintf(data, sizeof data, "{\"to\":\"nobody-%d\"}", i);
+        core_kit_expect(kit, &w1, "alarm.handover", "a1", data, "rejected", "no-such-person");
+    }
+    assert_int_equal(kit->core->persons.n, before);
 }
 
 static void enroll_refuses_bad_bodies(void **state)
@@ -325,6 +383,9 @@ int main(void)
         T(a_code_ends_after_a_day),
         T(five_wrong_secrets_lock_a_code),
         T(unknown_locators_are_limited_per_address),
+        T(a_spent_address_learns_of_no_locator),
+        T(made_up_devices_fill_no_memory),
+        T(made_up_users_fill_no_memory),
         T(enroll_refuses_bad_bodies),
         T(a_nonce_serves_once_and_for_its_device),
         T(a_token_ends),

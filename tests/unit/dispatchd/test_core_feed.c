@@ -367,6 +367,30 @@ static void a_digest_equals_recomputation(void **state)
     }
 }
 
+/* Between two looks of the server an admin verb writes: cursor and digest are of one state. */
+static void a_digest_is_of_the_cursors_state(void **state)
+{
+    struct core_kit *kit = *state;
+    struct core_console w1;
+    struct gw_fail fail = {.err = GW_OK};
+    char cursor[96];
+    core_kit_enroll(kit, &w1, "w1");
+    core_kit_put(kit, TYPE_RESIDENT, "r1", GRID_A, RESIDENT);
+    core_kit_cursor(kit, cursor);
+    assert_int_equal(changes(kit, &w1, cursor, ""), 200); /* now others may share this page */
+    struct store *admin = kit->admin;
+    assert_int_equal(admin->ops->begin(admin, "admin", &fail), GW_OK);
+    assert_int_equal(admin->ops->row_put(admin, TYPE_RESIDENT, "r2", GRID_A, RESIDENT,
+                                         strlen(RESIDENT), NULL, &fail),
+                     GW_OK);
+    assert_int_equal(admin->ops->commit(admin, &fail), GW_OK);
+    assert_int_equal(changes(kit, &w1, cursor, "&digest=1"), 200);
+    int64_t count = 0;
+    (void)digest_in_answer(kit, "resident", &count);
+    assert_int_equal(count, 2);
+    assert_non_null(strstr(core_kit_body(kit), "\"r2\""));
+}
+
 static void no_digest_of_types_one_may_not_read(void **state)
 {
     struct core_kit *kit = *state;
@@ -589,6 +613,7 @@ int main(void)
         T(cursors_that_are_none),
         T(a_restore_begins_a_new_epoch),
         T(a_digest_equals_recomputation),
+        T(a_digest_is_of_the_cursors_state),
         T(no_digest_of_types_one_may_not_read),
         T(a_lost_path_comes_as_a_scopes_line),
         T(a_long_poll_waits),

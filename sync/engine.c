@@ -123,6 +123,20 @@ void engine_free(struct engine *engine)
  * with it, for SQLite's own way is switched off (sqlkit.h). */
 enum { IDLE_MS = 5000, BUSY_MS = 60000 };
 
+/* What the server has and nobody needs here any more, mostly text about people, goes after 90 days
+ * of the server's clock: this laptop's may be years off. */
+static void thin_journal(struct engine *engine)
+{
+    enum { DAY_MS = 86400000, KEEP_DAYS = 90 };
+    int64_t now = engine_mono(engine);
+    if (!engine->caught_up || engine->clock_set_mono == 0 || now < engine->thin_at_mono) {
+        return;
+    }
+    engine->thin_at_mono = now + DAY_MS;
+    int64_t keep = (int64_t)KEEP_DAYS * DAY_MS - engine->clock_off;
+    (void)journal_prune(engine->home, keep, NULL); /* a busy or full store: tomorrow again */
+}
+
 static void idle_step(struct engine *engine)
 {
     int64_t now = engine_mono(engine);
@@ -135,6 +149,7 @@ static void idle_step(struct engine *engine)
     if (engine->unwritten_mono >= 0 &&
         (now - engine->written_mono >= IDLE_MS || now - engine->unwritten_mono >= BUSY_MS)) {
         engine->unwritten_mono = -1;
+        thin_journal(engine);
         home_idle(engine->home);
     }
 }

@@ -96,6 +96,7 @@ struct engine {
     int64_t outbox_version; /* data_version when that was learned */
 
     int64_t writes;         /* home_writes() when last looked */
+    int64_t thin_at_mono;   /* the journal is looked through for what is old */
     int64_t written_mono;   /* when it last moved */
     int64_t unwritten_mono; /* when it first moved since the last home_idle(), -1 = it did not */
 

@@ -89,6 +89,34 @@ static void an_idle_engine_keeps_the_log_short(void **state)
     assert_true(wal_bytes(b) <= early + 65536);
 }
 
+static void old_text_is_thinned(void **state)
+{
+    struct bed *b = *state;
+    struct gw_buf body;
+    char text[300];
+    bed_to_caught_up(b);
+    bed_note(b, "one");
+    (void)snprintf(text, sizeof(text),
+                   "{\"i\":0,\"n\":1,\"result\":\"applied\",\"seq\":11,\"at\":%lld}\n",
+                   (long long)T0);
+    bed_answer(b, "/v1/commands", 200, text);
+    bed_note(b, "unsent");
+    bed_advance(b, INT64_C(91) * 86400000);
+    for (int i = 0; i < 6; i++) { /* signs in again and reads what it missed */
+        struct fakenet_call *changes = fakenet_find(&b->fake, "/v1/changes");
+        if (fakenet_find(&b->fake, "/v1/token") != NULL) {
+            bed_answer_sign_in(b);
+        } else if (changes != NULL && strstr(changes->accept, "event-stream") == NULL) {
+            bed_answer_feed(b, END(11));
+        }
+    }
+    bed_advance(b, 5000);
+    gw_buf_init(&body, 65536);
+    assert_int_equal(journal_body(&b->home, 1, &body), GW_ABSENT);
+    assert_int_equal(journal_body(&b->home, 2, &body), GW_OK);
+    gw_buf_free(&body);
+}
+
 /* Another process records something just when the engine has found the journal empty. */
 struct intruder {
     struct bed *bed;
@@ -427,6 +455,7 @@ int main(void)
         T(a_stream_applies_whole_groups_only),
         T(two_silent_streams_lead_to_long_poll),
         T(an_idle_engine_keeps_the_log_short),
+        T(old_text_is_thinned),
         T(what_comes_behind_the_look_is_sent),
         T(a_long_poll_that_ends_at_once_is_no_busy_loop),
         T(bytes_keep_a_stream),

@@ -70,10 +70,21 @@ static void reload(void *ctx)
     }
 }
 
-static enum gw_err serve_front(struct server *server, struct gw_fail *fail)
+/* The front sleeps no longer than the shortest pulse of a stream. */
+static int64_t wake_ms(const struct gw_config *config)
+{
+    int64_t beat = gw_config_int(config, "feed.heartbeat");
+    int64_t mark = gw_config_int(config, "feed.bookmark");
+    int64_t least = beat < mark ? beat : mark;
+    return least < 1000 ? least : 1000;
+}
+
+static enum gw_err serve_front(struct server *server, const struct gw_config *config,
+                               struct gw_fail *fail)
 {
     struct front *front = NULL;
     const struct front_opts opts = {
+        .wake_ms = wake_ms(config),
         .core = server->core,
         .clock = gw_clock_system(),
         .listen = server->args->listen,
@@ -125,7 +136,7 @@ static enum gw_err serve(struct store *unused, const struct admin_args *args, st
         };
         err = core_new(&opts, &server.core, fail);
     }
-    err = err != GW_OK ? err : serve_front(&server, fail);
+    err = err != GW_OK ? err : serve_front(&server, config, fail);
     core_free(server.core);
     store_close(store);
     gw_config_free(config);

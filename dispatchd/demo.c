@@ -8,8 +8,7 @@
 
 enum { HOUR_MS = 3600 * 1000, ROW_MAX = 64 * 1024 };
 
-static enum gw_err make_home(struct demo *demo, struct demo_grid *grid, bool story,
-                             bool full)
+static enum gw_err make_home(struct demo *demo, struct demo_grid *grid, bool story, bool full)
 {
     struct home home = {.grid = grid, .story = story, .full = full};
     size_t most = demo->residents_left < MEMBERS_MAX ? (size_t)demo->residents_left : MEMBERS_MAX;

@@ -1,8 +1,8 @@
-/* A realistic community for demonstrations, tests and measurements: 仙桃街道 with its communities and
- * grids, people, households, dwellings, contacts, care notes and devices. Same seed and number, same
- * data (only last_seen_at of devices follows the clock, to the hour). Nobody in it exists: phone
- * numbers lie in ranges that are given to nobody, ID numbers have right check digits but region codes
- * that are unassigned or long abolished. */
+/* A realistic community for demonstrations, tests and measurements: 仙桃街道 with its communities
+ * and grids, people, households, dwellings, contacts, care notes and devices. Same seed and number,
+ * same data (only last_seen_at of devices follows the clock, to the hour). Nobody in it exists:
+ * phone numbers lie in ranges that are given to nobody, ID numbers have right check digits but
+ * region codes that are unassigned or long abolished. */
 #ifndef GW_DISPATCHD_DEMO_H
 #define GW_DISPATCHD_DEMO_H
 

@@ -57,9 +57,8 @@ static enum gw_err inside_contact(struct demo *demo, const struct home *home,
 {
     const struct person *head = &home->members[0];
     struct contact contact = {.name = head->name, .phone = head->phone, .note = "同住"};
-    contact.relation = strcmp(p->relation, "51") == 0 || strcmp(p->relation, "52") == 0
-                           ? "儿子"
-                           : "家人";
+    contact.relation =
+        strcmp(p->relation, "51") == 0 || strcmp(p->relation, "52") == 0 ? "儿子" : "家人";
     return contact_row(demo, home, p, 1, &contact);
 }
 
@@ -132,7 +131,8 @@ static enum gw_err notes_of(struct demo *demo, const struct home *home, const st
                                        "燃气阀门老化，已登记更换。", "夜间起夜多，过道已装感应灯。",
                                        "不会用智能手机，请打座机或上门。"};
     static const char *const health[] = {"服用降压药，起身要慢。", "糖尿病，注意低血糖。",
-                                         "去年冬天跌倒过一次，走路用拐杖。", "记性差，偶尔忘记关火。"};
+                                         "去年冬天跌倒过一次，走路用拐杖。",
+                                         "记性差，偶尔忘记关火。"};
     static const char *const days[] = {"2025-08-14", "2025-09-23", "2025-10-17", "2025-11-20",
                                        "2025-12-11"};
     enum gw_err err = GW_OK;

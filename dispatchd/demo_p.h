@@ -28,10 +28,10 @@ struct demo_grid {
     char leader[NAME_MAX_BYTES], leader_phone[PHONE_BYTES];
     char worker_id[24], worker[NAME_MAX_BYTES], worker_phone[PHONE_BYTES];
     char leader_id[24];
-    int number;      /* house number of the estate on its road */
+    int number; /* house number of the estate on its road */
     int units, floors, rooms;
-    int64_t homes;   /* dwellings made so far */
-    int64_t slots;   /* dwellings that the estate has room for */
+    int64_t homes; /* dwellings made so far */
+    int64_t slots; /* dwellings that the estate has room for */
     double lon, lat;
     char earlier_dwelling[GW_UUID_LEN + 1]; /* for residence spells that have ended */
 };
@@ -44,11 +44,11 @@ struct person {
     char birth[DATE_BYTES], id_number[19];
     char birth_region[7];
     const char *surname;
-    const char *relation;   /* GB/T 4761 */
+    const char *relation; /* GB/T 4761 */
     const char *population, *ethnicity, *spell, *marriage;
     int age;
     bool male, alone, empty_nest;
-    int ability;            /* -1 = not assessed */
+    int ability; /* -1 = not assessed */
     const char *hearing, *dialect;
 };
 
@@ -69,7 +69,7 @@ struct demo {
     struct gw_uuid_gen uuids;
     struct gw_clock_fixed clock;
     struct gw_buf row;
-    int64_t now_hour;    /* wall ms, whole hours */
+    int64_t now_hour; /* wall ms, whole hours */
     int64_t phones, serials, households;
     int64_t residents_left;
     uint8_t births[DAYS_MAX];

@@ -63,8 +63,8 @@ static void past_day(struct demo *demo, int years, char out[DATE_BYTES])
 
 /* ---- one person */
 
-/* Region codes that nobody living bears by right: unassigned ones of today's Chongqing, and those of
- * Sichuan that were abolished in 1997 and that elders of the city still carry. */
+/* Region codes that nobody living bears by right: unassigned ones of today's Chongqing, and those
+ * of Sichuan that were abolished in 1997 and that elders of the city still carry. */
 static const char *birth_region(struct demo *demo, int year)
 {
     static const char *const new_codes[] = {"500198", "500199", "500197"};
@@ -152,8 +152,8 @@ static void elder_couple(struct demo *demo, struct home *home)
 {
     int age = elder_age(demo, 61);
     add_person(demo, home, true, age, demo_surname(demo), "02")->empty_nest = true;
-    add_person(demo, home, false, age - between(demo, 0, 1), demo_surname(demo), "10")
-        ->empty_nest = true;
+    add_person(demo, home, false, age - between(demo, 0, 1), demo_surname(demo), "10")->empty_nest =
+        true;
 }
 
 static void couple(struct demo *demo, struct home *home, int low, int high)
@@ -217,8 +217,9 @@ static const struct {
     unsigned weight;
     size_t size; /* most people it makes */
 } kinds[] = {
-    {elder_alone, 11, 1}, {elder_couple, 15, 2}, {three_generations, 15, 6}, {family, 29, 4},
-    {young_couple, 10, 2}, {one_parent, 6, 3},   {single, 14, 1},
+    {elder_alone, 11, 1}, {elder_couple, 15, 2}, {three_generations, 15, 6},
+    {family, 29, 4},      {young_couple, 10, 2}, {one_parent, 6, 3},
+    {single, 14, 1},
 };
 
 /* ---- the article's home */
@@ -347,10 +348,12 @@ static enum gw_err resident_row(struct demo *demo, const struct home *home, cons
 
 static void write_work(struct demo *demo, const struct person *p, struct jw *w)
 {
-    static const char *const jobs[] = {"工人", "教师", "个体工商户", "司机", "软件工程师", "护士",
-                                       "会计", "餐饮服务员", "快递员", "公务员", "物业管理员", "销售"};
-    static const char *const firms[] = {"仙桃数据谷某科技公司", "渝北区某小学", "两江新区某物业公司",
-                                        "某物流公司",           "渝北区某医院", "自营"};
+    static const char *const jobs[] = {"工人",       "教师",   "个体工商户", "司机",
+                                       "软件工程师", "护士",   "会计",       "餐饮服务员",
+                                       "快递员",     "公务员", "物业管理员", "销售"};
+    static const char *const firms[] = {"仙桃数据谷某科技公司", "渝北区某小学",
+                                        "两江新区某物业公司",   "某物流公司",
+                                        "渝北区某医院",         "自营"};
     if (p->age < 6) {
         return;
     }
@@ -367,9 +370,9 @@ static void write_work(struct demo *demo, const struct person *p, struct jw *w)
 static void write_illnesses(struct demo *demo, const struct home *home, const struct person *p,
                             struct jw *w)
 {
-    static const char *const illnesses[] = {"高血压",       "2型糖尿病", "冠心病", "慢性支气管炎",
-                                            "骨关节炎",     "白内障",    "脑梗后遗症",
-                                            "轻度认知障碍", "心房颤动"};
+    static const char *const illnesses[] = {"高血压",       "2型糖尿病",    "冠心病",
+                                            "慢性支气管炎", "骨关节炎",     "白内障",
+                                            "脑梗后遗症",   "轻度认知障碍", "心房颤动"};
     if (p->age < 60) {
         return;
     }
@@ -395,16 +398,19 @@ static const char *education(struct demo *demo, int age)
     if (age < 19) {
         return age < 6 ? NULL : age < 13 ? "80" : age < 16 ? "70" : "60";
     }
-    return age >= 60 ? DEMO_PICK(demo, old)
-                     : age >= 40 ? DEMO_PICK(demo, middle) : DEMO_PICK(demo, young);
+    return age >= 60   ? DEMO_PICK(demo, old)
+           : age >= 40 ? DEMO_PICK(demo, middle)
+                       : DEMO_PICK(demo, young);
 }
 
 static enum gw_err private_row(struct demo *demo, const struct home *home, const struct person *p)
 {
-    static const char *const places[] = {"重庆渝北", "重庆巴南", "重庆长寿", "重庆合川", "四川广安",
-                                         "重庆涪陵", "重庆万州", "重庆江津", "四川达州", "贵州遵义"};
-    static const char *const away[] = {"重庆市长寿区凤城街道向阳路16号", "四川省广安市前锋区大佛寺街道",
-                                       "重庆市合川区南津街街道", "贵州省遵义市桐梓县娄山关街道"};
+    static const char *const places[] = {"重庆渝北", "重庆巴南", "重庆长寿", "重庆合川",
+                                         "四川广安", "重庆涪陵", "重庆万州", "重庆江津",
+                                         "四川达州", "贵州遵义"};
+    static const char *const away[] = {"重庆市长寿区凤城街道向阳路16号",
+                                       "四川省广安市前锋区大佛寺街道", "重庆市合川区南津街街道",
+                                       "贵州省遵义市桐梓县娄山关街道"};
     const char *school = education(demo, p->age);
     bool here = strcmp(p->population, "01") == 0 || strcmp(p->population, "hukou_away") == 0;
     struct jw w = demo_row_begin(demo);

@@ -16,10 +16,11 @@ enum { PEOPLE_PER_GRID = 800, GRIDS_MIN = 9, COMMUNITIES_MIN = 3 };
 static const struct {
     const char *code, *name, *road;
 } communities[] = {
-    {"005", "同盛路社区", "同盛路"}, {"001", "仙桃社区", "仙桃路"},   {"002", "百果路社区", "百果路"},
-    {"003", "数据谷社区", "数谷东路"}, {"004", "桃源路社区", "桃源大道"}, {"006", "秋成路社区", "秋成大道"},
-    {"007", "和睦路社区", "和睦路"}, {"008", "舟济路社区", "舟济路"}, {"009", "兰馨路社区", "兰馨大道"},
-    {"010", "腾芳路社区", "腾芳大道"},
+    {"005", "同盛路社区", "同盛路"},   {"001", "仙桃社区", "仙桃路"},
+    {"002", "百果路社区", "百果路"},   {"003", "数据谷社区", "数谷东路"},
+    {"004", "桃源路社区", "桃源大道"}, {"006", "秋成路社区", "秋成大道"},
+    {"007", "和睦路社区", "和睦路"},   {"008", "舟济路社区", "舟济路"},
+    {"009", "兰馨路社区", "兰馨大道"}, {"010", "腾芳路社区", "腾芳大道"},
 };
 
 static const char *const estate_names[] = {
@@ -150,8 +151,8 @@ static enum gw_err area_rows(struct demo *demo)
 static enum gw_err add_user(struct demo *demo, const char *id, const char *name, const char *phone,
                             enum gw_role role, const char *path)
 {
-    struct demo_user user = {.id = id, .name = name, .phone = phone, .role = role,
-                             .paths = {path}, .paths_n = 1};
+    struct demo_user user = {
+        .id = id, .name = name, .phone = phone, .role = role, .paths = {path}, .paths_n = 1};
     return demo->sink->user(demo->sink->ctx, &user);
 }
 
@@ -209,8 +210,8 @@ struct slot {
     int building, unit, floor, room;
 };
 
-/* Homes are spread over the estate: a step that shares no factor with the number of flats visits each
- * of them once. Flat 503 of the article's building stays free for the story. */
+/* Homes are spread over the estate: a step that shares no factor with the number of flats visits
+ * each of them once. Flat 503 of the article's building stays free for the story. */
 static struct slot next_slot(struct demo_grid *grid)
 {
     int64_t at = (grid->homes++ * 7919 + 17) % grid->slots;

@@ -267,8 +267,8 @@ static void run_times(struct front *front, bool wrote)
     int64_t now = front_mono(front);
     if (now >= front->refresh_at) {
         core_refresh(core);
-        front->refresh_at = now + (front->opts.wake_ms < REFRESH_MS ? front->opts.wake_ms
-                                                                    : REFRESH_MS);
+        front->refresh_at =
+            now + (front->opts.wake_ms < REFRESH_MS ? front->opts.wake_ms : REFRESH_MS);
         front->feeds_due = true;
     }
     if (wrote || now >= front->tick_at) {

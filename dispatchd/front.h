@@ -2,9 +2,9 @@
  *
  * libmicrohttpd runs without a thread of its own: we poll its epoll descriptor and call MHD_run().
  * (Measured with 0.9.75: left to wait by itself it stalls with 128 or more ready connections.) What
- * one MHD_run() has completed is one turn of the core: every request is handled, ONE commit follows,
- * only then the answers leave. Streams and long-polls are suspended connections that are woken when
- * core_feed_ready() says so. */
+ * one MHD_run() has completed is one turn of the core: every request is handled, ONE commit
+ * follows, only then the answers leave. Streams and long-polls are suspended connections that are
+ * woken when core_feed_ready() says so. */
 #ifndef GW_DISPATCHD_FRONT_H
 #define GW_DISPATCHD_FRONT_H
 
@@ -18,14 +18,14 @@
 struct front; /* opaque */
 
 struct front_opts {
-    struct core *core;            /* borrowed */
-    const struct gw_clock *clock; /* borrowed */
-    const char *listen;           /* "127.0.0.1:8443", "[::1]:0"; port 0 = any free one */
-    const char *ops_listen;       /* NULL = no operations listener */
+    struct core *core;              /* borrowed */
+    const struct gw_clock *clock;   /* borrowed */
+    const char *listen;             /* "127.0.0.1:8443", "[::1]:0"; port 0 = any free one */
+    const char *ops_listen;         /* NULL = no operations listener */
     const char *tls_cert, *tls_key; /* PEM files, both or none */
-    int64_t wake_ms;              /* longest sleep: the shortest heartbeat; 0 = 1,000 */
-    int64_t stop_ms;              /* how long a graceful stop may take; 0 = 3,000 */
-    void (*reload)(void *ctx);    /* SIGHUP; NULL = nothing to do */
+    int64_t wake_ms;                /* longest sleep: the shortest heartbeat; 0 = 1,000 */
+    int64_t stop_ms;                /* how long a graceful stop may take; 0 = 3,000 */
+    void (*reload)(void *ctx);      /* SIGHUP; NULL = nothing to do */
     void *ctx;
 };
 

@@ -189,7 +189,11 @@ static ssize_t stream_read(void *cls, uint64_t pos, char *out, size_t max)
     memcpy(out, conn->out.data + conn->out_at, n);
     conn->out_at += n;
     if (conn->out_at == conn->out.len) {
-        gw_buf_reset(&conn->out);
+        if (conn->out.cap > STREAM_KEEP) {
+            gw_buf_free(&conn->out); /* of a catch-up; thousands of quiet streams must stay small */
+        } else {
+            gw_buf_reset(&conn->out);
+        }
         conn->out_at = 0;
         conn->front->feeds_due = true; /* room for the next helping */
     }
@@ -205,8 +209,7 @@ static enum MHD_Result stream_open(struct conn *conn)
     }
     front_common_headers(conn->front, response);
     (void)MHD_add_response_header(response, "Content-Type", conn->answer.content_type);
-    enum MHD_Result done =
-        MHD_queue_response(conn->mhd, (unsigned)conn->answer.status, response);
+    enum MHD_Result done = MHD_queue_response(conn->mhd, (unsigned)conn->answer.status, response);
     MHD_destroy_response(response);
     if (done == MHD_YES) {
         /* The list was joined in the turn; from here on the reader may be called. */
@@ -241,8 +244,7 @@ static enum core_method method_of(const char *method)
     static const struct {
         const char *name;
         enum core_method method;
-    } known[] = {
-        {"GET", CORE_GET}, {"POST", CORE_POST}, {"HEAD", CORE_HEAD}, {"PUT", CORE_PUT}};
+    } known[] = {{"GET", CORE_GET}, {"POST", CORE_POST}, {"HEAD", CORE_HEAD}, {"PUT", CORE_PUT}};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         if (strcmp(method, known[i].name) == 0) {
             return known[i].method;

@@ -27,8 +27,7 @@ static void stream_fill(struct conn *conn)
     if (conn->ended || out->len > 0) {
         return;
     }
-    enum core_feed_state state =
-        core_feed_next(conn->front->opts.core, conn->answer.feed, out);
+    enum core_feed_state state = core_feed_next(conn->front->opts.core, conn->answer.feed, out);
     conn->ended = state == FEED_CLOSED;
     if (out->len > 0 || conn->ended) {
         conn_resume(conn);

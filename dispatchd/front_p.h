@@ -9,10 +9,11 @@
 #include "dispatchd/guard.h"
 
 enum {
-    CONN_MEMORY = 8192,           /* libmicrohttpd's pool: request head and answer head */
+    CONN_MEMORY = 8192, /* libmicrohttpd's pool: request head and answer head */
     CONN_LIMIT = 12000,
-    CONN_IDLE_S = 30,             /* a peer that neither sends nor reads for so long is cut */
-    STREAM_BUFFER = 256 * 1024,   /* of one stream; over it the stream is closed */
+    CONN_IDLE_S = 30,               /* a peer that neither sends nor reads for so long is cut */
+    STREAM_BUFFER = 256 * 1024,     /* of one stream; over it the stream is closed */
+    STREAM_KEEP = 8 * 1024,         /* kept by a stream while it has nothing to send */
     BODY_SWALLOW = 8 * 1024 * 1024, /* read past an overlong body so that its 413 arrives */
     HEADERS_MAX = 100,
 };
@@ -55,10 +56,10 @@ struct front {
     struct MHD_Daemon *main, *ops;
     char address[80], ops_address[80];
     struct conn_list turn, feeds;
-    int64_t in_flight;  /* requests that libmicrohttpd knows */
+    int64_t in_flight;                     /* requests that libmicrohttpd knows */
     int64_t tick_at, refresh_at, feeds_at; /* mono ms */
-    bool feeds_due;     /* look at the feeds in this step */
-    bool resumed;       /* somebody was resumed: do not sleep */
+    bool feeds_due;                        /* look at the feeds in this step */
+    bool resumed;                          /* somebody was resumed: do not sleep */
     bool stopping;
     int sock, ops_sock; /* listening, -1 when handed to libmicrohttpd */
     char *cert, *key;   /* PEM text; key is wiped */

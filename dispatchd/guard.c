@@ -205,8 +205,8 @@ enum once {
     ONCE_N
 };
 static const char *const once_names[ONCE_N] = {
-    "host",         "content-length",   "transfer-encoding", "content-type",
-    "content-encoding", "authorization", "last-event-id",
+    "host",          "content-length", "transfer-encoding", "content-type", "content-encoding",
+    "authorization", "last-event-id",
 };
 
 static bool name_is(const struct guard_header *h, const char *name)
@@ -342,7 +342,8 @@ static bool check_framing(const struct guard_request *request, const bool have[O
         return malformed(out, "A GET or HEAD request has a body.");
     }
     if (out->content_length > GUARD_BODY_MAX) {
-        return refuse(out, 413, "too-large", "The body is larger than 1 MiB; send smaller batches.");
+        return refuse(out, 413, "too-large",
+                      "The body is larger than 1 MiB; send smaller batches.");
     }
     return true;
 }

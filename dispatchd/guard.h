@@ -1,7 +1,7 @@
 /* The HTTP guard: what a request must look like before anything of it is believed (protocol section
  * 10). libmicrohttpd 0.9.75 accepts Content-Length together with Transfer-Encoding, a second
- * Content-Length or Host, header names with blanks and any escape in the URI; behind a proxy each of
- * these lets one client speak in the name of another. Pure functions: no I/O, no allocation. */
+ * Content-Length or Host, header names with blanks and any escape in the URI; behind a proxy each
+ * of these lets one client speak in the name of another. Pure functions: no I/O, no allocation. */
 #ifndef GW_DISPATCHD_GUARD_H
 #define GW_DISPATCHD_GUARD_H
 
@@ -22,8 +22,8 @@ struct guard_header {
 
 /* One request head as it came over the wire. Everything is borrowed for the call. */
 struct guard_request {
-    const char *method;  /* "GET" */
-    const char *uri;     /* raw, with '?' and query, never decoded */
+    const char *method; /* "GET" */
+    const char *uri;    /* raw, with '?' and query, never decoded */
     size_t uri_len;
     const char *version; /* "HTTP/1.1" */
     const struct guard_header *headers;

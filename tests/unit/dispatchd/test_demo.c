@@ -1,10 +1,12 @@
-/* The demonstration community: exact in number, the same for the same seed, valid, and with what the
- * story needs. */
+/* The demonstration community: exact in number, the same for the same seed, valid, and with what
+ * the story needs. */
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
+
 #include <cmocka.h>
+
 #include <stdio.h>
 #include <string.h>
 
@@ -16,8 +18,8 @@
 
 enum { KINDS = 14 };
 static const char *const kind_names[KINDS] = {
-    "gateway", "pir",        "smoke",      "sos",   "blood_pressure", "gas",     "water",
-    "door",    "water_meter", "sleep_band", "fall_radar", "watch",    "glucose", "oximeter"};
+    "gateway", "pir",         "smoke",      "sos",        "blood_pressure", "gas",     "water",
+    "door",    "water_meter", "sleep_band", "fall_radar", "watch",          "glucose", "oximeter"};
 
 struct tally {
     uint64_t sum; /* over every row, in order */

@@ -277,6 +277,33 @@ static enum gw_err one_device(void *ctx, const struct store_device *device)
     return GW_OK;
 }
 
+/* A refused command may be taken when it comes again under another key: any `applied` counts. */
+struct takes {
+    struct sim *sim;
+    unsigned char *applied; /* by number of the note */
+};
+
+static enum gw_err one_take(void *ctx, const struct store_command *cmd)
+{
+    struct takes *takes = ctx;
+    long long n = 0;
+    const char *text = strstr(cmd->body, "\"text\":\"note ");
+    if (strcmp(cmd->result, "applied") == 0 && strcmp(cmd->kind, "alarm.note") == 0 &&
+        text != NULL && sscanf(text, "\"text\":\"note %lld\"", &n) == 1 && n > 0 &&
+        n <= takes->sim->notes) {
+        takes->applied[n] = 1;
+    }
+    return GW_OK;
+}
+
+static enum gw_err takes_of_device(void *ctx, const struct store_device *device)
+{
+    struct takes *takes = ctx;
+    struct gw_fail fail = {0};
+    return takes->sim->admin->ops->command_each(takes->sim->admin, device->id, 0, one_take, takes,
+                                                &fail);
+}
+
 static enum gw_err note_result(void *ctx, const struct store_command *cmd)
 {
     char *result = ctx;
@@ -285,10 +312,10 @@ static enum gw_err note_result(void *ctx, const struct store_command *cmd)
 }
 
 /* Where the journal says that a command is, which the server does not have. */
-static void say_lost(struct sim_client *client, const struct sim_issued *issued)
+static void say_journal(struct sim_client *client, const struct sim_issued *issued)
 {
     sqlite3_stmt *st = NULL;
-    sim_trouble(client->sim, "lost command %s of client %d, device %s", issued->uid, client->i,
+    sim_trouble(client->sim, "  journal of client %d, device %s:", client->i,
                 client->home.id.device);
     if (sqlite3_prepare_v2(gw_db_handle(client->home.db),
                            "SELECT dev, n, kind, state, code, body IS NULL FROM journal WHERE uid "
@@ -316,7 +343,8 @@ static void check_commands(struct sim *sim, int64_t *noted)
         enum gw_err err = sim->admin->ops->command_by_uid(sim->admin, issued->uid, client->user,
                                                           note_result, result, &fail);
         if (err == GW_ABSENT && !issued->lost && !issued->poison) {
-            say_lost(&sim->clients[issued->client], issued);
+            sim_trouble(sim, "lost command %s", issued->uid);
+            say_journal(&sim->clients[issued->client], issued);
         }
         if (issued->poison && !issued->bent && result[0] != '\0' &&
             strcmp(result, "rejected") != 0) {
@@ -354,10 +382,12 @@ static enum gw_err one_event(void *ctx, const struct store_row *row)
 static void check_effects(struct sim *sim)
 {
     struct notes notes = {sim, calloc((size_t)sim->notes + 1, 1)};
+    struct takes takes = {sim, calloc((size_t)sim->notes + 1, 1)};
     struct gw_fail fail = {0};
-    if (notes.seen == NULL) {
+    if (notes.seen == NULL || takes.applied == NULL) {
         abort();
     }
+    (void)sim->admin->ops->device_each(sim->admin, takes_of_device, &takes, &fail);
     (void)sim->admin->ops->row_each(sim->admin, TYPE_ALARM_EVENT, "", "", 0, one_event, &notes,
                                     &fail);
     for (size_t i = 0; i < sim->issued_n; i++) {
@@ -370,12 +400,14 @@ static void check_effects(struct sim *sim)
         }
         (void)sim->admin->ops->command_by_uid(sim->admin, issued->uid, user, note_result, result,
                                               &fail); /* absent: reported before */
-        if ((strcmp(result, "applied") == 0) != (notes.seen[n] == 1)) {
+        if (takes.applied[n] != notes.seen[n]) {
             sim_trouble(sim, "%s is %s and has %d events", issued->text,
                         result[0] != '\0' ? result : "not stored", notes.seen[n]);
+            say_journal(&sim->clients[issued->client], issued);
         }
     }
     free(notes.seen);
+    free(takes.applied);
 }
 
 void sim_check(struct sim *sim)

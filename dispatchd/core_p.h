@@ -106,16 +106,17 @@ struct core {
     bool unwell;        /* the last commit failed */
     enum gw_err broken; /* a store error of this turn: nothing of the turn may be kept */
     struct gw_fail broken_fail;
-    int64_t outside;      /* store's outside_version when last looked */
-    int64_t gen;          /* rights may have changed since a person of a lower gen was read */
-    int64_t pulse;        /* grows with every commit: feeds look again */
-    struct map sessions;  /* token hash -> struct session */
-    struct map nonces;    /* nonce -> struct nonce */
-    struct map persons;   /* user -> struct person */
-    struct map lives;     /* device -> struct live */
-    struct map rates;     /* "<bucket> <who>" -> struct rate */
-    int64_t rates_mono;   /* when it was last swept */
-    int64_t expired_mono; /* when nonces and sessions were */
+    int64_t outside; /* store's outside_version when last looked */
+    int64_t gen;     /* rights may have changed since a person of a lower gen was read */
+    int64_t pulse;   /* grows with every commit: feeds look again */
+    int64_t rest_pulse, rest_mono; /* commits seen, and when a quiet moment begins; core_tick() */
+    struct map sessions;           /* token hash -> struct session */
+    struct map nonces;             /* nonce -> struct nonce */
+    struct map persons;            /* user -> struct person */
+    struct map lives;              /* device -> struct live */
+    struct map rates;              /* "<bucket> <who>" -> struct rate */
+    int64_t rates_mono;            /* when it was last swept */
+    int64_t expired_mono;          /* when nonces and sessions were */
     struct page_cache pages[PAGE_CACHE_N];
     size_t pages_at;
     int64_t seen_saved_mono, housekeeping_mono;

@@ -9,6 +9,7 @@
 enum {
     DUE_AT_ONCE = 100, /* alarms of one transaction */
     HOUSEKEEPING_MS = 60 * 1000,
+    IDLE_MS = 5 * 1000, /* without a commit */
 };
 
 struct due {
@@ -130,6 +131,20 @@ static int64_t soonest(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+/* The log of the store is put away in a quiet moment, so that it is not done in the middle of a
+ * storm; housekeeping does it when there is none for a minute. When to look again, 0 = no need. */
+static int64_t rest(struct core *core, int64_t mono)
+{
+    if (core->pulse != core->rest_pulse) {
+        core->rest_pulse = core->pulse;
+        core->rest_mono = mono + IDLE_MS;
+    } else if (core->rest_mono > 0 && mono >= core->rest_mono) {
+        core->rest_mono = 0;
+        core->store->ops->idle(core->store);
+    }
+    return core->rest_mono;
+}
+
 int64_t core_tick(struct core *core)
 {
     int64_t mono = core_mono(core);
@@ -159,5 +174,7 @@ int64_t core_tick(struct core *core)
     }
     int64_t at = soonest(core->seen_saved_mono + core->limits.seen_every_ms,
                          core->housekeeping_mono + HOUSEKEEPING_MS);
+    int64_t look = rest(core, mono);
+    at = look > 0 ? soonest(at, look) : at;
     return next > 0 ? soonest(at, mono + (next > wall ? next - wall : 0)) : at;
 }

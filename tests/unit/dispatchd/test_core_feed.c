@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "tests/kit/core_kit.h"
 #include "tests/kit/scratch.h"
@@ -217,6 +218,37 @@ static void pages_never_part_a_seq(void **state)
     for (int i = 0; i < 40; i++) {
         assert_true(seen[i]);
     }
+}
+
+static int64_t wal_bytes(const struct core_kit *kit)
+{
+    char path[600];
+    struct stat st;
+    (void)snprintf(path, sizeof path, "%s-wal", kit->url + strlen("sqlite:"));
+    return stat(path, &st) == 0 ? (int64_t)st.st_size : 0;
+}
+
+/* A server that runs for months: the log of the store is used again after each quiet moment. */
+static void the_log_of_the_store_stays_short(void **state)
+{
+    struct core_kit *kit = *state;
+    struct core_console w1;
+    int64_t early = 0;
+    core_kit_enroll(kit, &w1, "w1");
+    core_kit_put(kit, TYPE_WORKER, "w1", GRID_A, "{\"name\":\"A\",\"role\":\"worker\"}");
+    for (int i = 0; i < 10; i++) { /* ten quiet moments within a minute: no housekeeping */
+        for (int k = 0; k < 60; k++) {
+            core_kit_expect(kit, &w1, "duty.set", "w1",
+                            k % 2 == 0 ? "{\"state\":\"on\"}" : "{\"state\":\"off\"}", "applied",
+                            NULL);
+        }
+        (void)core_tick(kit->core);
+        gw_clock_fixed_advance(&kit->clock, 5000);
+        (void)core_tick(kit->core);
+        early = i == 2 ? wal_bytes(kit) : early;
+    }
+    assert_true(early > 0);
+    assert_true(wal_bytes(kit) <= 3 * early); /* of ten; a last time written down may take one */
 }
 
 static void a_deletion_is_kept_and_then_pruned(void **state)
@@ -609,6 +641,7 @@ int main(void)
         T(an_empty_catch_up_is_one_line),
         T(a_move_is_out_and_put_with_one_seq),
         T(pages_never_part_a_seq),
+        T(the_log_of_the_store_stays_short),
         T(a_deletion_is_kept_and_then_pruned),
         T(cursors_that_are_none),
         T(a_restore_begins_a_new_epoch),

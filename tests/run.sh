@@ -8,6 +8,12 @@ B=${B:-build}
 export B LC_ALL=C.UTF-8 TZ=Asia/Shanghai GRIDWARD_LOCALEDIR="$PWD/$B/locale"
 unset LANGUAGE LANG GRIDWARD_HOME
 mkdir -p "$B/log"
+limit=300
+if [ "$mode" = long ]; then
+    limit=14400
+    export SIM_SEEDS=0:5000
+fi
+export limit
 passed=0
 failed=0
 report=
@@ -45,7 +51,7 @@ stage() {
 # cmocka programs of one folder, two at a time.
 cmocka() {
     find "$B/tests/$1" -type f -name 'test_*' ! -name '*.d' | sort |
-        xargs -P 2 -I{} sh -c 'out=$(timeout 300 "{}" 2>&1); rc=$?; printf "%s\n== %s exit %s\n" "$out" "{}" "$rc"' >"$B/log/$1.raw"
+        xargs -P 2 -I{} sh -c 'out=$(timeout "$limit" "{}" 2>&1); rc=$?; printf "%s\n== %s exit %s\n" "$out" "{}" "$rc"' >"$B/log/$1.raw"
     cat "$B/log/$1.raw"
     good=$(grep -c '^\[       OK \]' "$B/log/$1.raw")
     bad=$(grep -c '^\[  FAILED  \] [^0-9]' "$B/log/$1.raw")

@@ -16,6 +16,7 @@ struct line {
     const char *code; /* of a body that cannot be applied; NULL = good */
     char hash[GW_HASH_HEX + 1];
     bool gap;
+    bool closed; /* the device, while its session still stood */
 };
 
 static void line_free(struct line *line)
@@ -83,8 +84,10 @@ static enum gw_err read_line(struct line *line, const char *text, size_t len)
     return GW_OK;
 }
 
-/* NULL when key, device and signature are good, else the code. */
-static enum gw_err author_code(const struct line *line, const char **code, struct gw_fail *fail)
+/* NULL when key, device and signature are good, else the code. When the caller's own device was
+ * closed since it signed in, its work must not end here as rejected: it stays unsent, the next
+ * request tells the console, and a new enrolment signs it anew. */
+static enum gw_err author_code(struct line *line, const char **code, struct gw_fail *fail)
 {
     struct call *call = line->call;
     struct store_device device;
@@ -95,7 +98,11 @@ static enum gw_err author_code(const struct line *line, const char **code, struc
     if (err && err != GW_ABSENT) {
         return err;
     }
-    if (err || device.revoked_at != 0) {
+    line->closed = !err && device.revoked_at != 0 && strcmp(device.id, call->session->device) == 0;
+    if (line->closed) {
+        call->core->gen++;
+        *code = "busy";
+    } else if (err || device.revoked_at != 0) {
         *code = "unknown-key";
     } else if (!gw_b64url_decode(line->wire.sig, sig, sizeof sig) ||
                !gw_sign_ok(device.public_key, CMD_SIGN_PREFIX, body, strlen(body), sig)) {
@@ -416,7 +423,7 @@ static enum gw_err one_line(struct call *call, int64_t i, const char *text, size
     enum gw_err err = read_line(&line, text, len);
     err = err ? err : author_code(&line, &code, fail);
     if (!err && code) {
-        err = put_unstored(&line, line.body.n, RESULT_REJECTED, code);
+        err = put_unstored(&line, line.body.n, line.closed ? RESULT_RETRY : RESULT_REJECTED, code);
     } else if (!err) {
         wire_cmd_hash(line.wire.body, strlen(line.wire.body), line.hash);
         err = check_number(&line, fail);

@@ -338,6 +338,23 @@ static void a_revoked_device_is_out_at_once(void **state)
     assert_string_equal(core_kit_slug(kit), "device-revoked");
 }
 
+/* An admin verb closes it between two looks of the server: nothing may end as rejected. */
+static void work_of_a_device_that_was_just_closed_stays_unsent(void **state)
+{
+    struct core_kit *kit = *state;
+    struct core_console w1;
+    struct gw_fail fail = {.err = GW_OK};
+    core_kit_enroll(kit, &w1, "w1");
+    assert_int_equal(core_kit_get(kit, "/v1/hello", "", w1.token), 200); /* it is known as open */
+    struct store *admin = kit->admin;
+    assert_int_equal(admin->ops->begin(admin, "admin", &fail), GW_OK);
+    assert_int_equal(store_device_revoke(admin, w1.device, CORE_T0, &fail), GW_OK);
+    assert_int_equal(admin->ops->commit(admin, &fail), GW_OK);
+    core_kit_expect(kit, &w1, "duty.set", "w1", "{\"state\":\"on\"}", "retry", NULL);
+    assert_int_equal(core_kit_get(kit, "/v1/hello", "", w1.token), 401);
+    assert_string_equal(core_kit_slug(kit), "device-revoked");
+}
+
 static void what_no_route_takes(void **state)
 {
     struct core_kit *kit = *state;
@@ -394,6 +411,7 @@ int main(void)
         T(rekey_closes_the_old_device),
         T(a_lost_answer_to_rekey_is_found_by_the_key),
         T(a_revoked_device_is_out_at_once),
+        T(work_of_a_device_that_was_just_closed_stays_unsent),
         T(what_no_route_takes),
         T(rates_are_kept_apart),
     };

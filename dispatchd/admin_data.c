@@ -34,8 +34,9 @@ static enum gw_err import_line(struct import *import, const char *text, size_t l
         const struct json *row = json_obj(root, "row");
         if (type_name == NULL || !entity_parse(type_name, &type) || id == NULL || !id_ok(id) ||
             path == NULL || !path_ok(path) || row == NULL) {
-            err = gw_fail_set(fail, GW_INVALID, "%s",
-                              _("A record has type, id, path and row; one is missing or cannot be used."));
+            err = gw_fail_set(
+                fail, GW_INVALID, "%s",
+                _("A record has type, id, path and row; one is missing or cannot be used."));
         }
         err = err != GW_OK ? err : json_print(row, &body);
         err = err != GW_OK ? err
@@ -82,10 +83,11 @@ static enum gw_err import_lines(struct store *store, void *ctx, struct gw_fail *
     }
     free(line);
     if (err == GW_OK && import->refused > 0 && !import->args->partial) {
-        err = gw_fail_set(fail, GW_REFUSED,
-                          _("%lld of %lld records cannot be used; nothing was imported. Mend them, or "
-                            "take the rest with --partial."),
-                          (long long)import->refused, (long long)(import->refused + import->taken));
+        err = gw_fail_set(
+            fail, GW_REFUSED,
+            _("%lld of %lld records cannot be used; nothing was imported. Mend them, or "
+              "take the rest with --partial."),
+            (long long)import->refused, (long long)(import->refused + import->taken));
     }
     return err;
 }
@@ -98,10 +100,20 @@ static enum gw_err import(struct store *store, const struct admin_args *args, st
     }
     enum gw_err err = admin_txn(store, "import", import_lines, &job, fail);
     (void)fclose(job.file);
+    if (err == GW_OK && args->json) {
+        struct admin_json out;
+        admin_json_begin(&out, false);
+        jw_int(&out.w, "imported", job.taken);
+        jw_int(&out.w, "refused", job.refused);
+        err = admin_json_end(&out, false, fail);
+    } else if (err == GW_OK) {
+        printf(_("%lld records imported, %lld refused.\n"), (long long)job.taken,
+               (long long)job.refused);
+    }
     if (err == GW_OK) {
-        printf(_("%lld records imported, %lld refused.\n"), (long long)job.taken, (long long)job.refused);
         if (job.refused > 0) {
-            err = gw_fail_set(fail, GW_REFUSED, _("%lld records were refused."), (long long)job.refused);
+            err = gw_fail_set(fail, GW_REFUSED, _("%lld records were refused."),
+                              (long long)job.refused);
         }
     }
     return err;
@@ -136,8 +148,9 @@ static enum gw_err demo_row(void *ctx, enum gw_type type, const char *id, const 
     enum gw_err err = next_batch(job);
     job->in_batch++;
     job->rows++;
-    return err != GW_OK ? err
-                        : job->store->ops->row_put(job->store, type, id, path, body, len, NULL, job->fail);
+    return err != GW_OK
+               ? err
+               : job->store->ops->row_put(job->store, type, id, path, body, len, NULL, job->fail);
 }
 
 /* One object of a list: {"key":"value",…}. */
@@ -152,6 +165,31 @@ static struct jw object(struct demo_job *job, struct gw_buf *list)
     return w;
 }
 
+/* The worker row that the store made, with the number. */
+static enum gw_err complete_worker(struct demo_job *job, const struct demo_user *user)
+{
+    struct gw_buf row;
+    gw_buf_init(&row, 4096);
+    struct jw w;
+    jw_begin(&w, &row);
+    jw_obj(&w, NULL);
+    jw_str(&w, "name", user->name);
+    jw_str(&w, "role", role_name(user->role));
+    jw_str(&w, "phone", user->phone);
+    jw_arr(&w, "paths");
+    for (size_t i = 0; i < user->paths_n; i++) {
+        jw_str(&w, NULL, user->paths[i]);
+    }
+    jw_arr_end(&w);
+    jw_obj_end(&w);
+    enum gw_err err = jw_end(&w);
+    err = err != GW_OK ? err
+                       : job->store->ops->row_put(job->store, TYPE_WORKER, user->id, user->paths[0],
+                                                  gw_buf_str(&row), row.len, NULL, job->fail);
+    gw_buf_free(&row);
+    return err;
+}
+
 static enum gw_err demo_user(void *ctx, const struct demo_user *user)
 {
     struct demo_job *job = ctx;
@@ -162,6 +200,7 @@ static enum gw_err demo_user(void *ctx, const struct demo_user *user)
     for (size_t i = 0; err == GW_OK && i < user->paths_n; i++) {
         err = store_grant(job->store, user->id, user->paths[i], job->fail);
     }
+    err = err != GW_OK ? err : complete_worker(job, user);
     struct jw w = object(job, &job->users);
     jw_str(&w, "id", user->id);
     jw_str(&w, "role", role_name(user->role));
@@ -211,7 +250,8 @@ static enum gw_err demo_run(struct demo_job *job, const struct demo_opts *opts)
     return job->store->ops->commit(job->store, job->fail);
 }
 
-static enum gw_err demo_data(struct store *store, const struct admin_args *args, struct gw_fail *fail)
+static enum gw_err demo_data(struct store *store, const struct admin_args *args,
+                             struct gw_fail *fail)
 {
     int64_t seed, residents;
     enum gw_err err = admin_number("seed", args->seed, 0, INT64_MAX, 1, &seed, fail);
@@ -222,7 +262,8 @@ static enum gw_err demo_data(struct store *store, const struct admin_args *args,
         return err;
     }
     struct demo_job job = {.store = store, .fail = fail, .json = args->json};
-    const struct demo_opts opts = {.seed = (uint64_t)seed, .residents = residents, .now = admin_now()};
+    const struct demo_opts opts = {
+        .seed = (uint64_t)seed, .residents = residents, .now = admin_now()};
     gw_buf_init(&job.grids, SUMMARY_MAX);
     gw_buf_init(&job.users, SUMMARY_MAX);
     gw_buf_init(&job.devices, SUMMARY_MAX);
@@ -246,6 +287,7 @@ enum { EXPLAIN_STEPS = 12 };
 struct explain {
     struct store *store;
     const struct alarm *alarm;
+    struct jw *w; /* --json, else NULL */
     int level;
     bool any;
     struct gw_fail *fail;
@@ -260,11 +302,16 @@ static enum gw_err name_user(void *ctx, const struct store_user *user)
     if (role_level(user->role) != explain->level) {
         return GW_OK;
     }
-    enum gw_err err = explain->store->ops->grants(explain->store, user->id, grants, &n, explain->fail);
+    enum gw_err err =
+        explain->store->ops->grants(explain->store, user->id, grants, &n, explain->fail);
     for (size_t i = 0; err == GW_OK && i < n; i++) {
         if (path_covers(grants[i].path, explain->alarm->path)) {
             (void)gw_text_safe_z(name, sizeof(name), user->name);
-            printf(" %s(%s)", name, user->id);
+            if (explain->w != NULL) {
+                jw_str(explain->w, NULL, user->id);
+            } else {
+                printf(" %s(%s)", name, user->id);
+            }
             explain->any = true;
             break;
         }
@@ -272,12 +319,32 @@ static enum gw_err name_user(void *ctx, const struct store_user *user)
     return err;
 }
 
-/* Who could be told: levels 1 and 2 have no channel; the others whoever has the role and the area. */
+/* Who could be told: levels 1 and 2 have no channel; the others whoever has the role and the area.
+ */
 static enum chain_reach reach(void *ctx, const struct alarm *alarm, int level)
 {
     (void)ctx;
     (void)alarm;
     return level < 3 ? REACH_NO_CHANNEL : REACH_OK;
+}
+
+static void tell_json(struct explain *explain, const char *kind, int level, int64_t at,
+                      const char *text)
+{
+    jw_obj(explain->w, NULL);
+    jw_int(explain->w, "at", at);
+    jw_int(explain->w, "level", level);
+    jw_str(explain->w, "kind", kind);
+    if (text != NULL && text[0] != '\0') {
+        jw_str(explain->w, "text", text);
+    }
+    jw_arr(explain->w, "users");
+    explain->level = level;
+    if (level >= 3) {
+        (void)explain->store->ops->user_each(explain->store, name_user, explain, explain->fail);
+    }
+    jw_arr_end(explain->w);
+    jw_obj_end(explain->w);
 }
 
 static void tell(void *ctx, const struct alarm *alarm, const char *kind, int level, int64_t at,
@@ -286,6 +353,10 @@ static void tell(void *ctx, const struct alarm *alarm, const char *kind, int lev
     struct explain *explain = ctx;
     char when[17];
     (void)alarm;
+    if (explain->w != NULL) {
+        tell_json(explain, kind, level, at, text);
+        return;
+    }
     gw_time_local(at, when);
     printf("%s  %d  %s %s:", when, level, kind, text != NULL ? text : "");
     explain->level = level;
@@ -308,11 +379,11 @@ static enum gw_err load_alarm(struct store *store, const char *id, struct alarm 
     if (err == GW_ABSENT) {
         err = gw_fail_set(fail, GW_ABSENT, "%s", _("There is no such alarm in this store."));
     }
-    err = err != GW_OK ? err
-                       : wire_alarm_decode(id, path, gw_buf_str(&body), body.len, alarm, fail);
+    err =
+        err != GW_OK ? err : wire_alarm_decode(id, path, gw_buf_str(&body), body.len, alarm, fail);
     if (err == GW_OK) {
-        enum gw_err stored = store->ops->policy_get(store, alarm->policy, alarm->policy_version, &text,
-                                                    fail);
+        enum gw_err stored =
+            store->ops->policy_get(store, alarm->policy, alarm->policy_version, &text, fail);
         if (stored != GW_OK || policy_parse(gw_buf_str(&text), text.len, policy) != GW_OK) {
             policy_default(policy, alarm->kind);
         }
@@ -320,6 +391,35 @@ static enum gw_err load_alarm(struct store *store, const char *id, struct alarm 
     gw_buf_free(&body);
     gw_buf_free(&text);
     return err;
+}
+
+static void run_chain(struct explain *explain, struct alarm *alarm, const struct policy *policy,
+                      int64_t now)
+{
+    const struct chain_env env = {reach, tell, explain};
+    if (chain_next(alarm) != 0 && chain_next(alarm) <= now) {
+        chain_advance(alarm, policy, &env, now);
+    }
+    for (int step = 0; step < EXPLAIN_STEPS && chain_next(alarm) != 0; step++) {
+        chain_advance(alarm, policy, &env, chain_next(alarm));
+    }
+}
+
+static enum gw_err explain_json(struct explain *explain, const struct policy *policy, int64_t now,
+                                struct gw_fail *fail)
+{
+    struct admin_json out;
+    struct alarm alarm = *explain->alarm;
+    admin_json_begin(&out, false);
+    jw_str(&out.w, "alarm", alarm.id);
+    jw_str(&out.w, "policy", policy->id);
+    jw_int(&out.w, "version", policy->version);
+    jw_int(&out.w, "level", alarm.level);
+    jw_arr(&out.w, "steps");
+    explain->w = &out.w;
+    run_chain(explain, &alarm, policy, now);
+    jw_arr_end(&out.w);
+    return admin_json_end(&out, false, fail);
 }
 
 static enum gw_err policy_explain(struct store *store, const struct admin_args *args,
@@ -337,27 +437,25 @@ static enum gw_err policy_explain(struct store *store, const struct admin_args *
         return err;
     }
     struct explain explain = {.store = store, .alarm = &alarm, .fail = fail};
-    const struct chain_env env = {reach, tell, &explain};
+    if (args->json) {
+        return explain_json(&explain, &policy, now, fail);
+    }
     printf(_("Policy %s, version %d; level %d now.\n"), policy.id, policy.version, alarm.level);
     if (chain_next(&alarm) == 0) {
         puts(_("Nothing is due for this alarm."));
         return GW_OK;
     }
-    if (chain_next(&alarm) <= now) {
-        chain_advance(&alarm, &policy, &env, now);
-    }
-    for (int step = 0; step < EXPLAIN_STEPS && chain_next(&alarm) != 0; step++) {
-        chain_advance(&alarm, &policy, &env, chain_next(&alarm));
-    }
+    run_chain(&explain, &alarm, &policy, now);
     return GW_OK;
 }
 
 const struct admin_verb admin_verbs_data[] = {
-    {"import", "FILE.ndjson [--partial] --store STORE", "store partial", 1, true,
-     N_("Take in records {type, id, path, row}, a line each; all or nothing unless --partial."), import},
-    {"demo-data", "[--seed N] [--residents N] [--json] --store STORE", "store seed residents json", 0, true,
-     N_("Make a realistic community: same seed, same data."), demo_data},
-    {"policy explain", "--alarm ID [--at TIME] --store STORE", "store alarm at", 0, true,
-     N_("Say who would be told when about an alarm."), policy_explain},
+    {"import", "FILE.ndjson [--partial] [--json] --store STORE", "store partial json", 1, true,
+     N_("Take in records {type, id, path, row}, a line each; all or nothing unless --partial."),
+     import},
+    {"demo-data", "[--seed N] [--residents N] [--json] --store STORE", "store seed residents json",
+     0, true, N_("Make a realistic community: same seed, same data."), demo_data},
+    {"policy explain", "--alarm ID [--at TIME] [--json] --store STORE", "store alarm at json", 0,
+     true, N_("Say who would be told when about an alarm."), policy_explain},
 };
 const size_t admin_verbs_data_n = sizeof(admin_verbs_data) / sizeof(admin_verbs_data[0]);

@@ -34,8 +34,8 @@ static enum gw_err find_rules(struct server *server, struct gw_fail *fail)
     char exe[1024];
     ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
     if (server->args->rules != NULL) {
-        return gw_path_join(server->policies_path, sizeof(server->policies_path), server->args->rules,
-                            "policies.json");
+        return gw_path_join(server->policies_path, sizeof(server->policies_path),
+                            server->args->rules, "policies.json");
     }
     if (n > 0) {
         exe[n] = '\0';
@@ -59,7 +59,8 @@ static void reload(void *ctx)
     struct policy fresh[RULES_POLICIES_MAX];
     size_t n = 0;
     struct gw_fail fail = {0};
-    enum gw_err err = rules_read_policies(server->policies_path, fresh, RULES_POLICIES_MAX, &n, &fail);
+    enum gw_err err =
+        rules_read_policies(server->policies_path, fresh, RULES_POLICIES_MAX, &n, &fail);
     if (err == GW_OK) {
         err = core_policies(server->core, fresh, n, &fail);
     }
@@ -123,7 +124,9 @@ static enum gw_err serve(struct store *unused, const struct admin_args *args, st
                                   &server.policies_n, fail);
     }
     err = err != GW_OK ? err : gw_log_open(NULL, GW_LOG_INFO, fail);
-    err = err != GW_OK ? err : gw_config_load(core_settings, core_settings_n, args->config, &config, fail);
+    err = err != GW_OK
+              ? err
+              : gw_config_load(core_settings, core_settings_n, args->config, &config, fail);
     err = err != GW_OK ? err : store_open(&store_opts, &store, fail);
     if (err == GW_OK) {
         const struct core_opts opts = {
@@ -147,30 +150,46 @@ static enum gw_err serve(struct store *unused, const struct admin_args *args, st
 /* ---- backup, restore, policies */
 static enum gw_err backup(struct store *store, const struct admin_args *args, struct gw_fail *fail)
 {
-    return store->ops->backup(store, args->rest[0], fail);
+    enum gw_err err = store->ops->backup(store, args->rest[0], fail);
+    return err == GW_OK && args->json ? admin_json_pairs(fail, "file", args->rest[0], NULL) : err;
 }
 
 static enum gw_err restore(struct store *store, const struct admin_args *args, struct gw_fail *fail)
 {
     (void)store;
-    enum gw_err err = store_restore(args->store, args->rest[0], gw_random_system(), admin_now(), fail);
+    enum gw_err err =
+        store_restore(args->store, args->rest[0], gw_random_system(), admin_now(), fail);
+    if (err == GW_OK && args->json) {
+        return admin_json_pairs(fail, "file", args->rest[0], NULL);
+    }
     if (err == GW_OK) {
-        puts(_("Restored, with a new epoch: consoles read everything again and send back what this backup "
+        puts(_("Restored, with a new epoch: consoles read everything again and send back what this "
+               "backup "
                "does not have."));
     }
     return err;
 }
 
-static enum gw_err policy_check(struct store *store, const struct admin_args *args, struct gw_fail *fail)
+static enum gw_err policy_check(struct store *store, const struct admin_args *args,
+                                struct gw_fail *fail)
 {
     struct policy set[RULES_POLICIES_MAX];
     size_t n = 0;
     (void)store;
     enum gw_err err = rules_read_policies(args->rest[0], set, RULES_POLICIES_MAX, &n, fail);
+    if (err == GW_OK && args->json) {
+        struct admin_json out;
+        admin_json_begin(&out, false);
+        jw_int(&out.w, "policies", (int64_t)n);
+        return admin_json_end(&out, false, fail);
+    }
     if (err == GW_OK) {
         printf(_("%zu policies, all sound.\n"), n);
     }
-    return err == GW_INVALID ? gw_fail_set(fail, GW_REFUSED, "%s", fail->text) : err;
+    if (err == GW_INVALID) {
+        fail->err = err = GW_REFUSED; /* the answer is no; the sentence stays */
+    }
+    return err;
 }
 
 const struct admin_verb admin_verbs_serve[] = {
@@ -180,11 +199,12 @@ const struct admin_verb admin_verbs_serve[] = {
      "[--config FILE] --store STORE",
      "store listen ops-listen tls-cert tls-key rules config", 0, false,
      N_("Serve until SIGTERM; SIGHUP reads the policies again."), serve},
-    {"backup", "FILE --store STORE", "store", 1, true, N_("Copy the store into a file, also while serving."),
-     backup},
-    {"restore", "FILE --store STORE", "store", 1, false,
+    {"backup", "FILE [--json] --store STORE", "store json", 1, true,
+     N_("Copy the store into a file, also while serving."), backup},
+    {"restore", "FILE [--json] --store STORE", "store json", 1, false,
      N_("Put a backup in the store's place, with a new epoch."), restore},
-    {"policy check", "FILE", "", 1, false, N_("Check a file of escalation policies."), policy_check},
+    {"policy check", "FILE [--json]", "json", 1, false, N_("Check a file of escalation policies."),
+     policy_check},
     {"simulate", "--url URL --token TOKEN --devices FILE [--rate PER_MINUTE] [--story] [--seed N]",
      "url token devices rate story seed", 0, false,
      N_("Devices that talk to /v1/ingest; --story plays the article's smoke alarm."), simulate_run},

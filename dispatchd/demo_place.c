@@ -59,14 +59,14 @@ static void name_grid(struct demo *demo, struct demo_grid *grid, size_t communit
 /* The people who serve a grid. Those of the story have names of their own. */
 static void staff_grid(struct demo *demo, struct demo_grid *grid, size_t community, size_t in)
 {
-    unsigned code = (unsigned)(community + 1);
+    const char *code = communities[community].code;
     bool male = demo_chance(demo, 45);
     demo_name(demo, demo_surname(demo), male, 1970 + (int)demo_below(demo, 20), grid->leader);
     demo_phone(demo, grid->leader_phone);
     demo_name(demo, demo_surname(demo), !male, 1980 + (int)demo_below(demo, 18), grid->worker);
     demo_phone(demo, grid->worker_phone);
-    (void)snprintf(grid->leader_id, sizeof grid->leader_id, "leader-%03u%03u", code, (unsigned)in);
-    (void)snprintf(grid->worker_id, sizeof grid->worker_id, "worker-%03u%03u", code, (unsigned)in);
+    (void)snprintf(grid->leader_id, sizeof grid->leader_id, "leader-%s%03u", code, (unsigned)in);
+    (void)snprintf(grid->worker_id, sizeof grid->worker_id, "worker-%s%03u", code, (unsigned)in);
     if (strcmp(grid->path, DEMO_GRID) == 0) {
         (void)snprintf(grid->leader, sizeof grid->leader, "李明辉");
         (void)snprintf(grid->leader_id, sizeof grid->leader_id, "leader-demo");

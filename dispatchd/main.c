@@ -188,6 +188,12 @@ int main(int argc, char **argv)
         fputs("gridward-dispatchd: libsodium cannot start on this machine.\n", stderr);
         return gw_exit_status(GW_BUG);
     }
+    if (argc < 2) {
+        fprintf(stderr, "%s\n", _("Usage: gridward-dispatchd VERB … --store STORE    (STORE: "
+                                  "sqlite:FILE)"));
+        fprintf(stderr, "%s\n", _("gridward-dispatchd: there is no such verb. --help lists them."));
+        return ADMIN_USAGE;
+    }
     if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
         help();
         return 0;

@@ -75,7 +75,8 @@ static enum gw_err take_devices(struct sim *sim, const struct json *root, struct
 {
     const struct json *list = root != NULL ? json_arr(root, "devices") : NULL;
     size_t cap = 0;
-    for (const struct json *d = list != NULL ? json_first(list) : NULL; d != NULL; d = json_next(d)) {
+    for (const struct json *d = list != NULL ? json_first(list) : NULL; d != NULL;
+         d = json_next(d)) {
         cap++;
     }
     sim->devices = calloc(cap > 0 ? cap : 1, sizeof(*sim->devices));
@@ -127,7 +128,8 @@ static const struct sim_device *pick(struct sim *sim, const char *kind)
 static const struct sim_device *story_device(const struct sim *sim)
 {
     for (size_t i = 0; i < sim->devices_n; i++) {
-        if (strcmp(sim->devices[i].kind, "smoke") == 0 && strcmp(sim->devices[i].path, DEMO_GRID) == 0) {
+        if (strcmp(sim->devices[i].kind, "smoke") == 0 &&
+            strcmp(sim->devices[i].path, DEMO_GRID) == 0) {
             return &sim->devices[i];
         }
     }
@@ -171,7 +173,8 @@ static void send_event(struct sim *sim, const struct sim_device *device, const s
         jw_obj(&w, NULL);
         jw_str(&w, "name", noise->reading);
         jw_int(&w, "value",
-               noise->base + (int64_t)gw_random_below(&sim->random.random, (uint64_t)noise->spread));
+               noise->base +
+                   (int64_t)gw_random_below(&sim->random.random, (uint64_t)noise->spread));
         jw_str(&w, "unit", noise->unit);
         if (noise->low > 0) {
             jw_int(&w, "low", noise->low);
@@ -283,11 +286,21 @@ enum gw_err simulate_run(struct store *store, const struct admin_args *args, str
         return err;
     }
     gw_random_seeded_init(&sim.random, (uint64_t)seed);
-    (void)snprintf(sim.url, sizeof(sim.url), "%s/v1/ingest", args->url);
+    size_t base = strlen(args->url);
+    base -= base > 0 && args->url[base - 1] == '/';
+    if (base >= sizeof(sim.url) - sizeof("/v1/ingest") || strlen(args->token) > 100) {
+        return gw_fail_set(fail, GW_INVALID, "%s", _("Give --url, --token and --devices FILE."));
+    }
+    (void)snprintf(sim.url, sizeof(sim.url), "%.*s/v1/ingest", (int)base, args->url);
     (void)snprintf(sim.bearer, sizeof(sim.bearer), "Bearer %s", args->token);
     const struct http_opts opts = {.agent = "gridward-simulate/" GW_VERSION};
     err = http_check_url(args->url, fail);
     err = err != GW_OK ? err : read_devices(&sim, args->devices, fail);
+    if (err == GW_OK && args->story && story_device(&sim) == NULL) {
+        err = gw_fail_set(fail, GW_INVALID, "%s",
+                          _("The file has no smoke detector in the grid of the story. Make it with "
+                            "demo-data --json."));
+    }
     err = err != GW_OK ? err : http_new(&opts, &sim.http, fail);
     if (err == GW_OK) {
         loop(&sim, rate, args->story);

@@ -78,11 +78,16 @@ enum gw_err store_init(const char *url, const struct gw_random *random, struct g
     if (err) {
         return err;
     }
-    if (access(file, F_OK) == 0) {
-        return gw_fail_set(fail, GW_REFUSED,
-                           _("There is a store at %s already. It was not touched."), file);
-    }
     struct store_opts opts = {.url = url, .use = STORE_SERVE};
+    if (access(file, F_OK) == 0) {
+        /* Somebody who serves it is the better reason to name: then nothing here may be touched. */
+        err = sqlite_store_open(file, &opts, false, &store, fail);
+        store_close(store);
+        return err == GW_HELD ? err
+                              : gw_fail_set(fail, GW_REFUSED,
+                                            _("There is a store at %s already. It was not touched."),
+                                            file);
+    }
     err = sqlite_store_open(file, &opts, true, &store, fail);
     if (err) {
         return err;

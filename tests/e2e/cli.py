@@ -458,7 +458,7 @@ def administration(scratch):
     assert re.search("[一-鿿]", home.err), home.err
     server.admin("enroll-code", "nobody", status=1)
     server.admin("user", "add", "x", "--name", "x", "--role", "king", status=2)
-    server.admin("init", status=1)
+    server.admin("init", status=5)  # somebody serves it
     server.admin("backup", scratch.path("backup.db"))
     server.admin("restore", scratch.path("backup.db"), status=5)
     help_text = subprocess.run([DISPATCHD, "--help"], capture_output=True, text=True,

@@ -50,7 +50,7 @@ static void init_and_serve_are_alone(void **state)
     struct gw_fail fail = {.err = GW_OK};
     struct store *second = NULL;
     struct store_opts opts = {.url = kit->url, .use = STORE_SERVE};
-    assert_int_equal(store_init(kit->url, &kit->random.random, &fail), GW_REFUSED);
+    assert_int_equal(store_init(kit->url, &kit->random.random, &fail), GW_HELD);
     assert_int_equal(store_open(&opts, &second, &fail), GW_HELD);
     assert_null(second);
 }

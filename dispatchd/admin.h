@@ -31,8 +31,10 @@ struct admin_verb {
     enum gw_err (*run)(struct store *store, const struct admin_args *args, struct gw_fail *fail);
 };
 
-extern const struct admin_verb admin_verbs_people[], admin_verbs_data[], admin_verbs_serve[];
-extern const size_t admin_verbs_people_n, admin_verbs_data_n, admin_verbs_serve_n;
+extern const struct admin_verb admin_verbs_people[], admin_verbs_data[], admin_verbs_serve[],
+    admin_verbs_review[];
+extern const size_t admin_verbs_people_n, admin_verbs_data_n, admin_verbs_serve_n,
+    admin_verbs_review_n;
 
 int64_t admin_now(void); /* wall ms */
 

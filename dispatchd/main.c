@@ -24,6 +24,7 @@ static const struct family families[] = {
     {admin_verbs_serve, &admin_verbs_serve_n},
     {admin_verbs_people, &admin_verbs_people_n},
     {admin_verbs_data, &admin_verbs_data_n},
+    {admin_verbs_review, &admin_verbs_review_n},
 };
 enum { FAMILIES = sizeof(families) / sizeof(families[0]) };
 

@@ -174,7 +174,7 @@ def held_stores(scratch):
     server, _ = start(scratch)
     server.admin("backup", scratch.path("b"))
     server.admin("restore", scratch.path("b"), status=5)
-    server.admin("init", status=1)
+    server.admin("init", status=5)
     second = subprocess.run([DISPATCHD, "serve", "--store", server.store, "--listen", "127.0.0.1:0"],
                             capture_output=True, env=server.env, timeout=20)
     assert second.returncode == 5
@@ -233,6 +233,22 @@ def poison_in_the_middle(scratch):
     home.run("sync", "--once", status=None)
     states = [e["state"] for e in home.json("journal", "list")]
     assert len(states) == 61 and states.count("applied") == 60 and states.count("rejected") == 1, states
+
+
+def waiting_for_a_decision(scratch):
+    """A worker closes what another holds: a person must decide; it is listed."""
+    server, home = start(scratch)
+    alarm = smoke(server)
+    home.run("sync", "--once")
+    leader = Home(scratch, server, user="leader-demo", name="leader")
+    leader.run("sync", "--once")
+    leader.run("alarm", "ack", alarm)
+    home.run("alarm", "arrived", alarm)
+    home.run("alarm", "close", alarm, "--outcome", "false_cooking", status=None)
+    assert home.json("journal", "list")[0]["state"] == "review"
+    listed = json.loads(server.admin("review", "list", "--json"))
+    assert [(c["kind"], c["id"], c["result"]) for c in listed] == [("alarm.close", alarm, "review")], listed
+    assert alarm in server.admin("review", "list")
 
 
 def storm(scratch):
@@ -329,7 +345,7 @@ run_all([
     ("revoked while the stream is open", revoked_while_the_stream_is_open), ("tokens end", tokens_end),
     ("a killed server and its streams", killed_server_and_streams), ("TLS of one's own", tls_of_ones_own),
     ("stores that are held", held_stores), ("imports", imports), ("moved between grids", moved_between_grids),
-    ("poison in the middle", poison_in_the_middle), ("a storm", storm), ("hostile text", hostile_text),
+    ("poison in the middle", poison_in_the_middle), ("waiting for a decision", waiting_for_a_decision), ("a storm", storm), ("hostile text", hostile_text),
     ("nothing personal in logs", nothing_personal_in_logs), ("files closed to others", files_are_closed_to_others),
     ("nobody is ranked", nobody_is_ranked),
 ])

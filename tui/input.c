@@ -169,8 +169,10 @@ void tui_key(struct tui *tui, const struct key *key)
         return;
     }
     t->figures.keys++;
-    if (view->ops == &view_queue && tui_mono(t) - t->news_mono >= SEEN_MS) {
-        queue_seen(t->queue); /* he has had them before his eyes */
+    if (view->ops == &view_queue && t->seen_mono != t->news_mono &&
+        tui_mono(t) - t->news_mono >= SEEN_MS) {
+        t->seen_mono = t->news_mono; /* once a news, or every key would paint the whole list */
+        queue_seen(t->queue);        /* he has had them before his eyes */
         tui_touch(t, DIRTY_BODY);
     }
     t->last_key_mono = tui_mono(t);

@@ -72,6 +72,7 @@ struct tui {
     uint32_t changed;
     bool queue_moved;  /* new or changed rows since the order settled */
     int64_t news_mono; /* when the last ones came */
+    int64_t seen_mono; /* the news_mono whose rows count as seen */
     struct journal_counts counts;
     int my_level;
     struct policy policy; /* of policy_kind */
@@ -154,7 +155,8 @@ const char *word_state(const struct queue_row *row, const char *me);
 char sign_state(const struct queue_row *row, const char *me);
 enum paint paint_of(const struct queue_row *row, const char *me);
 /* "04:12 转网格长", "余 03:10", "" */
-void word_due(const struct tui *tui, const struct queue_row *row, char out[64]);
+/* As it stands at `now`: rows of one list are painted for the same moment. */
+void word_due(const struct tui *tui, const struct queue_row *row, int64_t now, char out[64]);
 const char *word_event(const char *kind);
 const char *word_to(const char *to);         /* elder -> 本人 */
 const char *word_answer(const char *result); /* no_answer -> 未接 */

@@ -92,7 +92,7 @@ static int put_head(struct tui *t, const struct card *c, int row)
     if (a->count > 1) {
         screen_putf(t->scr, P_WARN, _(" · %lld times"), (long long)a->count);
     }
-    word_due(t, &c->row, text);
+    word_due(t, &c->row, tui_now(t), text);
     if (text[0] != '\0') {
         screen_putf(t->scr, P_BOLD, " · %s", text);
     }

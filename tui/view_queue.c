@@ -11,6 +11,7 @@ struct state {
     size_t row; /* its index; where the cursor stays when it goes away */
     size_t top; /* first visible line */
     size_t drawn_row, drawn_top;
+    int64_t drawn_at; /* the moment of its countdowns, until the whole list is drawn again */
 };
 
 /* The list as lines: a heading, my rows, a heading, the rest. */
@@ -164,7 +165,7 @@ static void put_who(struct tui *t, const struct queue_row *row, enum paint paint
     put_column(t, paint, who, cells);
 }
 
-static void put_row(struct tui *t, const struct queue_row *row, bool cursor)
+static void put_row(struct tui *t, const struct queue_row *row, bool cursor, int64_t now)
 {
     struct columns c = columns_of(t);
     enum paint paint = paint_of(row, tui_me(t));
@@ -178,7 +179,7 @@ static void put_row(struct tui *t, const struct queue_row *row, bool cursor)
     put_column(t, paint, _(alarm_kind_of(row->alarm.kind)->word), c.kind);
     put_column(t, P_TEXT, row->piece, c.piece);
     put_who(t, row, P_TEXT, c.who);
-    word_due(t, row, text);
+    word_due(t, row, now, text);
     put_column(t, P_BOLD, text, c.due);
     (void)snprintf(text, sizeof(text), "x%lld", (long long)row->alarm.count);
     put_column(t, P_TEXT, row->alarm.count > 1 ? text : "", c.count);
@@ -215,7 +216,7 @@ static void draw_line(struct tui *t, struct state *s, size_t line)
                        queue_len(t->queue) - queue_mine(t->queue));
         screen_put(t->scr, P_HEAD, text);
     } else if (kind == LINE_ROW) {
-        put_row(t, queue_at(t->queue, row), row == s->row);
+        put_row(t, queue_at(t->queue, row), row == s->row, s->drawn_at);
     }
     t->figures.drawn_rows += screen_row_end(t->scr, P_TEXT);
 }
@@ -240,6 +241,7 @@ static void queue_draw(struct tui *t, struct view *view, unsigned dirty)
     bool any = queue_len(t->queue) > 0;
     if ((dirty & (DIRTY_ALL | DIRTY_BODY | DIRTY_TIME)) != 0 || !any) {
         keep_visible(t, s);
+        s->drawn_at = tui_now(t);
         draw_visible(t, s);
     } else {
         if (s->top == s->drawn_top + 1 || s->top + 1 == s->drawn_top) {

@@ -120,11 +120,10 @@ static void span_short(int64_t ms, char out[16])
     }
 }
 
-void word_due(const struct tui *tui, const struct queue_row *row, char out[64])
+void word_due(const struct tui *tui, const struct queue_row *row, int64_t now, char out[64])
 {
     const struct alarm *a = &row->alarm;
     char span[16];
-    int64_t now = tui_now(tui);
     out[0] = '\0';
     if (a->state == ALARM_CLOSED) {
         return;

@@ -173,6 +173,8 @@ static void nothing_moves_under_the_cursor(void **state)
     assert_int_equal(before[0], '>');
     smoke(&c, "a3", "unack", "");
     term_row(c.term, 4, after, sizeof(after));
+    before[strcspn(before, ":")] = '\0'; /* the seconds go on */
+    after[strcspn(after, ":")] = '\0';
     assert_string_equal(before, after);
     console_expect(&c, "!! 烟感 3栋2单元 陈** 等您");
     console_wait(&c, 4000); /* the hand is still: the order settles, the row stays on its line */

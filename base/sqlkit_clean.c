@@ -2,9 +2,9 @@
  *
  * FILE.lock holds one line, "writers size mtime_ns\n" in decimal. writers: connections that wrote
  * and have not closed cleanly. 0, with size and time of the file as they are now: it was closed
- * cleanly and nothing has touched it since, so its pages need no look at every start. Anything else,
- * an empty line too, means: unknown, look. The line changes only under the file lock; before a first
- * write it is synced, so that a power cut cannot take the note and leave the write. */
+ * cleanly and nothing has touched it since, so its pages need no look at every start. Anything
+ * else, an empty line too, means: unknown, look. The line changes only under the file lock; before
+ * a first write it is synced, so that a power cut cannot take the note and leave the write. */
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
@@ -130,17 +130,16 @@ void gw_db_note_write(struct gw_db *db)
     db->dirty = true;
 }
 
-/* TRUNCATE takes the log away when nobody else reads it: else every start would read it whole. A log
- * of zeros is empty to SQLite too, and writing into it is half the price of making it grow. */
+/* TRUNCATE takes the log away when nobody else reads it: else every start would read it whole. A
+ * log of zeros is empty to SQLite too, and writing into it is half the price of making it grow. */
 static void fold_log(struct gw_db *db)
 {
     char path[PATH_MAX];
     static const char zeros[4096];
     (void)sqlite3_busy_timeout(db->handle, 0); /* waits for nobody */
-    int rc =
-        sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    int rc = sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     if (rc != SQLITE_OK) {
-        if ((rc & 0xFF) != SQLITE_BUSY) { /* busy: somebody reads, the log stays as it is */
+        if ((rc & 0xFF) != SQLITE_BUSY) {      /* busy: somebody reads, the log stays as it is */
             (void)gw_db_trouble(db, rc, NULL); /* logged; the WAL keeps everything */
         }
         return;

@@ -1,9 +1,9 @@
 /* A1: from POST /v1/ingest, committed durably, to a live console's engine: received (the bytes are
  * in its hands) and applied (committed in the mirror, where the screen reads).
  *
- *     bench_alarm HOME TOKEN SERIALS FIRST RATE N     URL is the home's; SERIALS: a file, one a line
- *     bench_alarm --catchup HOME                      B3: what an empty catch-up costs
- *     bench_alarm --token HOME                        a bearer token
+ *     bench_alarm HOME TOKEN SERIALS FIRST RATE N     URL is the home's; SERIALS: a file, one a
+ * line bench_alarm --catchup HOME                      B3: what an empty catch-up costs bench_alarm
+ * --token HOME                        a bearer token
  *
  * The engine is the real one over the real network; only its answers are looked at on the way. */
 #include <arpa/inet.h>
@@ -29,7 +29,7 @@ struct source {
     int fd;
     const char *token;
     const char *serials[SOURCE_MAX]; /* of event 0, 1, … */
-    int64_t run; /* makes event ids of this run its own */
+    int64_t run;                     /* makes event ids of this run its own */
 };
 
 /* Cuts the text at its newlines; begins at line `first`, and again from the start at its end. */
@@ -37,7 +37,8 @@ static void list_serials(struct source *s, char *text, size_t first)
 {
     static const char *lines[SOURCE_MAX];
     size_t n = 0;
-    for (char *line = strtok(text, "\n"); line != NULL && n < SOURCE_MAX; line = strtok(NULL, "\n")) {
+    for (char *line = strtok(text, "\n"); line != NULL && n < SOURCE_MAX;
+         line = strtok(NULL, "\n")) {
         lines[n++] = line;
     }
     for (size_t i = 0; n > 0 && i < SOURCE_MAX; i++) {
@@ -264,7 +265,8 @@ static int alarms(char **argv)
     int status = 0;
     (void)waitpid(pid, &status, 0);
     struct source_times *t = c.ear.times;
-    (void)printf("{\"rate\":%.1f,", (double)(t->n - 1) * 1e9 / (double)(t->sent[t->n - 1] - t->sent[0]));
+    (void)printf("{\"rate\":%.1f,",
+                 (double)(t->n - 1) * 1e9 / (double)(t->sent[t->n - 1] - t->sent[0]));
     source_print("answered", t, t->answered);
     (void)printf(",");
     source_print("received", t, t->seen);

@@ -4,8 +4,9 @@
  *     bench_boot mirror FOLDER ROWS.ndjson       put lines of one type
  *     bench_boot loop FOLDER ROWS.csv PAGE       PAGE rows a transaction; 0 = one for all
  *
- * One process a run, so that memory and CPU of one are not the other's. The folder is emptied by the
- * caller. The clock starts with the text in memory on both sides and stops after the last commit. */
+ * One process a run, so that memory and CPU of one are not the other's. The folder is emptied by
+ * the caller. The clock starts with the text in memory on both sides and stops after the last
+ * commit. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +43,8 @@ static void print(const struct clocks *start, long long rows)
 /* ---- ours */
 static void enrol(struct home *home)
 {
-    struct identity id = {.device = "d1", .user = "u1", .role = ROLE_DUTY, .url = "http://127.0.0.1:1"};
+    struct identity id = {
+        .device = "d1", .user = "u1", .role = ROLE_DUTY, .url = "http://127.0.0.1:1"};
     struct gw_sign_key key;
     const uint8_t seed[32] = {7};
     gw_sign_key_from_seed(&key, seed);
@@ -102,8 +104,9 @@ static int mirror(const char *dir, const char *text)
     struct clocks start = start_clocks();
     while (*text != '\0') {
         text = put_page(&home, decoder, text, &rows);
-        bench_must(mirror_job_page_end(&home, &job, EPOCH ".1", "x", *text == '\0', &changed, &fail),
-                   &fail, "page end");
+        bench_must(
+            mirror_job_page_end(&home, &job, EPOCH ".1", "x", *text == '\0', &changed, &fail),
+            &fail, "page end");
     }
     print(&start, rows);
     wire_decoder_free(decoder);
@@ -127,8 +130,8 @@ static char *bind_line(sqlite3_stmt *st, char *at, int columns)
         bool quoted = *at == '"';
         char *begin = at;
         from += quoted;
-        while (*from != '\0' && (quoted ? *from != '"' || from[1] == '"'
-                                        : *from != ',' && *from != '\n')) {
+        while (*from != '\0' &&
+               (quoted ? *from != '"' || from[1] == '"' : *from != ',' && *from != '\n')) {
             from += quoted && *from == '"';
             *out++ = *from++;
         }

@@ -137,7 +137,8 @@ int main(int argc, char **argv)
     int status = 0;
     (void)waitpid(pid, &status, 0);
     t->sent[0] = 0; /* the first one opened file and connection */
-    (void)printf("{\"rate\":%.1f,", (double)(t->n - 2) * 1e9 / (double)(t->sent[t->n - 1] - t->sent[1]));
+    (void)printf("{\"rate\":%.1f,",
+                 (double)(t->n - 2) * 1e9 / (double)(t->sent[t->n - 1] - t->sent[1]));
     source_print("received", t, t->seen);
     (void)printf("}\n");
     mosquitto_destroy(mqtt);

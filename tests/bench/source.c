@@ -11,8 +11,8 @@
 
 struct source_times *source_new(double rate, size_t n)
 {
-    struct source_times *t = mmap(NULL, sizeof *t, PROT_READ | PROT_WRITE,
-                                  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    struct source_times *t =
+        mmap(NULL, sizeof *t, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (t == MAP_FAILED || n > SOURCE_MAX) {
         bench_die("source", "no memory, or too many events");
     }
@@ -52,7 +52,8 @@ size_t source_seen(struct source_times *times, const char *bytes, size_t len)
 {
     size_t found = 0;
     const char *at = bytes;
-    while ((at = memmem(at, len - (size_t)(at - bytes), SOURCE_MARK, strlen(SOURCE_MARK))) != NULL) {
+    while ((at = memmem(at, len - (size_t)(at - bytes), SOURCE_MARK, strlen(SOURCE_MARK))) !=
+           NULL) {
         at += strlen(SOURCE_MARK);
         char digits[16] = {0};
         size_t left = len - (size_t)(at - bytes);

@@ -320,7 +320,8 @@ def a1_rows(bench, rate, ours, peer):
         return median([r[name][key] for r in list_])
     for key, word in (("p50_us", "p50"), ("p99_us", "p99")):
         mine = mid(ours, "received", key)
-        text = f"{mine:.0f} us (in the mirror {mid(ours, 'applied', key):.0f})"
+        text = (f"{mine:.0f} us (in the mirror {mid(ours, 'applied', key):.0f}; "
+                f"{median([r['rate'] for r in ours]):.0f}/s)")
         if not peer:
             bench.table.add("A1", f"ingest -> engine, {rate}/s {word}", text)
             continue

@@ -1,7 +1,7 @@
 """make bench: gridward and its peers on the same work, in the same run.
 
-Every figure is the median of at least five; ratios stand with the absolute numbers beside them. A
-figure that cannot be taken says why and the others go on. Only loopback; everything lies in one
+Ratios stand with the absolute numbers beside them; docs/bench.md says which figures are medians of
+five runs and which come from one. A figure that cannot be taken says why and the others go on. Only loopback; everything lies in one
 scratch folder and goes away at the end; peers run as nobody."""
 import csv
 import json

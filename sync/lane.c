@@ -259,17 +259,21 @@ static void too_old(struct engine *engine, enum lane_name name)
     }
 }
 
+/* 429 is a live server that asks for a pause in a large load: not offline, only slower. */
 static void busy(struct engine *engine, enum lane_name name)
 {
-    engine_problem(engine,
-                   engine->lanes[name].status == 507
-                       ? _("The server's disk is full. What you do is kept and sent later.")
-                       : _("The server is busy or has a fault. What you do is kept and sent "
-                           "later."));
+    int status = engine->lanes[name].status;
+    engine_problem(engine, status == 507
+                               ? _("The server's disk is full. What you do is kept and sent "
+                                   "later.")
+                               : _("The server is busy or has a fault. What you do is kept "
+                                   "and sent later."));
     lane_failed(engine, name);
     if (name == LANE_READ || name == LANE_AUTH) {
         engine->caught_up = false;
-        engine_phase(engine, SYNC_OFFLINE);
+        if (status != 429) {
+            engine_phase(engine, SYNC_OFFLINE);
+        }
     }
 }
 

@@ -235,6 +235,16 @@ def poison_in_the_middle(scratch):
     assert len(states) == 61 and states.count("applied") == 60 and states.count("rejected") == 1, states
 
 
+def a_large_load_is_slowed_not_broken(scratch):
+    """The server sheds snapshots first (429): one sync waits and ends whole."""
+    server = keep(scratch, Server(scratch, residents=2000, env={"GRIDWARD_RATE_SNAPSHOT": "4",
+                                                               "GRIDWARD_RATE_SNAPSHOT_BURST": "3",
+                                                               "GRIDWARD_FEED_PAGE": "500"})).start()
+    duty = Home(scratch, server, user="duty-demo", name="duty")
+    duty.run("sync", "--once")
+    assert duty.json("status")["counts"]["resident"] == 2000
+
+
 def waiting_for_a_decision(scratch):
     """A worker closes what another holds: a person must decide; it is listed."""
     server, home = start(scratch)
@@ -345,7 +355,8 @@ run_all([
     ("revoked while the stream is open", revoked_while_the_stream_is_open), ("tokens end", tokens_end),
     ("a killed server and its streams", killed_server_and_streams), ("TLS of one's own", tls_of_ones_own),
     ("stores that are held", held_stores), ("imports", imports), ("moved between grids", moved_between_grids),
-    ("poison in the middle", poison_in_the_middle), ("waiting for a decision", waiting_for_a_decision), ("a storm", storm), ("hostile text", hostile_text),
+    ("poison in the middle", poison_in_the_middle), ("a large load is slowed, not broken", a_large_load_is_slowed_not_broken),
+    ("waiting for a decision", waiting_for_a_decision), ("a storm", storm), ("hostile text", hostile_text),
     ("nothing personal in logs", nothing_personal_in_logs), ("files closed to others", files_are_closed_to_others),
     ("nobody is ranked", nobody_is_ranked),
 ])

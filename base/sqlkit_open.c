@@ -139,9 +139,11 @@ static enum gw_err check_identity(struct gw_db *db, const struct gw_db_opts *opt
     int64_t app_id = 0;
     int64_t version = 0;
     int64_t objects = 0;
-    enum gw_err err = gw_db_ask_int(db, "PRAGMA application_id", &app_id, fail);
-    err = err ? err : gw_db_ask_int(db, "PRAGMA user_version", &version, fail);
+    enum gw_err err = gw_db_ask_int(db, "PRAGMA user_version", &version, fail);
     err = err ? err : gw_db_ask_int(db, "SELECT count(*) FROM sqlite_schema", &objects, fail);
+    /* Last: another process may be making this very store, and it writes the id first. Whoever saw
+     * its layout or its tables above sees its id here. */
+    err = err ? err : gw_db_ask_int(db, "PRAGMA application_id", &app_id, fail);
     if (err) {
         return err;
     }

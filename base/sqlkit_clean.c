@@ -17,7 +17,7 @@
 #include "base/log.h"
 #include "base/sqlkit_p.h"
 
-enum { LINE_MAX_BYTES = 80, CLOSE_WAIT_MS = 200, LOG_KEPT = 1 << 20 };
+enum { LINE_MAX_BYTES = 80, CLOSE_WAIT_MS = 200 };
 
 struct note {
     int64_t writers, size, mtime_ns;
@@ -130,30 +130,14 @@ void gw_db_note_write(struct gw_db *db)
     db->dirty = true;
 }
 
-/* TRUNCATE takes the log away when nobody else reads it: else every start would read it whole. A
- * log of zeros is empty to SQLite too, and writing into it is half the price of making it grow. */
+/* TRUNCATE takes the log away when nobody else reads it: else every start would read it whole. Only
+ * SQLite writes its files: who does not know our lock may be there as well. */
 static void fold_log(struct gw_db *db)
 {
-    char path[PATH_MAX];
-    static const char zeros[4096];
     (void)sqlite3_busy_timeout(db->handle, 0); /* waits for nobody */
     int rc = sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-    if (rc != SQLITE_OK) {
-        if ((rc & 0xFF) != SQLITE_BUSY) {      /* busy: somebody reads, the log stays as it is */
-            (void)gw_db_trouble(db, rc, NULL); /* logged; the WAL keeps everything */
-        }
-        return;
-    }
-    (void)snprintf(path, sizeof path, "%s-wal", db->path);
-    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
-    struct stat st;
-    if (fd >= 0 && fstat(fd, &st) == 0 && st.st_size == 0) {
-        for (int at = 0; at < LOG_KEPT && write(fd, zeros, sizeof zeros) == sizeof zeros;
-             at += (int)sizeof zeros) {
-        }
-    }
-    if (fd >= 0) {
-        (void)close(fd); /* a full disk: then it is short */
+    if (rc != SQLITE_OK && (rc & 0xFF) != SQLITE_BUSY) { /* busy: somebody reads, the log stays */
+        (void)gw_db_trouble(db, rc, NULL);               /* logged; the WAL keeps everything */
     }
 }
 

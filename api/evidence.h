@@ -1,0 +1,70 @@
+/* Steps on the wire: command lines of kind process.* to struct ev_step, and exported evidence (.gwe,
+ * protocol section 6). The only place that reads and writes an export. */
+#ifndef GW_API_EVIDENCE_H
+#define GW_API_EVIDENCE_H
+
+#include "api/wire.h"
+#include "base/arena.h"
+#include "model/evidence.h"
+
+/* Reads one command line (bytes as signed and stored; private part in the line when it is not erased)
+ * into a step. Everything is copied into the arena. GW_INVALID when it is no process command or its
+ * private part does not fit. status, recv_at, seq are left to the caller. */
+enum gw_err evidence_step(struct gw_arena *arena, const char *line, size_t len, struct ev_step **out,
+                          struct gw_fail *fail);
+
+/* A signer: whose key it is (row type signer). */
+struct ev_signer {
+    const char *dev, *user, *name, *role, *sign_key; /* base64url */
+    const char *server_sig;                          /* "" = none */
+    int64_t valid_from, revoked_at, revoked_seq;     /* 0 = not revoked */
+};
+/* Bytes that server_sig signs, behind "gridward-signer-v1\n". */
+enum gw_err evidence_signer_text(const struct ev_signer *signer, struct gw_buf *out);
+
+/* ---- export */
+
+struct ev_export_line {
+    const char *line;    /* command line, byte for byte */
+    const char *status;  /* "applied" … "" = never delivered */
+    const char *receipt; /* base64url or "" */
+    const char *result;  /* of the receipt */
+    int64_t recv_at, seq;
+};
+/* An .gwe file in memory: NDJSON
+ *   {"gridward":"evidence-v1","process":ID,"count":N,"digest":HEX,"server_sign_key":B64|null}
+ *   {"rules":TEXT}                 whose SHA-256 is open.rules
+ *   {"signer":{…}}…                one per device
+ *   {"rule":{…}}…                  confirmed numbers (rows of type rule), when there are any
+ *   {"step":{"line":{…},"status","receipt","result","recv_at","seq"}}…   in set order
+ *   {"checkpoint":NOTE}            the newest checkpoint, the last line; absent when none was made
+ * Read back: everything in the arena. Errors name the line. */
+struct ev_export {
+    const char *process, *digest, *rules, *server_sign_key, *checkpoint; /* NULL = none */
+    int64_t count;
+    struct ev_signer *signers;
+    size_t signers_n;
+    struct ev_export_line *lines;
+    struct ev_step **steps; /* same order */
+    size_t steps_n;
+    const char *const *rule_rows; /* JSON objects */
+    size_t rule_rows_n;
+};
+enum gw_err evidence_write(const struct ev_export *in, struct gw_buf *out, struct gw_fail *fail);
+enum gw_err evidence_read(struct gw_arena *arena, const char *text, size_t len, struct ev_export *out,
+                          struct gw_fail *fail);
+
+/* ---- verify: numbered checks over an export, stand-alone */
+
+enum ev_verdict { EV_OK, EV_FAILED, EV_NOTED /* not forged, but a rule was broken or cannot be judged */, EV_SKIPPED };
+struct ev_result {
+    int number;       /* 1 file, 2 rules text, 3 signatures, 4 signers, 5 chains (gaps, forks), 6 order,
+                         7 digest, 8 checkpoint and older sets, 9 receipts, 10 arithmetic, 11 deadlines,
+                         12 articles, 13 second persons and contested slots, 14 private parts */
+    enum ev_verdict verdict;
+    const char *name; /* translated */
+    char text[GW_FAIL_TEXT];
+};
+enum { EV_CHECKS = 14 };
+
+#endif

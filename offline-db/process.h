@@ -1,0 +1,74 @@
+/* Procedures in a home: what the mirror holds (types process, step, signer, rule) together with what
+ * this device recorded and has not delivered yet, and with steps that came from a peer by bundle.
+ * Reading gives one set; writing puts a signed process.* command into the journal, with its running
+ * number in the procedure, its pprev, and what it had seen. */
+#ifndef GW_OFFLINE_DB_PROCESS_H
+#define GW_OFFLINE_DB_PROCESS_H
+
+#include "api/evidence.h"
+#include "model/procedure.h"
+#include "offline-db/home.h"
+#include "offline-db/journal.h"
+
+/* A procedure as lists show it. */
+struct process_row {
+    gw_id id;
+    char template_id[64], kind[32], mode[24], title[256], division[GW_PATH_MAX + 1], term[32];
+    gw_day polling_day;
+    char state[16]; /* open, closed */
+    bool unsent;    /* something of it waits in the journal */
+    int64_t steps;
+};
+/* By division, then id. visit returning false stops. kind NULL = all. */
+enum gw_err process_each(struct home *home, const char *kind,
+                         bool (*visit)(void *ctx, const struct process_row *row), void *ctx);
+
+/* Everything known of one procedure. */
+struct process_case {
+    struct gw_arena arena; /* owns steps and texts */
+    struct process_row row;
+    struct ev_step **steps;
+    struct ev_export_line *lines; /* same order: as an export needs them */
+    size_t steps_n;
+    struct ev_signer *signers;
+    size_t signers_n;
+    struct gw_buf rules_text;
+    struct ruleset *rules;  /* owned; confirmed numbers put in */
+    struct ev_set *set;     /* owned */
+    struct procedure *state; /* owned */
+};
+/* GW_ABSENT: no such procedure here. GW_INVALID: its rule set is not here (a sentence says how to get
+ * it). The rule set's text is looked for by hash in the store (rule_text), where every process.open
+ * and every bundle put it. */
+enum gw_err process_load(struct home *home, const char *id, gw_day today, struct process_case *out,
+                         struct gw_fail *fail);
+void process_unload(struct process_case *c);
+
+/* What a person recorded; texts borrowed. */
+struct process_entry {
+    const char *step, *subject; /* step "open" opens; subject NULL = none */
+    const struct proc_value *values;
+    size_t values_n;
+    const struct proc_value *materials; /* text: hash of the attachment, or "paper" */
+    size_t materials_n;
+    int64_t happened_at; /* ms; 0 = now */
+    const char *reason;  /* of a late record or a correction */
+    const char *target;  /* hash: of a correction or a cosign */
+};
+/* Opens a procedure: makes its id, keeps the rule-set text, journals process.open. */
+enum gw_err process_start(struct home *home, const char *rules_text, size_t len,
+                          const struct process_entry *entry, gw_id *id, struct journal_entry *out,
+                          struct gw_fail *fail);
+/* process.step, .correct, .cosign, .close and .checkpoint (whose data is computed from the set).
+ * Refused is only the impossible (procedure_refuse) and what the console may not issue
+ * (procedure_block); then nothing is written. GW_FULL: what was typed is still in the caller's hands. */
+enum gw_err process_record(struct home *home, const char *id, enum proc_kind kind,
+                           const struct process_entry *entry, struct journal_entry *out,
+                           struct gw_fail *fail);
+/* The newest moment known here: corrected clock, newest server time, newest receipt; 0 = none. */
+enum gw_err process_latest(struct home *home, int64_t *ms);
+
+/* The export of protocol section 6. */
+enum gw_err process_export(struct home *home, const char *id, struct gw_buf *out, struct gw_fail *fail);
+
+#endif

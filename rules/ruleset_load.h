@@ -1,0 +1,38 @@
+/* Rule sets and templates of procedures: files of rules/ to a composed text, and a composed text to
+ * struct ruleset. Strict JSON; a broken file is refused whole, with file, template, step and member
+ * named. The grammar is docs/procedures.md; rules/schema/ruleset.schema.json and template.schema.json
+ * are its machine-readable form. */
+#ifndef GW_RULES_RULESET_LOAD_H
+#define GW_RULES_RULESET_LOAD_H
+
+#include "base/buf.h"
+#include "model/ruleset.h"
+
+enum { RULESET_TEXT_MAX = 192 * 1024, RULESET_MEMORY_MAX = 8 * 1024 * 1024 };
+
+/* What lies in a rules folder, for lists and for a choice by kind. Texts owned by the entry. */
+struct ruleset_entry {
+    char template_id[64], kind[32], committee[16], mode[24], set[64];
+    int version;
+    char title_zh[128], title_en[128];
+    gw_day valid_from, valid_to;
+};
+/* Every template of the folder with the newest layers that fit it. GW_ABSENT: no such folder. */
+enum gw_err ruleset_list(const char *dir, struct ruleset_entry *out, size_t cap, size_t *n,
+                         struct gw_fail *fail);
+
+/* The composed text for a template as it is in force on `day` (an election keeps the version in force
+ * on its polling day): {"format":"gridward-rules-v1","layers":[…],"holidays":…,"template":…}, the
+ * files' own texts put in unchanged, so its SHA-256 names exactly these files. jurisdiction picks the
+ * overlay ("CQ"; "" = national law alone). GW_ABSENT with a sentence when none is in force then. */
+enum gw_err ruleset_compose(const char *dir, const char *template_id, const char *jurisdiction,
+                            gw_day day, struct gw_buf *out, struct gw_fail *fail);
+
+/* Loads a composed text. GW_INVALID with a sentence; *out NULL then. */
+enum gw_err ruleset_load(const char *text, size_t len, struct ruleset **out, struct gw_fail *fail);
+
+/* Checks one file of rules/ by itself (`gridward rules check FILE`): which kind it is, every name in
+ * checks and times resolvable, every article's source listed. */
+enum gw_err ruleset_check_file(const char *path, struct gw_fail *fail);
+
+#endif

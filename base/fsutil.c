@@ -255,3 +255,30 @@ int64_t gw_disk_free(const char *path)
     }
     return (int64_t)vfs.f_bavail * (int64_t)vfs.f_frsize;
 }
+
+/* ---- what belongs to the program */
+
+static bool beside_program(char *out, size_t size, const char *name)
+{
+    char exe[PATH_MAX];
+    ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
+    if (n <= 0) {
+        return false;
+    }
+    exe[n] = '\0';
+    char *slash = strrchr(exe, '/');
+    if (!slash) {
+        return false;
+    }
+    *slash = '\0';
+    return gw_path_join(out, size, exe, name) == GW_OK && access(out, R_OK) == 0;
+}
+
+enum gw_err gw_own_path(char *out, size_t size, const char *beside, const char *installed)
+{
+    if (beside_program(out, size, beside)) {
+        return GW_OK;
+    }
+    int len = snprintf(out, size, "%s", installed);
+    return len >= 0 && (size_t)len < size ? GW_OK : GW_TOO_LARGE;
+}

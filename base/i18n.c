@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
+
+#include "base/fsutil.h"
 
 static const char DOMAIN[] = "gridward";
 
@@ -95,29 +96,14 @@ static void set_utf8_locale(void)
     }
 }
 
-/* exe folder/build/locale when it is there: the program runs from its build tree. */
-static bool beside_program(char *out, size_t size)
-{
-    char exe[PATH_MAX];
-    ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
-    if (n <= 0) {
-        return false;
-    }
-    exe[n] = '\0';
-    char *slash = strrchr(exe, '/');
-    if (!slash) {
-        return false;
-    }
-    int len = snprintf(out, size, "%.*s/build/locale", (int)(slash - exe), exe);
-    return len > 0 && (size_t)len < size && access(out, R_OK | X_OK) == 0;
-}
-
 static void bind_catalogue(void)
 {
     char beside[PATH_MAX];
     const char *dir = getenv("GRIDWARD_LOCALEDIR");
     if (!dir || !*dir) {
-        dir = beside_program(beside, sizeof beside) ? beside : GW_LOCALEDIR;
+        dir = gw_own_path(beside, sizeof beside, "build/locale", GW_LOCALEDIR) == GW_OK
+                  ? beside
+                  : GW_LOCALEDIR;
     }
     /* These fail for lack of memory only; then messages stay English. */
     (void)bindtextdomain(DOMAIN, dir);

@@ -31,25 +31,12 @@ struct server {
 /* --rules DIR, else rules/ beside the program (build tree), else where it was installed. */
 static enum gw_err find_rules(struct server *server, struct gw_fail *fail)
 {
-    char exe[1024];
-    ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
-    if (server->args->rules != NULL) {
-        return gw_path_join(server->policies_path, sizeof(server->policies_path),
-                            server->args->rules, "policies.json");
-    }
-    if (n > 0) {
-        exe[n] = '\0';
-        char *slash = strrchr(exe, '/');
-        *(slash != NULL ? slash : exe) = '\0';
-        if (gw_path_join(server->policies_path, sizeof(server->policies_path), exe,
-                         "rules/policies.json") == GW_OK &&
-            access(server->policies_path, R_OK) == 0) {
-            return GW_OK;
-        }
-    }
     (void)fail;
-    return gw_path_join(server->policies_path, sizeof(server->policies_path), GW_RULESDIR,
-                        "policies.json");
+    return server->args->rules != NULL
+               ? gw_path_join(server->policies_path, sizeof(server->policies_path),
+                              server->args->rules, "policies.json")
+               : gw_own_path(server->policies_path, sizeof(server->policies_path),
+                             "rules/policies.json", GW_RULESDIR "/policies.json");
 }
 
 /* SIGHUP: a file that cannot be read leaves the old policies in force. */

@@ -18,28 +18,12 @@ void notifier_init(struct notifier *notifier)
     notifier->child.to = notifier->child.from = -1;
 }
 
-/* Beside the program (build tree), then where it was installed. */
-static void helper_path(char *out, size_t size)
-{
-    char exe[PATH_MAX];
-    ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
-    if (n > 0) {
-        exe[n] = '\0';
-        char *slash = strrchr(exe, '/');
-        if (slash != NULL) {
-            *slash = '\0';
-            if (gw_path_join(out, size, exe, "gridward-notify") == GW_OK && access(out, X_OK) == 0) {
-                return;
-            }
-        }
-    }
-    (void)snprintf(out, size, "%s/gridward-notify", GW_LIBEXECDIR);
-}
-
 static bool start(struct notifier *notifier)
 {
     char path[PATH_MAX + 32];
-    helper_path(path, sizeof(path));
+    if (gw_own_path(path, sizeof(path), "gridward-notify", GW_LIBEXECDIR "/gridward-notify") != GW_OK) {
+        return false;
+    }
     char *const argv[] = {path, NULL};
     notifier->running = gw_spawn(argv, true, true, &notifier->child, NULL) == GW_OK;
     return notifier->running;

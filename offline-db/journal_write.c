@@ -34,8 +34,10 @@ static enum gw_err insert_row(struct home *home, const struct journal_new *in, c
     gw_bind_text(st, ":target", in->target);
     gw_bind_text(st, ":body", text);
     gw_bind_text(st, ":sig", sig);
+    gw_bind_text(st, ":priv", in->priv);
     gw_bind_text(st, ":hash", hash);
     gw_bind_int(st, ":at", in->at);
+    gw_bind_int(st, ":settled", in->settled);
     return gw_db_run(home->db, st, fail);
 }
 
@@ -86,7 +88,7 @@ static enum gw_err append_in_txn(struct home *home, struct cmd_body *body, int64
     return err ? err : overlay_fold(home, body->id, fail);
 }
 
-static void fill_entry(struct journal_entry *out, const struct cmd_body *body, int64_t at)
+void journal_entry_fill(struct journal_entry *out, const struct cmd_body *body, int64_t at)
 {
     *out = (struct journal_entry){.n = body->n, .state = CMD_PENDING, .at = at, .seq = -1};
     ODB_COPY(out->dev, body->dev);
@@ -95,8 +97,7 @@ static void fill_entry(struct journal_entry *out, const struct cmd_body *body, i
     ODB_COPY(out->id, body->id);
 }
 
-/* The sentence that matters to the worker: what he typed is not lost. */
-static enum gw_err say_not_saved(const struct home *home, enum gw_err err, struct gw_fail *fail)
+enum gw_err journal_not_saved(const struct home *home, enum gw_err err, struct gw_fail *fail)
 {
     if (err == GW_FULL) {
         return gw_fail_set(fail, err,
@@ -149,10 +150,10 @@ enum gw_err journal_append(struct home *home, enum cmd_kind kind, const char *id
         err = odb_end(home, err ? err : append_in_txn(home, &body, at, fail), fail);
     }
     if (err) {
-        return say_not_saved(home, err, fail);
+        return journal_not_saved(home, err, fail);
     }
     if (out) {
-        fill_entry(out, &body, at);
+        journal_entry_fill(out, &body, at);
     }
     return GW_OK;
 }

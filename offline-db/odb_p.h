@@ -7,6 +7,7 @@
 #include "base/i18n.h"
 #include "model/alarm.h"
 #include "offline-db/home.h"
+#include "offline-db/journal.h"
 #include "offline-db/mirror.h"
 #include "offline-db/screens_sql_p.h"
 #include "offline-db/sql_p.h"
@@ -86,9 +87,14 @@ struct journal_new {
     const struct cmd_body *body;
     const char *target; /* uid that a retract takes back, or NULL */
     int64_t at;
+    const char *priv; /* text of the private part, or NULL */
+    bool settled;     /* true: of a kind that the overlay does not show */
 };
 enum gw_err journal_insert(struct home *home, const struct gw_sign_key *key,
                            const struct journal_new *in, struct gw_fail *fail);
+/* The sentence that matters to the worker: what he typed is not lost. Returns err. */
+enum gw_err journal_not_saved(const struct home *home, enum gw_err err, struct gw_fail *fail);
+void journal_entry_fill(struct journal_entry *out, const struct cmd_body *body, int64_t at);
 enum gw_err journal_head(struct home *home, const char *dev, int64_t *n,
                          char hash[GW_HASH_HEX + 1]);
 enum gw_err journal_reissue(struct home *home, const char *new_dev, const struct gw_sign_key *key,

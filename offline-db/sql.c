@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/sqlkit.h"
+#include "offline-db/process_sql_p.h"
 #include "offline-db/screens_sql_p.h"
 
 static const char *const texts[] = {
@@ -20,7 +21,13 @@ static const char *const screen_texts[] = {
 #undef X
 };
 
-enum { SQL_N = SQL_STATIC_N + TYPE_N * M_N + SCREEN_SQL_N, SQL_TEXT_MAX = 8192 };
+static const char *const process_texts[] = {
+#define X(name, text) text,
+    PROCESS_SQL_TABLE
+#undef X
+};
+
+enum { SQL_N = SQL_STATIC_N + TYPE_N * M_N + SCREEN_SQL_N + PROCESS_SQL_N, SQL_TEXT_MAX = 8192 };
 
 size_t mirror_sql(enum gw_type type, enum odb_mirror_sql which)
 {
@@ -30,6 +37,11 @@ size_t mirror_sql(enum gw_type type, enum odb_mirror_sql which)
 size_t screen_sql(size_t which)
 {
     return SQL_STATIC_N + (size_t)TYPE_N * M_N + which;
+}
+
+size_t process_sql(size_t which)
+{
+    return screen_sql(SCREEN_SQL_N) + which;
 }
 
 static enum gw_err each_field(struct gw_buf *out, const struct gw_entity *entity, const char *fmt)
@@ -138,6 +150,9 @@ struct gw_sql *sql_new(size_t *n)
     }
     for (size_t i = 0; i < SCREEN_SQL_N; i++) {
         sql[screen_sql(i)].text = screen_texts[i];
+    }
+    for (size_t i = 0; i < PROCESS_SQL_N; i++) {
+        sql[process_sql(i)].text = process_texts[i];
     }
     if (fill(sql) != GW_OK) {
         sql_free(sql);

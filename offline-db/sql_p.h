@@ -75,9 +75,9 @@
     X(ALARM_BASE, "SELECT seq, path FROM alarm WHERE id = :id")                                    \
     /* journal */                                                                                  \
     X(J_LAST, "SELECT n, hash FROM journal WHERE dev = :dev ORDER BY n DESC LIMIT 1")              \
-    X(J_ADD, "INSERT INTO journal (dev, n, uid, kind, id, target, body, sig, hash, at, state, "    \
-             "settled) VALUES (:dev, :n, :uid, :kind, :id, :target, :body, :sig, :hash, :at, "     \
-             "'pending', 0)")                                                                      \
+    X(J_ADD, "INSERT INTO journal (dev, n, uid, kind, id, target, body, sig, priv, hash, at, "     \
+             "state, settled) VALUES (:dev, :n, :uid, :kind, :id, :target, :body, :sig, :priv, "   \
+             ":hash, :at, 'pending', :settled)")                                                   \
     X(J_GET, "SELECT " JOURNAL_COLS " FROM journal WHERE n = :n ORDER BY dev = :dev DESC, j DESC " \
              "LIMIT 1")                                                                            \
     X(J_BODY, "SELECT body FROM journal WHERE n = :n ORDER BY dev = :dev DESC, j DESC LIMIT 1")    \
@@ -111,7 +111,7 @@
     X(J_ABOVE, "SELECT n FROM journal WHERE dev = :dev AND n > :n ORDER BY n")                     \
     X(J_PRUNE, "UPDATE journal SET body = NULL, sig = NULL, priv = NULL, params = NULL, note = "   \
                "NULL, target = NULL WHERE state IN ('applied', 'reissued') AND result_at < "       \
-               ":before AND at < :before AND body IS NOT NULL")                                    \
+               ":before AND at < :before AND body IS NOT NULL AND kind NOT LIKE 'process.%'")      \
     X(J_FOLD, "SELECT n, dev, uid, kind, body, at, state, seq, code FROM journal WHERE id = :id "  \
               "AND settled = 0 ORDER BY j")                                                        \
     X(J_SETTLE, "UPDATE journal SET settled = 1 WHERE id = :id AND settled = 0 AND state = "       \

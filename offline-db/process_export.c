@@ -1,0 +1,102 @@
+/* Evidence of one procedure as a file of its own (.gwe). */
+#include <string.h>
+
+#include "offline-db/process_p.h"
+
+enum { NOTE_MAX = 32 * 1024, RULE_ROWS_MAX = 512 };
+
+/* The newest checkpoint in the order that everybody computes. Its note stands in the command. */
+static const char *newest_note(const struct process_case *c)
+{
+    for (size_t i = ev_count(c->set); i-- > 0;) {
+        const struct ev_step *step = ev_at(c->set, i);
+        const struct proc_value *note =
+            step->kind == PROC_CHECKPOINT ? process_value_in(step, "note") : NULL;
+        if (note && note->text) {
+            return note->text;
+        }
+    }
+    return NULL;
+}
+
+/* Lines in set order: what process_load read follows the stores, not the order of the set. */
+static enum gw_err in_set_order(struct process_case *c, struct ev_export_line **out,
+                                struct gw_fail *fail)
+{
+    size_t n = ev_count(c->set);
+    *out = gw_arena_alloc(&c->arena, n, sizeof **out);
+    if (!*out) {
+        return gw_fail_set(fail, GW_NOMEM, _("There is no memory left. Close other programs."));
+    }
+    for (size_t i = 0; i < c->steps_n; i++) {
+        const struct ev_step *in_set = ev_find(c->set, c->steps[i]->hash);
+        if (in_set) {
+            (*out)[ev_index(c->set, in_set)] = c->lines[i];
+        }
+    }
+    return GW_OK;
+}
+
+/* Confirmed numbers go along: the verdict depends on them. */
+static enum gw_err rule_rows(struct home *home, struct process_case *c, const char ***out, size_t *n,
+                             struct gw_fail *fail)
+{
+    struct gw_buf json;
+    gw_buf_init(&json, JSON_LINE_MAX);
+    *n = 0;
+    *out = gw_arena_alloc(&c->arena, RULE_ROWS_MAX, sizeof **out);
+    enum gw_err err = *out ? GW_OK : GW_NOMEM;
+    sqlite3_stmt *st = process_stmt(home, SQL_PR_RULES);
+    err = err ? err : odb_row(home, st, fail);
+    while (!err && *n < RULE_ROWS_MAX) {
+        const char *set = gw_col_text(st, 0);
+        const char *path = gw_col_text(st, 4);
+        if (set && path && strcmp(set, c->rules->set) == 0 && path_covers(path, c->row.division)) {
+            gw_buf_reset(&json);
+            err = mirror_row_json(home, TYPE_RULE, gw_col_text(st, 5), &json);
+            (*out)[*n] = err ? NULL : gw_arena_text(&c->arena, gw_buf_str(&json));
+            err = err ? err : (*out)[*n] ? GW_OK : GW_NOMEM;
+            *n += err == GW_OK;
+        }
+        err = err ? err : odb_row(home, st, fail);
+    }
+    odb_reset(st);
+    gw_buf_free(&json);
+    return err == GW_ABSENT ? GW_OK : err;
+}
+
+enum gw_err process_export(struct home *home, const char *id, struct gw_buf *out, struct gw_fail *fail)
+{
+    struct process_case c;
+    struct ev_export_line *lines = NULL;
+    const char **rows = NULL;
+    size_t rows_n = 0;
+    char digest[GW_HASH_HEX + 1];
+    enum gw_err err = process_load(
+        home, id, day_of_ms(home->clock->wall_ms(home->clock->ctx)), &c, fail);
+    if (err) {
+        return err;
+    }
+    ev_digest(c.set, id, digest);
+    err = in_set_order(&c, &lines, fail);
+    err = err ? err : rule_rows(home, &c, &rows, &rows_n, fail);
+    if (!err) {
+        const struct ev_export export = {
+            .process = id,
+            .digest = digest,
+            .count = (int64_t)ev_count(c.set),
+            .rules = gw_buf_str(&c.rules_text),
+            .server_sign_key = home->id.server_sign_key,
+            .checkpoint = newest_note(&c),
+            .signers = c.signers,
+            .signers_n = c.signers_n,
+            .lines = lines,
+            .steps_n = ev_count(c.set),
+            .rule_rows = rows,
+            .rule_rows_n = rows_n,
+        };
+        err = evidence_write(&export, out, fail);
+    }
+    process_unload(&c);
+    return err;
+}

@@ -1,0 +1,357 @@
+/* One procedure, whole: steps of the mirror, own ones that are not delivered, and those of peers, put
+ * through the rule set it was opened with. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "offline-db/process_p.h"
+#include "rules/ruleset_load.h"
+
+enum { CASE_MEMORY = 256 * 1024 * 1024, GROW_FIRST = 64 };
+
+/* ---- the list of steps, growing inside the arena */
+
+struct gather {
+    struct process_case *c;
+    size_t cap;
+    struct gw_fail *fail;
+};
+
+static enum gw_err no_memory(struct gw_fail *fail)
+{
+    return gw_fail_set(fail, GW_NOMEM, _("There is no memory left. Close other programs."));
+}
+
+static enum gw_err grow(struct gather *g)
+{
+    struct process_case *c = g->c;
+    if (c->steps_n < g->cap) {
+        return GW_OK;
+    }
+    size_t cap = g->cap ? g->cap * 2 : GROW_FIRST;
+    struct ev_step **steps = gw_arena_alloc(&c->arena, cap, sizeof *steps);
+    struct ev_export_line *lines = gw_arena_alloc(&c->arena, cap, sizeof *lines);
+    if (!steps || !lines) {
+        return no_memory(g->fail);
+    }
+    if (c->steps_n > 0) {
+        memcpy(steps, c->steps, c->steps_n * sizeof *steps);
+        memcpy(lines, c->lines, c->steps_n * sizeof *lines);
+    }
+    c->steps = steps;
+    c->lines = lines;
+    g->cap = cap;
+    return GW_OK;
+}
+
+static enum step_status status_of(const char *name)
+{
+    enum cmd_state state;
+    if (!name || !cmd_state_parse(name, &state)) {
+        return STEP_OWN;
+    }
+    switch (state) {
+    case CMD_APPLIED:
+        return STEP_APPLIED;
+    case CMD_LATE:
+        return STEP_LATE;
+    case CMD_QUARANTINED:
+        return STEP_QUARANTINED;
+    default:
+        return STEP_OWN;
+    }
+}
+
+/* A line that cannot be read (of a newer program) stays out of the set here and in the store. */
+static enum gw_err add(struct gather *g, const char *line, const struct ev_export_line *about)
+{
+    struct process_case *c = g->c;
+    struct ev_step *step = NULL;
+    enum gw_err err = grow(g);
+    err = err ? err : evidence_step(&c->arena, line, strlen(line), &step, g->fail);
+    if (err == GW_INVALID) {
+        return GW_OK;
+    }
+    if (err) {
+        return err;
+    }
+    struct ev_export_line *out = &c->lines[c->steps_n];
+    *out = *about;
+    out->line = gw_arena_text(&c->arena, line);
+    out->status = gw_arena_text(&c->arena, about->status ? about->status : "");
+    out->receipt = gw_arena_text(&c->arena, about->receipt ? about->receipt : "");
+    out->result = out->status;
+    if (!out->line || !out->status || !out->receipt) {
+        return no_memory(g->fail);
+    }
+    step->status = status_of(about->status);
+    step->recv_at = about->recv_at;
+    step->seq = about->seq;
+    c->steps[c->steps_n++] = step;
+    return GW_OK;
+}
+
+static enum gw_err mirror_steps(struct home *home, const char *id, struct gather *g)
+{
+    sqlite3_stmt *st = process_stmt(home, SQL_PR_STEPS);
+    gw_bind_text(st, ":id", id);
+    enum gw_err err = odb_row(home, st, g->fail);
+    while (!err) {
+        const struct ev_export_line about = {.status = gw_col_text(st, 1),
+                                             .receipt = gw_col_text(st, 2),
+                                             .recv_at = gw_col_int(st, 3),
+                                             .seq = gw_col_int(st, 4)};
+        const char *line = gw_col_text(st, 0);
+        err = line ? add(g, line, &about) : GW_OK;
+        err = err ? err : odb_row(home, st, g->fail);
+    }
+    odb_reset(st);
+    return err == GW_ABSENT ? GW_OK : err;
+}
+
+/* "" until the server has answered: a status is the server's word. */
+static const char *answered(const char *state)
+{
+    return strcmp(state, "pending") == 0 || strcmp(state, "sent") == 0 ? "" : state;
+}
+
+static enum gw_err own_steps(struct home *home, const char *id, struct gather *g)
+{
+    struct gw_buf line;
+    gw_buf_init(&line, JSON_LINE_MAX);
+    sqlite3_stmt *st = process_stmt(home, SQL_PR_OWN_STEPS);
+    gw_bind_text(st, ":id", id);
+    enum gw_err err = odb_row(home, st, g->fail);
+    while (!err) {
+        const struct wire_cmd_line in = {.body = gw_col_text(st, 0),
+                                         .key = gw_col_text(st, 1),
+                                         .sig = gw_col_text(st, 2),
+                                         .priv = gw_col_text(st, 3)};
+        const struct ev_export_line about = {.status = answered(gw_col_text(st, 4)),
+                                             .receipt = gw_col_text(st, 5),
+                                             .recv_at = gw_col_int(st, 6),
+                                             .seq = gw_col_int(st, 7)};
+        gw_buf_reset(&line);
+        err = wire_cmd_line_encode(&in, &line);
+        err = err ? err : add(g, gw_buf_str(&line), &about);
+        err = err ? err : odb_row(home, st, g->fail);
+    }
+    odb_reset(st);
+    gw_buf_free(&line);
+    return err == GW_ABSENT ? GW_OK : err;
+}
+
+static enum gw_err foreign_steps(struct home *home, const char *id, struct gather *g)
+{
+    sqlite3_stmt *st = process_stmt(home, SQL_PR_FOREIGN_STEPS);
+    gw_bind_text(st, ":id", id);
+    enum gw_err err = odb_row(home, st, g->fail);
+    while (!err) {
+        const struct ev_export_line about = {.status = answered(gw_col_text(st, 1)), .seq = -1};
+        err = add(g, gw_col_text(st, 0), &about);
+        err = err ? err : odb_row(home, st, g->fail);
+    }
+    odb_reset(st);
+    return err == GW_ABSENT ? GW_OK : err;
+}
+
+/* ---- signers: those whose steps are here */
+
+static bool signed_here(const struct process_case *c, const char *dev)
+{
+    for (size_t i = 0; i < c->steps_n; i++) {
+        if (strcmp(c->steps[i]->dev, dev) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum gw_err add_signer(struct process_case *c, sqlite3_stmt *st, size_t *cap,
+                              struct gw_fail *fail)
+{
+    if (c->signers_n == *cap) {
+        size_t more = *cap ? *cap * 2 : 8;
+        struct ev_signer *list = gw_arena_alloc(&c->arena, more, sizeof *list);
+        if (!list) {
+            return no_memory(fail);
+        }
+        if (c->signers_n > 0) {
+            memcpy(list, c->signers, c->signers_n * sizeof *list);
+        }
+        c->signers = list;
+        *cap = more;
+    }
+    struct ev_signer *s = &c->signers[c->signers_n++];
+    const char *id = gw_col_text(st, 0);
+    size_t len = strcspn(id, "."); /* a further row of one device is <device>.<division> */
+    s->dev = gw_arena_textn(&c->arena, id, len);
+    s->user = gw_arena_text(&c->arena, gw_col_text(st, 1));
+    s->name = gw_arena_text(&c->arena, gw_col_text(st, 2));
+    s->role = gw_arena_text(&c->arena, gw_col_text(st, 3));
+    s->sign_key = gw_arena_text(&c->arena, gw_col_text(st, 4));
+    s->server_sig = gw_arena_text(&c->arena, gw_col_text(st, 5) ? gw_col_text(st, 5) : "");
+    s->valid_from = gw_col_int(st, 6);
+    s->revoked_at = gw_col_int(st, 7);
+    s->revoked_seq = gw_col_int(st, 8);
+    return s->dev && s->server_sig ? GW_OK : no_memory(fail);
+}
+
+static bool has_signer(const struct process_case *c, const char *dev)
+{
+    for (size_t i = 0; i < c->signers_n; i++) {
+        if (strcmp(c->signers[i].dev, dev) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum gw_err mirror_signers(struct home *home, struct process_case *c, size_t *cap,
+                                  struct gw_fail *fail)
+{
+    sqlite3_stmt *st = process_stmt(home, SQL_PR_SIGNERS);
+    enum gw_err err = odb_row(home, st, fail);
+    while (!err) {
+        char dev[GW_ID_MAX + 1];
+        ODB_COL(st, 0, dev);
+        dev[strcspn(dev, ".")] = '\0';
+        if (signed_here(c, dev) && !has_signer(c, dev)) {
+            err = add_signer(c, st, cap, fail);
+        }
+        err = err ? err : odb_row(home, st, fail);
+    }
+    odb_reset(st);
+    return err == GW_ABSENT ? GW_OK : err;
+}
+
+/* This device knows itself, also before the server has said who signs here. */
+static enum gw_err own_signer(struct home *home, struct process_case *c, size_t cap,
+                              struct gw_fail *fail)
+{
+    char key[GW_KEY_B64 + 2];
+    if (!signed_here(c, home->id.device) || has_signer(c, home->id.device)) {
+        return GW_OK;
+    }
+    if (c->signers_n == cap) {
+        struct ev_signer *list = gw_arena_alloc(&c->arena, cap + 1, sizeof *list);
+        if (!list) {
+            return no_memory(fail);
+        }
+        if (cap > 0) {
+            memcpy(list, c->signers, cap * sizeof *list);
+        }
+        c->signers = list;
+    }
+    gw_b64url(home->key.public_key, GW_KEY_BYTES, key);
+    c->signers[c->signers_n++] = (struct ev_signer){
+        .dev = gw_arena_text(&c->arena, home->id.device),
+        .user = gw_arena_text(&c->arena, home->id.user),
+        .name = gw_arena_text(&c->arena, home->id.name),
+        .role = role_name(home->id.role),
+        .sign_key = gw_arena_text(&c->arena, key),
+        .server_sig = "",
+        .valid_from = home->id.enrolled_at,
+    };
+    return GW_OK;
+}
+
+static enum gw_err read_signers(struct home *home, struct process_case *c, struct gw_fail *fail)
+{
+    size_t cap = 0;
+    enum gw_err err = mirror_signers(home, c, &cap, fail);
+    return err ? err : own_signer(home, c, cap, fail);
+}
+
+/* ---- rules */
+
+static const char *rules_hash(const struct process_case *c)
+{
+    for (size_t i = 0; i < c->steps_n; i++) {
+        if (c->steps[i]->kind == PROC_OPEN && c->steps[i]->rules) {
+            return c->steps[i]->rules;
+        }
+    }
+    return NULL;
+}
+
+/* A value that is no number, or out of its bounds, leaves the number waiting. */
+static void confirm_one(struct ruleset *rules, const char *key, const char *value,
+                        const char *document)
+{
+    char *end = NULL;
+    errno = 0;
+    long long number = value ? strtoll(value, &end, 10) : 0;
+    if (end && end != value && *end == '\0' && errno == 0) {
+        (void)ruleset_confirm(rules, key, number, document);
+    }
+}
+
+/* Numbers that the district has confirmed, as far as they hold for this division. */
+static enum gw_err confirm_numbers(struct home *home, struct process_case *c, struct gw_fail *fail)
+{
+    sqlite3_stmt *st = process_stmt(home, SQL_PR_RULES);
+    enum gw_err err = odb_row(home, st, fail);
+    while (!err) {
+        const char *set = gw_col_text(st, 0);
+        const char *key = gw_col_text(st, 1);
+        const char *path = gw_col_text(st, 4);
+        if (set && key && path && path_covers(path, c->row.division) &&
+            strcmp(set, c->rules->set) == 0) {
+            confirm_one(c->rules, key, gw_col_text(st, 2), gw_col_text(st, 3));
+        }
+        err = odb_row(home, st, fail);
+    }
+    odb_reset(st);
+    return err == GW_ABSENT ? GW_OK : err;
+}
+
+static enum gw_err read_rules(struct home *home, struct process_case *c, struct gw_fail *fail)
+{
+    const char *hash = rules_hash(c);
+    if (!hash) {
+        return gw_fail_set(fail, GW_ABSENT,
+                           _("The record that opens this procedure is not here yet. Synchronise, or "
+                             "take in the bundle of the laptop that opened it."));
+    }
+    enum gw_err err = process_rules_text(home, &c->row, hash, &c->rules_text, fail);
+    err = err ? err : ruleset_load(gw_buf_str(&c->rules_text), c->rules_text.len, &c->rules, fail);
+    return err ? err : confirm_numbers(home, c, fail);
+}
+
+enum gw_err process_load(struct home *home, const char *id, gw_day today, struct process_case *out,
+                         struct gw_fail *fail)
+{
+    struct gather g = {.c = out, .fail = fail};
+    *out = (struct process_case){.steps = NULL};
+    gw_arena_init(&out->arena, CASE_MEMORY);
+    gw_buf_init(&out->rules_text, RULESET_TEXT_MAX);
+    enum gw_err err = process_row_of(home, id, &out->row, fail);
+    err = err ? err : mirror_steps(home, id, &g);
+    err = err ? err : own_steps(home, id, &g);
+    err = err ? err : foreign_steps(home, id, &g);
+    err = err ? err : read_signers(home, out, fail);
+    err = err ? err : read_rules(home, out, fail);
+    err = err ? err
+              : ev_set_new((const struct ev_step *const *)out->steps, out->steps_n, &out->set);
+    if (!err) {
+        const struct procedure_in in = {.rules = out->rules, .steps = out->set, .today = today};
+        err = procedure_new(&in, &out->state);
+    }
+    if (err) {
+        process_unload(out);
+        return err == GW_NOMEM ? no_memory(fail) : err;
+    }
+    out->row.steps = (int64_t)out->steps_n;
+    return GW_OK;
+}
+
+void process_unload(struct process_case *c)
+{
+    procedure_free(c->state);
+    ev_set_free(c->set);
+    ruleset_free(c->rules);
+    gw_buf_free(&c->rules_text);
+    gw_arena_free(&c->arena);
+    *c = (struct process_case){.steps = NULL};
+}

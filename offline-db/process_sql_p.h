@@ -1,0 +1,57 @@
+/* SQL of procedures. Same scheme as sql_p.h; numbered by process_sql(). */
+#ifndef GW_OFFLINE_DB_PROCESS_SQL_P_H
+#define GW_OFFLINE_DB_PROCESS_SQL_P_H
+
+/* A step of this device that the feed has not brought back yet. Rejected ones never became evidence. */
+#define OWN_STEP                                                                                   \
+    "j.kind LIKE 'process.%' AND j.state NOT IN ('reissued', 'rejected') AND j.body IS NOT NULL "  \
+    "AND NOT EXISTS (SELECT 1 FROM step s WHERE s.id = j.dev || '.' || j.n)"
+
+#define PROCESS_SQL_TABLE                                                                          \
+    X(PR_LIST, "SELECT p.id, p.template, p.kind, p.mode, p.title, p.division, p.term, "            \
+               "p.polling_day, p.state, (SELECT count(*) FROM step s WHERE s.process = p.id) + "   \
+               "(SELECT count(*) FROM journal j WHERE j.id = p.id AND " OWN_STEP "), EXISTS "      \
+               "(SELECT 1 FROM journal j WHERE j.id = p.id AND j.state IN ('pending', 'sent')) "   \
+               "FROM process p WHERE :kind = '' OR p.kind = :kind ORDER BY p.division, p.id")      \
+    X(PR_ONE, "SELECT p.id, p.template, p.kind, p.mode, p.title, p.division, p.term, "             \
+              "p.polling_day, p.state, 0, EXISTS (SELECT 1 FROM journal j WHERE j.id = p.id AND "  \
+              "j.state IN ('pending', 'sent')) FROM process p WHERE p.id = :id")                   \
+    X(PR_OPENS, "SELECT j.id, j.body, j.sig, j.dev, j.priv, (SELECT count(*) FROM journal k "      \
+                "WHERE k.id = j.id AND k.kind LIKE 'process.%') FROM journal j WHERE j.kind = "    \
+                "'process.open' AND j.state NOT IN ('reissued', 'rejected') AND j.body IS NOT "    \
+                "NULL AND NOT EXISTS (SELECT 1 FROM process p WHERE p.id = j.id) AND (:id = '' "   \
+                "OR j.id = :id) ORDER BY j.id, j.j")                                               \
+    X(PR_FOREIGN_OPENS, "SELECT f.process, f.line FROM foreign_line f WHERE NOT EXISTS (SELECT 1 " \
+                        "FROM process p WHERE p.id = f.process) AND (:id = '' OR f.process = "     \
+                        ":id) ORDER BY f.process, f.dev, f.n")                                     \
+    X(PR_STEPS, "SELECT line, status, receipt, recv_at, seq FROM step WHERE process = :id "        \
+                "ORDER BY id")                                                                     \
+    X(PR_OWN_STEPS, "SELECT j.body, j.dev, j.sig, j.priv, j.state, (SELECT r.receipt FROM "        \
+                    "receipt r WHERE r.dev = j.dev AND r.n = j.n AND r.good = 1 ORDER BY r.at "    \
+                    "LIMIT 1), j.result_at, j.seq FROM journal j WHERE j.id = :id AND " OWN_STEP   \
+                    " ORDER BY j.j")                                                               \
+    X(PR_FOREIGN_STEPS, "SELECT f.line, f.state FROM foreign_line f WHERE f.process = :id AND "    \
+                        "NOT EXISTS (SELECT 1 FROM step s WHERE s.id = f.dev || '.' || f.n) "      \
+                        "ORDER BY f.dev, f.n")                                                     \
+    X(PR_SIGNERS, "SELECT id, user, name, role, sign_key, server_sig, valid_from, revoked_at, "    \
+                  "revoked_seq FROM signer ORDER BY id")                                           \
+    X(PR_RULES, "SELECT \"set\", key, value, document, path, id FROM rule ORDER BY id")            \
+    X(PR_TEXT, "SELECT text FROM rule_text WHERE hash = :hash")                                    \
+    X(PR_TEXT_PUT, "INSERT OR IGNORE INTO rule_text (hash, text, at) VALUES (:hash, :text, :at)")  \
+    X(PR_OWN, "SELECT dev, pn, hash FROM process_own WHERE process = :id")                         \
+    X(PR_OWN_PUT, "INSERT OR REPLACE INTO process_own (process, dev, pn, hash) VALUES (:id, "      \
+                  ":dev, :pn, :hash)")                                                             \
+    X(PR_RECEIPT_AT, "SELECT max(at) FROM receipt WHERE good = 1")                                 \
+    X(PR_STEP_AT, "SELECT max(recv_at) FROM step")
+
+enum process_sql_row {
+#define X(name, text) SQL_##name,
+    PROCESS_SQL_TABLE
+#undef X
+        PROCESS_SQL_N
+};
+
+/* Number of a row among all statements of a home. */
+size_t process_sql(size_t which);
+
+#endif

@@ -23,8 +23,9 @@ enum gw_err gw_path_join(char *out, size_t size, const char *dir, const char *na
 /* Bytes free for this user on the file system of path; -1 unknown. */
 int64_t gw_disk_free(const char *path);
 
-/* A file or folder that belongs to the program: beside the running program (the build tree), when it
- * is there and readable, else installed (an absolute path). GW_TOO_LARGE when out is too small. */
+/* A file or folder that belongs to the program: beside the running program (the build tree), when
+ * it is there and readable, else installed (an absolute path). GW_TOO_LARGE when out is too small.
+ */
 enum gw_err gw_own_path(char *out, size_t size, const char *beside, const char *installed);
 
 #endif

@@ -21,7 +21,8 @@ void notifier_init(struct notifier *notifier)
 static bool start(struct notifier *notifier)
 {
     char path[PATH_MAX + 32];
-    if (gw_own_path(path, sizeof(path), "gridward-notify", GW_LIBEXECDIR "/gridward-notify") != GW_OK) {
+    if (gw_own_path(path, sizeof(path), "gridward-notify", GW_LIBEXECDIR "/gridward-notify") !=
+        GW_OK) {
         return false;
     }
     char *const argv[] = {path, NULL};
@@ -48,7 +49,8 @@ void notifier_send(struct notifier *notifier, int64_t now_mono, bool urgent, con
     }
     gw_buf_init(&line, 4096);
     bool ok = gw_buf_addf(&line, "%d\t", urgent ? 2 : 1) == GW_OK &&
-              gw_text_safe(&line, title, strlen(title)) == GW_OK && gw_buf_adds(&line, "\t") == GW_OK &&
+              gw_text_safe(&line, title, strlen(title)) == GW_OK &&
+              gw_buf_adds(&line, "\t") == GW_OK &&
               gw_text_safe(&line, body, strlen(body)) == GW_OK && gw_buf_adds(&line, "\n") == GW_OK;
     if (ok && write(notifier->child.to, line.data, line.len) != (ssize_t)line.len) {
         notifier_end(notifier); /* full or gone: the bell has rung anyway */

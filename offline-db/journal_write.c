@@ -188,10 +188,11 @@ static enum gw_err give_up(struct home *home, const struct unsent *row, const ch
 
 static enum gw_err reissue_one(struct home *home, const char *new_dev,
                                const struct gw_sign_key *key, const struct unsent *row,
-                               const char *text, struct gw_fail *fail)
+                               const char *text, const char *priv, struct gw_fail *fail)
 {
     struct cmd_body body;
     struct json *root = NULL;
+    struct process_reissue hold = {.seen = NULL};
     const char *code = NULL;
     char prev[GW_HASH_HEX + 1];
     enum gw_err err = wire_body_decode(text, strlen(text), &body, &root, &code, fail);
@@ -205,9 +206,17 @@ static enum gw_err reissue_one(struct home *home, const char *new_dev,
         body.prev = prev;
         body.dev = new_dev;
         const struct journal_new in = {
-            .body = &body, .target = row->retract ? row->target : NULL, .at = row->at};
-        err = journal_insert(home, key, &in, fail);
+            .body = &body,
+            .target = row->retract ? row->target : NULL,
+            .at = row->at,
+            .priv = priv,
+            .settled = cmd_is_process(body.kind),
+        };
+        err = process_reissue(home, &body, new_dev, &hold, fail);
+        err = err ? err : journal_insert(home, key, &in, fail);
+        err = err ? err : process_head_keep(home, &body, fail);
     }
+    process_reissue_free(&hold);
     json_free(root);
     if (err) {
         return err;
@@ -222,7 +231,7 @@ static enum gw_err reissue_one(struct home *home, const char *new_dev,
 /* The oldest row of the statement (J_UNSENT or J_OLD) that is not of the new device; GW_ABSENT when
  * all are through. */
 static enum gw_err next_row(struct home *home, enum odb_sql which, const char *new_dev,
-                            struct unsent *row, struct gw_buf *text)
+                            struct unsent *row, struct gw_buf *text, struct gw_buf *priv)
 {
     sqlite3_stmt *st = odb_stmt(home, which);
     if (which == SQL_J_OLD) {
@@ -242,7 +251,9 @@ static enum gw_err next_row(struct home *home, enum odb_sql which, const char *n
         row->at = gw_col_int(st, 8);
         row->j = which == SQL_J_OLD ? gw_col_int(st, 9) : 0;
         gw_buf_reset(text);
+        gw_buf_reset(priv);
         err = gw_buf_adds(text, gw_col_text(st, 6));
+        err = err || !gw_col_text(st, 7) ? err : gw_buf_adds(priv, gw_col_text(st, 7));
     }
     odb_reset(st);
     return err;
@@ -251,15 +262,18 @@ static enum gw_err next_row(struct home *home, enum odb_sql which, const char *n
 static enum gw_err reissue_rows(struct home *home, enum odb_sql which, const char *new_dev,
                                 const struct gw_sign_key *key, struct gw_fail *fail)
 {
-    struct gw_buf text;
+    struct gw_buf text, priv;
     struct unsent row = {.j = 0};
     gw_buf_init(&text, BODY_MAX);
-    enum gw_err err = next_row(home, which, new_dev, &row, &text);
+    gw_buf_init(&priv, BODY_MAX);
+    enum gw_err err = next_row(home, which, new_dev, &row, &text, &priv);
     while (!err) {
-        err = reissue_one(home, new_dev, key, &row, gw_buf_str(&text), fail);
-        err = err ? err : next_row(home, which, new_dev, &row, &text);
+        err = reissue_one(home, new_dev, key, &row, gw_buf_str(&text),
+                          priv.len > 0 ? gw_buf_str(&priv) : NULL, fail);
+        err = err ? err : next_row(home, which, new_dev, &row, &text, &priv);
     }
     gw_buf_free(&text);
+    gw_buf_free(&priv);
     return err == GW_ABSENT ? GW_OK : err;
 }
 

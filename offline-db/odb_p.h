@@ -100,6 +100,20 @@ enum gw_err journal_head(struct home *home, const char *dev, int64_t *n,
 enum gw_err journal_reissue(struct home *home, const char *new_dev, const struct gw_sign_key *key,
                             struct gw_fail *fail);
 
+/* ---- process_reissue.c: a process.* command about to be signed anew under new_dev. Its place in the
+ * procedure begins anew with the device, and hashes of own records that were signed anew before it
+ * (target, seen) are replaced. What it makes is owned by *hold (zeroed by the caller), freed with
+ * process_reissue_free. Other kinds are left alone. */
+struct process_reissue {
+    struct json *seen;
+    char pprev[GW_HASH_HEX + 1], target[GW_HASH_HEX + 1];
+};
+enum gw_err process_reissue(struct home *home, struct cmd_body *body, const char *new_dev,
+                            struct process_reissue *hold, struct gw_fail *fail);
+/* After any insert of a process.* command: remembers where this device stands. */
+enum gw_err process_head_keep(struct home *home, const struct cmd_body *body, struct gw_fail *fail);
+void process_reissue_free(struct process_reissue *hold);
+
 /* ---- access_log: inside a transaction */
 enum gw_err access_add(struct home *home, const char *what, const char *id, const char *field,
                        const char *reason, struct gw_fail *fail);

@@ -1,7 +1,7 @@
-/* Procedures in a home: what the mirror holds (types process, step, signer, rule) together with what
- * this device recorded and has not delivered yet, and with steps that came from a peer by bundle.
- * Reading gives one set; writing puts a signed process.* command into the journal, with its running
- * number in the procedure, its pprev, and what it had seen. */
+/* Procedures in a home: what the mirror holds (types process, step, signer, rule) together with
+ * what this device recorded and has not delivered yet, and with steps that came from a peer by
+ * bundle. Reading gives one set; writing puts a signed process.* command into the journal, with its
+ * running number in the procedure, its pprev, and what it had seen. */
 #ifndef GW_OFFLINE_DB_PROCESS_H
 #define GW_OFFLINE_DB_PROCESS_H
 
@@ -33,13 +33,13 @@ struct process_case {
     struct ev_signer *signers;
     size_t signers_n;
     struct gw_buf rules_text;
-    struct ruleset *rules;  /* owned; confirmed numbers put in */
-    struct ev_set *set;     /* owned */
+    struct ruleset *rules;   /* owned; confirmed numbers put in */
+    struct ev_set *set;      /* owned */
     struct procedure *state; /* owned */
 };
-/* GW_ABSENT: no such procedure here. GW_INVALID: its rule set is not here (a sentence says how to get
- * it). The rule set's text is looked for by hash in the store (rule_text), where every process.open
- * and every bundle put it. */
+/* GW_ABSENT: no such procedure here. GW_INVALID: its rule set is not here (a sentence says how to
+ * get it). The rule set's text is looked for by hash in the store (rule_text), where every
+ * process.open and every bundle put it. */
 enum gw_err process_load(struct home *home, const char *id, gw_day today, struct process_case *out,
                          struct gw_fail *fail);
 void process_unload(struct process_case *c);
@@ -61,7 +61,8 @@ enum gw_err process_start(struct home *home, const char *rules_text, size_t len,
                           struct gw_fail *fail);
 /* process.step, .correct, .cosign, .close and .checkpoint (whose data is computed from the set).
  * Refused is only the impossible (procedure_refuse) and what the console may not issue
- * (procedure_block); then nothing is written. GW_FULL: what was typed is still in the caller's hands. */
+ * (procedure_block); then nothing is written. GW_FULL: what was typed is still in the caller's
+ * hands. */
 enum gw_err process_record(struct home *home, const char *id, enum proc_kind kind,
                            const struct process_entry *entry, struct journal_entry *out,
                            struct gw_fail *fail);
@@ -69,6 +70,7 @@ enum gw_err process_record(struct home *home, const char *id, enum proc_kind kin
 enum gw_err process_latest(struct home *home, int64_t *ms);
 
 /* The export of protocol section 6. */
-enum gw_err process_export(struct home *home, const char *id, struct gw_buf *out, struct gw_fail *fail);
+enum gw_err process_export(struct home *home, const char *id, struct gw_buf *out,
+                           struct gw_fail *fail);
 
 #endif

@@ -38,8 +38,8 @@ static enum gw_err in_set_order(struct process_case *c, struct ev_export_line **
 }
 
 /* Confirmed numbers go along: the verdict depends on them. */
-static enum gw_err rule_rows(struct home *home, struct process_case *c, const char ***out, size_t *n,
-                             struct gw_fail *fail)
+static enum gw_err rule_rows(struct home *home, struct process_case *c, const char ***out,
+                             size_t *n, struct gw_fail *fail)
 {
     struct gw_buf json;
     gw_buf_init(&json, JSON_LINE_MAX);
@@ -65,15 +65,16 @@ static enum gw_err rule_rows(struct home *home, struct process_case *c, const ch
     return err == GW_ABSENT ? GW_OK : err;
 }
 
-enum gw_err process_export(struct home *home, const char *id, struct gw_buf *out, struct gw_fail *fail)
+enum gw_err process_export(struct home *home, const char *id, struct gw_buf *out,
+                           struct gw_fail *fail)
 {
     struct process_case c;
     struct ev_export_line *lines = NULL;
     const char **rows = NULL;
     size_t rows_n = 0;
     char digest[GW_HASH_HEX + 1];
-    enum gw_err err = process_load(
-        home, id, day_of_ms(home->clock->wall_ms(home->clock->ctx)), &c, fail);
+    enum gw_err err =
+        process_load(home, id, day_of_ms(home->clock->wall_ms(home->clock->ctx)), &c, fail);
     if (err) {
         return err;
     }

@@ -10,9 +10,8 @@ enum { MEMBERS_MAX = 60 * 1024, SALT_BYTES = 16 };
 
 static bool is_private(const struct proc_value *value, const struct proc_field *field)
 {
-    return value->private_part ||
-           (field && (field->private_part || field->type == PROC_PERSON ||
-                      field->type == PROC_PEOPLE));
+    return value->private_part || (field && (field->private_part || field->type == PROC_PERSON ||
+                                             field->type == PROC_PEOPLE));
 }
 
 static const struct proc_field *field_of(const struct process_shape *shape, const char *key,

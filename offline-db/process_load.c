@@ -1,5 +1,5 @@
-/* One procedure, whole: steps of the mirror, own ones that are not delivered, and those of peers, put
- * through the rule set it was opened with. */
+/* One procedure, whole: steps of the mirror, own ones that are not delivered, and those of peers,
+ * put through the rule set it was opened with. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -310,9 +310,10 @@ static enum gw_err read_rules(struct home *home, struct process_case *c, struct 
 {
     const char *hash = rules_hash(c);
     if (!hash) {
-        return gw_fail_set(fail, GW_ABSENT,
-                           _("The record that opens this procedure is not here yet. Synchronise, or "
-                             "take in the bundle of the laptop that opened it."));
+        return gw_fail_set(
+            fail, GW_ABSENT,
+            _("The record that opens this procedure is not here yet. Synchronise, or "
+              "take in the bundle of the laptop that opened it."));
     }
     enum gw_err err = process_rules_text(home, &c->row, hash, &c->rules_text, fail);
     err = err ? err : ruleset_load(gw_buf_str(&c->rules_text), c->rules_text.len, &c->rules, fail);
@@ -332,8 +333,8 @@ enum gw_err process_load(struct home *home, const char *id, gw_day today, struct
     err = err ? err : foreign_steps(home, id, &g);
     err = err ? err : read_signers(home, out, fail);
     err = err ? err : read_rules(home, out, fail);
-    err = err ? err
-              : ev_set_new((const struct ev_step *const *)out->steps, out->steps_n, &out->set);
+    err =
+        err ? err : ev_set_new((const struct ev_step *const *)out->steps, out->steps_n, &out->set);
     if (!err) {
         const struct procedure_in in = {.rules = out->rules, .steps = out->set, .today = today};
         err = procedure_new(&in, &out->state);

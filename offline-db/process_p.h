@@ -14,8 +14,8 @@ static inline sqlite3_stmt *process_stmt(const struct home *home, enum process_s
 /* The row of one procedure, of the mirror or of an open that only this home knows. GW_ABSENT. */
 enum gw_err process_row_of(struct home *home, const char *id, struct process_row *out,
                            struct gw_fail *fail);
-/* The composed text with this hash: of the store, else made from the installed files for the template
- * and day and compared. GW_ABSENT with a sentence. */
+/* The composed text with this hash: of the store, else made from the installed files for the
+ * template and day and compared. GW_ABSENT with a sentence. */
 enum gw_err process_rules_text(struct home *home, const struct process_row *row, const char *hash,
                                struct gw_buf *out, struct gw_fail *fail);
 /* Keeps a composed text. Inside a transaction. */

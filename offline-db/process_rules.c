@@ -1,5 +1,5 @@
-/* Where the text of a rule set comes from: the store, where every open and every bundle put it, else
- * the installed files, when they still make the same text. */
+/* Where the text of a rule set comes from: the store, where every open and every bundle put it,
+ * else the installed files, when they still make the same text. */
 #include <string.h>
 
 #include "base/fsutil.h"
@@ -36,8 +36,7 @@ static enum gw_err composed(const struct process_row *row, const char *hash, str
     enum gw_err err = gw_own_path(dir, sizeof dir, "rules", GW_RULESDIR);
     jurisdiction_of(row->division, place, sizeof place);
     gw_buf_reset(out);
-    err = err ? err
-              : ruleset_compose(dir, row->template_id, place, row->polling_day, out, NULL);
+    err = err ? err : ruleset_compose(dir, row->template_id, place, row->polling_day, out, NULL);
     if (!err) {
         gw_sha256_hex2(gw_buf_str(out), out->len, NULL, 0, now);
     }
@@ -55,11 +54,12 @@ enum gw_err process_rules_text(struct home *home, const struct process_row *row,
     if (!err) {
         return GW_OK;
     }
-    return gw_fail_set(fail, GW_INVALID,
-                       _("The rule set of this procedure (%.16s…) is not on this laptop: it was opened "
-                         "with other files than those installed here. Ask the laptop that opened it for "
-                         "a bundle, or install the same version; nothing of it is lost."),
-                       hash);
+    return gw_fail_set(
+        fail, GW_INVALID,
+        _("The rule set of this procedure (%.16s…) is not on this laptop: it was opened "
+          "with other files than those installed here. Ask the laptop that opened it for "
+          "a bundle, or install the same version; nothing of it is lost."),
+        hash);
 }
 
 enum gw_err process_rules_keep(struct home *home, const char *text, size_t len,

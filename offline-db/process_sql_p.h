@@ -2,7 +2,8 @@
 #ifndef GW_OFFLINE_DB_PROCESS_SQL_P_H
 #define GW_OFFLINE_DB_PROCESS_SQL_P_H
 
-/* A step of this device that the feed has not brought back yet. Rejected ones never became evidence. */
+/* A step of this device that the feed has not brought back yet. Rejected ones never became
+ * evidence. */
 #define OWN_STEP                                                                                   \
     "j.kind LIKE 'process.%' AND j.state NOT IN ('reissued', 'rejected') AND j.body IS NOT NULL "  \
     "AND NOT EXISTS (SELECT 1 FROM step s WHERE s.id = j.dev || '.' || j.n)"
@@ -41,6 +42,8 @@
     X(PR_OWN, "SELECT dev, pn, hash FROM process_own WHERE process = :id")                         \
     X(PR_OWN_PUT, "INSERT OR REPLACE INTO process_own (process, dev, pn, hash) VALUES (:id, "      \
                   ":dev, :pn, :hash)")                                                             \
+    X(PR_REISSUED_AS, "SELECT b.hash FROM journal a JOIN journal b ON b.uid = a.uid AND b.dev = "  \
+                      ":dev WHERE a.hash = :hash AND a.dev <> :dev LIMIT 1")                       \
     X(PR_RECEIPT_AT, "SELECT max(at) FROM receipt WHERE good = 1")                                 \
     X(PR_STEP_AT, "SELECT max(recv_at) FROM step")
 

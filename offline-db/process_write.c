@@ -1,5 +1,6 @@
-/* Recording: one signed command of kind process.*, with its number in the procedure, the hash of this
- * device's step before it, and the newest step of every other device that stood on this laptop. */
+/* Recording: one signed command of kind process.*, with its number in the procedure, the hash of
+ * this device's step before it, and the newest step of every other device that stood on this
+ * laptop. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,9 +29,12 @@ struct writing {
 static enum cmd_kind command_of(enum proc_kind kind)
 {
     static const enum cmd_kind kinds[PROC_KIND_N] = {
-        [PROC_OPEN] = CMD_PROCESS_OPEN,       [PROC_STEP] = CMD_PROCESS_STEP,
-        [PROC_CORRECT] = CMD_PROCESS_CORRECT, [PROC_COSIGN] = CMD_PROCESS_COSIGN,
-        [PROC_CHECKPOINT] = CMD_PROCESS_CHECKPOINT, [PROC_CLOSE] = CMD_PROCESS_CLOSE,
+        [PROC_OPEN] = CMD_PROCESS_OPEN,
+        [PROC_STEP] = CMD_PROCESS_STEP,
+        [PROC_CORRECT] = CMD_PROCESS_CORRECT,
+        [PROC_COSIGN] = CMD_PROCESS_COSIGN,
+        [PROC_CHECKPOINT] = CMD_PROCESS_CHECKPOINT,
+        [PROC_CLOSE] = CMD_PROCESS_CLOSE,
     };
     return kinds[kind];
 }
@@ -158,15 +162,17 @@ static enum gw_err find_target(const struct writing *w, struct gw_fail *fail)
     if (w->entry->target && ev_find(w->c->set, w->entry->target)) {
         return GW_OK;
     }
-    return gw_fail_set(fail, GW_ABSENT,
-                       _("No record of this procedure has that hash. `show` lists them with theirs."));
+    return gw_fail_set(
+        fail, GW_ABSENT,
+        _("No record of this procedure has that hash. `show` lists them with theirs."));
 }
 
 static enum gw_err fill_correct(struct writing *w, struct gw_fail *fail)
 {
     if (!w->entry->reason || !w->entry->reason[0]) {
-        return gw_fail_set(fail, GW_INVALID,
-                           _("A correction says why. Give a reason; the entry before stays readable."));
+        return gw_fail_set(
+            fail, GW_INVALID,
+            _("A correction says why. Give a reason; the entry before stays readable."));
     }
     enum gw_err err = find_target(w, fail);
     w->body.data.target = w->entry->target;
@@ -181,9 +187,10 @@ static enum gw_err fill_cosign(struct writing *w, struct gw_fail *fail)
         return err;
     }
     if (strcmp(ev_find(w->c->set, w->entry->target)->user, w->home->id.user) == 0) {
-        return gw_fail_set(fail, GW_REFUSED,
-                           _("This record is your own: the second person must be somebody else, with "
-                             "an own key."));
+        return gw_fail_set(
+            fail, GW_REFUSED,
+            _("This record is your own: the second person must be somebody else, with "
+              "an own key."));
     }
     w->body.data.target = w->entry->target;
     return GW_OK;
@@ -209,7 +216,8 @@ static enum gw_err fill_checkpoint(struct writing *w, struct gw_fail *fail)
     d->note = gw_buf_str(&w->note);
     d->digest = w->digest;
     d->count = (int64_t)ev_count(set);
-    return err ? gw_fail_set(fail, err, _("There is no memory left. Close other programs.")) : GW_OK;
+    return err ? gw_fail_set(fail, err, _("There is no memory left. Close other programs."))
+               : GW_OK;
 }
 
 static enum gw_err fill_close(struct writing *w, struct gw_fail *fail)
@@ -234,18 +242,6 @@ static enum gw_err own_head(struct writing *w, char pprev[GW_HASH_HEX + 1], stru
     }
     odb_reset(st);
     return err == GW_ABSENT ? GW_OK : err;
-}
-
-static enum gw_err put_own_head(struct writing *w, struct gw_fail *fail)
-{
-    char hash[GW_HASH_HEX + 1];
-    enum gw_err err = journal_hash(w->home, w->body.n, hash);
-    sqlite3_stmt *st = process_stmt(w->home, SQL_PR_OWN_PUT);
-    gw_bind_text(st, ":id", w->id);
-    gw_bind_text(st, ":dev", w->home->id.device);
-    gw_bind_int(st, ":pn", w->body.data.pn);
-    gw_bind_text(st, ":hash", hash);
-    return err ? err : gw_db_run(w->home->db, st, fail);
 }
 
 static enum gw_err append_in_txn(struct writing *w, struct gw_fail *fail)
@@ -279,7 +275,7 @@ static enum gw_err append_in_txn(struct writing *w, struct gw_fail *fail)
         .settled = true,
     };
     err = err ? err : journal_insert(home, &home->key, &in, fail);
-    return err ? err : put_own_head(w, fail);
+    return err ? err : process_head_keep(home, body, fail);
 }
 
 static enum gw_err append(struct writing *w, struct journal_entry *out, struct gw_fail *fail)
@@ -338,9 +334,12 @@ static enum gw_err guard(struct writing *w, struct gw_fail *fail)
 static enum gw_err write_one(struct writing *w, struct journal_entry *out, struct gw_fail *fail)
 {
     static enum gw_err (*const fill[PROC_KIND_N])(struct writing *, struct gw_fail *) = {
-        [PROC_OPEN] = fill_open,     [PROC_STEP] = fill_step,
-        [PROC_CORRECT] = fill_correct, [PROC_COSIGN] = fill_cosign,
-        [PROC_CHECKPOINT] = fill_checkpoint, [PROC_CLOSE] = fill_close,
+        [PROC_OPEN] = fill_open,
+        [PROC_STEP] = fill_step,
+        [PROC_CORRECT] = fill_correct,
+        [PROC_COSIGN] = fill_cosign,
+        [PROC_CHECKPOINT] = fill_checkpoint,
+        [PROC_CLOSE] = fill_close,
     };
     if (!w->home->enrolled) {
         return gw_fail_set(fail, GW_DENIED,
@@ -377,7 +376,8 @@ enum gw_err process_start(struct home *home, const char *rules_text, size_t len,
     gw_uuid7(&home->uuids, home->clock, home->random, uuid);
     odb_copy(*id, sizeof *id, uuid);
     struct process_entry now = *entry;
-    now.happened_at = entry->happened_at ? entry->happened_at : home->clock->wall_ms(home->clock->ctx);
+    now.happened_at =
+        entry->happened_at ? entry->happened_at : home->clock->wall_ms(home->clock->ctx);
     struct writing w = {.home = home,
                         .id = *id,
                         .kind = PROC_OPEN,

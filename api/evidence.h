@@ -54,17 +54,4 @@ enum gw_err evidence_write(const struct ev_export *in, struct gw_buf *out, struc
 enum gw_err evidence_read(struct gw_arena *arena, const char *text, size_t len, struct ev_export *out,
                           struct gw_fail *fail);
 
-/* ---- verify: numbered checks over an export, stand-alone */
-
-enum ev_verdict { EV_OK, EV_FAILED, EV_NOTED /* not forged, but a rule was broken or cannot be judged */, EV_SKIPPED };
-struct ev_result {
-    int number;       /* 1 file, 2 rules text, 3 signatures, 4 signers, 5 chains (gaps, forks), 6 order,
-                         7 digest, 8 checkpoint and older sets, 9 receipts, 10 arithmetic, 11 deadlines,
-                         12 articles, 13 second persons and contested slots, 14 private parts */
-    enum ev_verdict verdict;
-    const char *name; /* translated */
-    char text[GW_FAIL_TEXT];
-};
-enum { EV_CHECKS = 14 };
-
 #endif

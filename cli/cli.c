@@ -19,7 +19,8 @@ struct family {
 static const struct family families[] = {
     {cli_verbs_basic, &cli_verbs_basic_n},   {cli_verbs_alarm, &cli_verbs_alarm_n},
     {cli_verbs_people, &cli_verbs_people_n}, {cli_verbs_journal, &cli_verbs_journal_n},
-    {cli_verbs_doctor, &cli_verbs_doctor_n},
+    {cli_verbs_process, &cli_verbs_process_n}, {cli_verbs_rules, &cli_verbs_rules_n},
+    {cli_verbs_verify, &cli_verbs_verify_n}, {cli_verbs_doctor, &cli_verbs_doctor_n},
 };
 enum { FAMILIES = sizeof(families) / sizeof(families[0]) };
 
@@ -106,7 +107,7 @@ bool cli_number(const struct cli *cli, const char *name, const char *text, int64
     return true;
 }
 
-enum { OPTS_MAX = 12 };
+enum { OPTS_MAX = 16 };
 
 /* Families share one list of options; a verb has those that its usage line names. */
 static bool verb_has(const struct cli_verb *verb, const char *name)

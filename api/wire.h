@@ -23,7 +23,9 @@ bool wire_cursor_parse(const char *text, struct wire_cursor *out);
 void wire_cursor_print(const struct wire_cursor *cursor, char out[96]);
 
 /* ---- commands */
-/* The body text that is signed. */
+/* The body text that is signed. Objects and lists (data.fields, blobs, seen, ...) are printed from
+ * the tree they are in. GW_TOO_LARGE: a process.* body above CMD_BODY_MAX; out is then longer than
+ * before. */
 enum gw_err wire_body_encode(const struct cmd_body *body, struct gw_buf *out);
 /* Strings in *out point into *root, which the caller frees. GW_INVALID with a sentence; *code is the
  * result code (bad-data, unknown-kind, unknown-outcome) when the line itself could be read. Unknown
@@ -31,6 +33,10 @@ enum gw_err wire_body_encode(const struct cmd_body *body, struct gw_buf *out);
  * leave *root to the caller. With *code NULL the line is bad-line: *root is NULL, *out empty. */
 enum gw_err wire_body_decode(const char *text, size_t len, struct cmd_body *out, struct json **root,
                              const char **code, struct gw_fail *fail);
+/* What an object of process.* may hold (fields, counts, materials): at most CMD_VALUES_MAX members,
+ * keys [a-z0-9_]{1,64}, values integer, bool, or text of at most CMD_VALUE_BYTES. The decoder has
+ * asked already; a client asks before it signs. */
+bool wire_values_check(const struct json *object);
 void wire_cmd_hash(const char *body, size_t len, char out[GW_HASH_HEX + 1]);
 /* True when `priv` of a decoded body is the hash of the line's private part, or neither is there. */
 bool wire_private_fits(const struct json *body, const char *priv);

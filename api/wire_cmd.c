@@ -1,5 +1,6 @@
 /* Bodies and lines of commands. The data of a kind is written and read by its table in
- * model/command.h; nothing here knows a kind by name but access.reveal, whose data repeats the id. */
+ * model/command.h; nothing here knows a kind by name but access.reveal, whose data repeats the id.
+ */
 #include <assert.h>
 #include <string.h>
 
@@ -9,6 +10,27 @@
 #include "base/i18n.h"
 
 /* ---- body: encode */
+
+static const struct json *member_json(const struct cmd_data *data, const struct cmd_field *field)
+{
+    const struct json *value;
+    memcpy(&value, (const char *)data + field->offset, sizeof value);
+    return value;
+}
+
+static void put_json(struct jw *w, const char *key, const struct json *value)
+{
+    struct gw_buf text;
+    if (!value || w->err) {
+        return;
+    }
+    gw_buf_init(&text, CMD_BODY_MAX + 1);
+    w->err = json_print(value, &text);
+    if (!w->err) {
+        jw_raw(w, key, gw_buf_str(&text), text.len);
+    }
+    gw_buf_free(&text);
+}
 
 static void put_data(struct jw *w, const struct cmd_body *body)
 {
@@ -22,7 +44,11 @@ static void put_data(struct jw *w, const struct cmd_body *body)
         const struct cmd_field *field = &spec->fields[i];
         const char *text;
         int64_t number;
-        if (field->kind == CMD_FIELD_INT || field->kind == CMD_FIELD_LEVEL) {
+        if (field->kind == CMD_FIELD_JSON) {
+            put_json(w, field->key, member_json(&body->data, field));
+            continue;
+        }
+        if (cmd_field_is_number(field->kind)) {
             memcpy(&number, base + field->offset, sizeof number);
             if (number != -1) {
                 jw_int(w, field->key, number);
@@ -51,6 +77,7 @@ static void put_int_or_null(struct jw *w, const char *key, int64_t value)
 enum gw_err wire_body_encode(const struct cmd_body *body, struct gw_buf *out)
 {
     struct jw w;
+    size_t before = out->len;
     assert(body->kind < CMD_KIND_N);
     jw_begin(&w, out);
     jw_obj(&w, NULL);
@@ -75,8 +102,15 @@ enum gw_err wire_body_encode(const struct cmd_body *body, struct gw_buf *out)
     jw_int(&w, "mono", body->mono);
     jw_obj_end(&w);
     put_data(&w, body);
+    if (body->priv) {
+        jw_str(&w, "priv", body->priv);
+    }
+    put_json(&w, "blobs", body->blobs);
+    put_json(&w, "seen", body->seen);
     jw_obj_end(&w);
-    return jw_end(&w);
+    enum gw_err err = jw_end(&w);
+    return !err && cmd_is_process(body->kind) && out->len - before > CMD_BODY_MAX ? GW_TOO_LARGE
+                                                                                  : err;
 }
 
 /* ---- body: decode */
@@ -170,27 +204,69 @@ static bool list_ok(const struct json *root, const char *key, bool (*item_ok)(co
 static const char *take_options(const struct json *root, struct cmd_body *out)
 {
     const struct json *expect = json_obj(root, "expect");
-    bool level_ok = !json_has(expect, "level") ||
-                    (json_int(expect, "level", &out->expect_level) && out->expect_level >= 1 &&
-                     out->expect_level <= 5);
+    bool level_ok =
+        !json_has(expect, "level") || (json_int(expect, "level", &out->expect_level) &&
+                                       out->expect_level >= 1 && out->expect_level <= 5);
     if (!level_ok || (json_has(root, "expect") && !expect)) {
         out->expect_level = 0;
         return "expect";
     }
-    if (json_has(root, "priv") && !wire_is_hash(json_str(root, "priv"))) {
+    out->priv = json_str(root, "priv");
+    if (json_has(root, "priv") && !wire_is_hash(out->priv)) {
+        out->priv = NULL;
         return "priv";
     }
     if (!list_ok(root, "blobs", blob_ok)) {
         return "blobs";
     }
-    return list_ok(root, "seen", hash_ok) ? NULL : "seen";
+    if (!list_ok(root, "seen", hash_ok)) {
+        return "seen";
+    }
+    out->blobs = json_arr(root, "blobs");
+    out->seen = json_arr(root, "seen");
+    return NULL;
+}
+
+static bool value_key_ok(const char *key)
+{
+    size_t len = strlen(key);
+    return len >= 1 && len <= CMD_VALUE_KEY_BYTES &&
+           strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789_") == len;
+}
+
+static bool value_ok(const struct json *value)
+{
+    int64_t number;
+    bool flag;
+    const char *text = json_text(value);
+    return text ? strlen(text) <= CMD_VALUE_BYTES
+                : json_as_int(value, &number) || json_as_bool(value, &flag);
+}
+
+bool wire_values_check(const struct json *object)
+{
+    size_t n = 0;
+    if (!json_is_object(object)) {
+        return false;
+    }
+    for (const struct json *m = json_first(object); m; m = json_next(m)) {
+        if (++n > CMD_VALUES_MAX || !value_key_ok(json_key(m)) || !value_ok(m)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static bool take_field(const struct json *object, const struct cmd_field *field,
                        struct cmd_data *data)
 {
     char *at = (char *)data + field->offset;
-    if (field->kind == CMD_FIELD_INT || field->kind == CMD_FIELD_LEVEL) {
+    if (field->kind == CMD_FIELD_JSON) {
+        const struct json *value = json_obj(object, field->key);
+        memcpy(at, &value, sizeof value);
+        return value && wire_values_check(value);
+    }
+    if (cmd_field_is_number(field->kind)) {
         int64_t number = -1;
         if (field->kind == CMD_FIELD_LEVEL && json_is_null(object, field->key)) {
             return true; /* stays -1 */
@@ -236,8 +312,8 @@ static enum gw_err take_data(const struct json *root, struct cmd_body *out, stru
     return cmd_data_check(out->kind, &out->data, fail);
 }
 
-static enum gw_err body_fields(const struct json *root, struct cmd_body *out, const char **code,
-                               struct gw_fail *fail)
+static enum gw_err body_fields(const struct json *root, size_t len, struct cmd_body *out,
+                               const char **code, struct gw_fail *fail)
 {
     const char *bad = take_head(root, out);
     if (bad) {
@@ -249,6 +325,7 @@ static enum gw_err body_fields(const struct json *root, struct cmd_body *out, co
         return gw_fail_set(fail, GW_INVALID, _("This kind of command is not known here."));
     }
     bad = take_options(root, out);
+    bad = !bad && cmd_is_process(out->kind) && len > CMD_BODY_MAX ? "body" : bad;
     enum gw_err err = bad ? wire_bad(fail, bad) : take_data(root, out, fail);
     if (err) {
         const char *found = bad ? NULL : cmd_data_code(out->kind, &out->data);
@@ -265,7 +342,7 @@ enum gw_err wire_body_decode(const char *text, size_t len, struct cmd_body *out,
     *code = NULL;
     enum gw_err err = json_parse(text, len, 0, root, fail);
     if (!err) {
-        err = body_fields(*root, out, code, fail);
+        err = body_fields(*root, len, out, code, fail);
     }
     if (err && !*code) { /* it cannot be stored: nothing of it is given out */
         json_free(*root);

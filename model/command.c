@@ -8,7 +8,9 @@
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-enum { NOTE_BYTES = 2000, WORD_BYTES = 32 };
+enum { NOTE_BYTES = 2000, WORD_BYTES = 32, HASH_HEX = 64, SUBJECT_BYTES = 200 };
+enum { NOTED_BYTES = 16000 }; /* the heads of about 140 devices; a checkpoint has them twice */
+#define INT_MAX_WIRE ((INT64_C(1) << 53) - 1)
 
 static const char *const whom[] = {"elder", "contact", "neighbour", "worker", "leader", "duty",
                                    "119",   "120",     "110",       "other",  NULL};
@@ -67,6 +69,65 @@ static const struct cmd_field reveal_fields[] = {
     TEXT("reason", reason, true, NOTE_BYTES),
 };
 
+#define NUMBER(key, member, required)                                                              \
+    {                                                                                              \
+        key, CMD_FIELD_NUMBER, required, AT(member), NULL, 0                                       \
+    }
+#define HASH(key, member, required)                                                                \
+    {                                                                                              \
+        key, CMD_FIELD_HASH, required, AT(member), NULL, HASH_HEX                                  \
+    }
+#define OBJECT(key, member, required)                                                              \
+    {                                                                                              \
+        key, CMD_FIELD_JSON, required, AT(member), NULL, 0                                         \
+    }
+#define CHAIN                                                                                      \
+    NUMBER("pn", pn, true),                                                                        \
+    {                                                                                              \
+        "pprev", CMD_FIELD_PREV, true, AT(pprev), NULL, HASH_HEX                                   \
+    }
+
+static const struct cmd_field open_fields[] = {
+    CHAIN,
+    ID("template", template_id, true),
+    NUMBER("template_version", template_version, true),
+    HASH("rules", rules, true),
+    OBJECT("fields", fields, true),
+};
+static const struct cmd_field step_fields[] = {
+    CHAIN,
+    ID("step", step, true),
+    TEXT("subject", subject, false, SUBJECT_BYTES),
+    OBJECT("fields", fields, true),
+    OBJECT("counts", counts, true),
+    OBJECT("materials", materials, false),
+    TEXT("reason", reason, false, NOTE_BYTES),
+};
+static const struct cmd_field correct_fields[] = {
+    CHAIN,
+    HASH("target", target, true),
+    OBJECT("fields", fields, true),
+    OBJECT("counts", counts, true),
+    OBJECT("materials", materials, false),
+    TEXT("reason", reason, true, NOTE_BYTES),
+};
+static const struct cmd_field cosign_fields[] = {CHAIN, HASH("target", target, true)};
+static const struct cmd_field checkpoint_fields[] = {
+    CHAIN,
+    TEXT("heads", heads, true, NOTED_BYTES),
+    NUMBER("count", count, true),
+    HASH("digest", digest, true),
+    TEXT("note", note, true, NOTED_BYTES),
+};
+static const struct cmd_field end_fields[] = {CHAIN, ID("outcome", outcome, true)};
+static const struct cmd_field confirm_fields[] = {
+    ID("set", set, true),
+    ID("key", key, true),
+    TEXT("value", value, true, 128),
+    TEXT("document", document, true, 500),
+    TEXT("article", article, true, 128),
+};
+
 #define BARE(k, name, event, word, expect) [k] = {k, name, event, word, NULL, 0, expect}
 #define WITH(k, name, event, word, fields, expect)                                                 \
     [k] = {k, name, event, word, fields, COUNT(fields), expect}
@@ -87,11 +148,30 @@ static const struct cmd_spec specs[CMD_KIND_N] = {
     WITH(CMD_ALARM_RAISE, "alarm.raise", "raised", N_("Raise alarm"), raise_fields, false),
     WITH(CMD_DUTY_SET, "duty.set", NULL, N_("Duty"), duty_fields, false),
     WITH(CMD_ACCESS_REVEAL, "access.reveal", NULL, N_("Show in full"), reveal_fields, false),
+    WITH(CMD_PROCESS_OPEN, "process.open", NULL, N_("Open procedure"), open_fields, false),
+    WITH(CMD_PROCESS_STEP, "process.step", NULL, N_("Record step"), step_fields, false),
+    WITH(CMD_PROCESS_CORRECT, "process.correct", NULL, N_("Correct step"), correct_fields, false),
+    WITH(CMD_PROCESS_COSIGN, "process.cosign", NULL, N_("Cosign"), cosign_fields, false),
+    WITH(CMD_PROCESS_CHECKPOINT, "process.checkpoint", NULL, N_("Checkpoint"), checkpoint_fields,
+         false),
+    WITH(CMD_PROCESS_CLOSE, "process.close", NULL, N_("Close procedure"), end_fields, false),
+    WITH(CMD_RULES_CONFIRM, "rules.confirm", NULL, N_("Confirm number"), confirm_fields, false),
 };
+
+bool cmd_field_is_number(enum cmd_field_kind kind)
+{
+    return kind == CMD_FIELD_INT || kind == CMD_FIELD_LEVEL || kind == CMD_FIELD_NUMBER;
+}
+
+bool cmd_is_process(enum cmd_kind kind)
+{
+    return kind >= CMD_PROCESS_OPEN && kind <= CMD_PROCESS_CLOSE;
+}
 
 void cmd_data_init(struct cmd_data *data)
 {
-    *data = (struct cmd_data){.to_level = -1, .contact = -1};
+    *data = (struct cmd_data){
+        .to_level = -1, .contact = -1, .pn = -1, .template_version = -1, .count = -1};
 }
 
 const struct cmd_spec *cmd_spec_of(enum cmd_kind kind)
@@ -135,31 +215,57 @@ static bool in_list(const char *const *values, const char *text)
     return false;
 }
 
+static enum gw_err missing(const struct cmd_field *field, struct gw_fail *fail)
+{
+    return field->required
+               ? gw_fail_set(fail, GW_INVALID, _("The field \"%s\" is missing."), field->key)
+               : GW_OK;
+}
+
 static enum gw_err check_number(const struct cmd_field *field, int64_t value, struct gw_fail *fail)
 {
     if (value == -1) {
-        return field->required
-                   ? gw_fail_set(fail, GW_INVALID, _("The field \"%s\" is missing."), field->key)
-                   : GW_OK;
+        return missing(field, fail);
     }
     if (field->kind == CMD_FIELD_LEVEL && value != 4 && value != 5) {
         return gw_fail_set(fail, GW_INVALID,
                            _("The field \"%s\" must be 4, 5 or null (the next level)."),
                            field->key);
     }
-    if (value < 1 || value > 1000) {
+    if (field->kind == CMD_FIELD_NUMBER && (value < 1 || value > INT_MAX_WIRE)) {
+        return gw_fail_set(fail, GW_INVALID, _("The field \"%s\" must be a number from 1 on."),
+                           field->key);
+    }
+    if (field->kind != CMD_FIELD_NUMBER && (value < 1 || value > 1000)) {
         return gw_fail_set(fail, GW_INVALID, _("The field \"%s\" must be a number from 1 to 1000."),
                            field->key);
     }
     return GW_OK;
 }
 
+static bool hash_ok(const char *text)
+{
+    return strspn(text, "0123456789abcdef") == HASH_HEX && text[HASH_HEX] == '\0';
+}
+
+static enum gw_err check_hash(const struct cmd_field *field, const char *text, struct gw_fail *fail)
+{
+    if (!text || (*text == '\0' && field->kind == CMD_FIELD_HASH)) {
+        return missing(field, fail);
+    }
+    return *text == '\0' || hash_ok(text)
+               ? GW_OK
+               : gw_fail_set(fail, GW_INVALID,
+                             _("The field \"%s\" is not a hash: 64 digits 0-9 a-f."), field->key);
+}
+
 static enum gw_err check_text(const struct cmd_field *field, const char *text, struct gw_fail *fail)
 {
+    if (field->kind == CMD_FIELD_HASH || field->kind == CMD_FIELD_PREV) {
+        return check_hash(field, text, fail);
+    }
     if (!text || (*text == '\0' && field->required)) {
-        return field->required
-                   ? gw_fail_set(fail, GW_INVALID, _("The field \"%s\" is missing."), field->key)
-                   : GW_OK;
+        return missing(field, fail);
     }
     if (field->kind == CMD_FIELD_ENUM && !in_list(field->values, text)) {
         return gw_fail_set(fail, GW_INVALID,
@@ -177,6 +283,18 @@ static enum gw_err check_text(const struct cmd_field *field, const char *text, s
                            field->key, field->max_bytes);
     }
     return GW_OK;
+}
+
+static enum gw_err check_field(const struct cmd_data *data, const struct cmd_field *field,
+                               struct gw_fail *fail)
+{
+    if (field->kind == CMD_FIELD_JSON) {
+        const struct json *object;
+        memcpy(&object, (const char *)data + field->offset, sizeof object);
+        return object ? GW_OK : missing(field, fail);
+    }
+    return cmd_field_is_number(field->kind) ? check_number(field, int_at(data, field), fail)
+                                            : check_text(field, text_at(data, field), fail);
 }
 
 static enum gw_err check_raise(const struct cmd_data *data, struct gw_fail *fail)
@@ -211,6 +329,12 @@ static enum gw_err check_rules(enum cmd_kind kind, const struct cmd_data *data,
         return gw_fail_set(fail, GW_INVALID,
                            _("The field \"type\" does not name a type of record."));
     }
+    if (cmd_is_process(kind) && (data->pn == 1) != (data->pprev[0] == '\0')) {
+        return gw_fail_set(fail, GW_INVALID,
+                           _("The field \"%s\" is empty for the first record of a device and a "
+                             "hash for all others."),
+                           "pprev");
+    }
     return kind == CMD_ALARM_RAISE ? check_raise(data, fail) : GW_OK;
 }
 
@@ -219,9 +343,7 @@ enum gw_err cmd_data_check(enum cmd_kind kind, const struct cmd_data *data, stru
     const struct cmd_spec *spec = cmd_spec_of(kind);
     for (size_t i = 0; i < spec->fields_n; i++) {
         const struct cmd_field *field = &spec->fields[i];
-        bool number = field->kind == CMD_FIELD_INT || field->kind == CMD_FIELD_LEVEL;
-        enum gw_err err = number ? check_number(field, int_at(data, field), fail)
-                                 : check_text(field, text_at(data, field), fail);
+        enum gw_err err = check_field(data, field, fail);
         if (err) {
             return err;
         }

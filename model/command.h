@@ -27,8 +27,17 @@ enum cmd_kind {
     CMD_ALARM_RAISE,
     CMD_DUTY_SET,
     CMD_ACCESS_REVEAL,
+    CMD_PROCESS_OPEN,
+    CMD_PROCESS_STEP,
+    CMD_PROCESS_CORRECT,
+    CMD_PROCESS_COSIGN,
+    CMD_PROCESS_CHECKPOINT,
+    CMD_PROCESS_CLOSE,
+    CMD_RULES_CONFIRM,
     CMD_KIND_N
 };
+
+struct json; /* api/json.h; opaque here: objects of a command are checked and printed by the wire */
 
 /* Every data field of every kind; absent text is NULL, absent numbers are -1. Texts are borrowed
  * (from the parsed line, the form, argv) for as long as the struct is used. */
@@ -40,9 +49,9 @@ struct cmd_data {
     const char *number;   /* attempt */
     const char *result;   /* attempt: answered no_answer busy refused */
     const char *text;     /* note, raise */
-    const char *reason;   /* escalate, retract, reveal */
-    const char *note;     /* handover, close */
-    const char *outcome;  /* close */
+    const char *reason;   /* escalate, retract, reveal; process.correct, process.step */
+    const char *note;     /* handover, close; process.checkpoint: the signed note */
+    const char *outcome;  /* close; process.close: a word of the template */
     const char *no_visit_reason;
     const char *second_person; /* user id */
     const char *uid;      /* retract: the command taken back */
@@ -53,11 +62,41 @@ struct cmd_data {
     const char *state;    /* duty.set: on off reachable */
     const char *type;     /* access.reveal: entity name */
     const char *field;    /* access.reveal */
+
+    /* process.*, docs/procedures.md section 2; id of the body is the process */
+    int64_t pn;         /* running number of this device in this process, from 1 */
+    const char *pprev;  /* hash of pn - 1 of this device there; "" for pn 1 */
+    const char *template_id; /* open: wire key "template" */
+    int64_t template_version;
+    const char *rules;  /* open: SHA-256 of the composed rule set */
+    const char *step;   /* step: id of the template's step */
+    const char *subject;
+    const char *target; /* correct, cosign: hash of a step */
+    const struct json *fields, *counts, *materials; /* objects, borrowed; see wire_values_check() */
+    const char *heads;  /* checkpoint: lines "<dev> <pn> <hash>\n" */
+    int64_t count;      /* checkpoint: steps of the set */
+    const char *digest; /* checkpoint */
+
+    /* rules.confirm; id of the body is "<set>.<key>" */
+    const char *set, *key, *value, *document, *article;
 };
 
 void cmd_data_init(struct cmd_data *data);
 
-enum cmd_field_kind { CMD_FIELD_TEXT, CMD_FIELD_INT, CMD_FIELD_ENUM, CMD_FIELD_ID, CMD_FIELD_LEVEL };
+enum cmd_field_kind {
+    CMD_FIELD_TEXT,
+    CMD_FIELD_INT, /* 1 to 1000 */
+    CMD_FIELD_ENUM,
+    CMD_FIELD_ID,
+    CMD_FIELD_LEVEL,
+    CMD_FIELD_NUMBER, /* 1 to 2^53 - 1 */
+    CMD_FIELD_HASH,   /* 64 lower-case hex */
+    CMD_FIELD_PREV,   /* the same, or "" which is there as well */
+    CMD_FIELD_JSON,   /* an object of keys to integer, text or bool */
+};
+/* Integers are int64_t with -1 for absent; JSON objects are const struct json *; all others are
+ * texts. */
+bool cmd_field_is_number(enum cmd_field_kind kind);
 
 struct cmd_field {
     const char *key; /* on the wire */
@@ -143,7 +182,20 @@ struct cmd_body {
     const char *boot;
     int64_t mono;
     struct cmd_data data;
+    const char *priv;         /* hash of the private part; NULL = there is none */
+    const struct json *blobs; /* array of {commit, size, media}; NULL = absent */
+    const struct json *seen;  /* array of hashes; NULL = absent */
 };
+
+/* Ceilings of commands of kind process.*: with them the row of a step always fits. */
+enum {
+    CMD_BODY_MAX = 64 * 1024,
+    CMD_PRIV_MAX = 16 * 1024,
+    CMD_VALUES_MAX = 200,      /* members of one object */
+    CMD_VALUE_BYTES = 4000,    /* of one text in it */
+    CMD_VALUE_KEY_BYTES = 64,  /* [a-z0-9_] */
+};
+bool cmd_is_process(enum cmd_kind kind);
 
 #define CMD_SIGN_PREFIX "gridward-cmd-v1\n"
 #define RECEIPT_PREFIX "gridward-receipt-v1\n"

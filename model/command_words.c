@@ -99,6 +99,12 @@ static const char *const results[RESULT_N] = {
     X("grid-moved",                                                                                \
       N_("This place belongs to another grid now. Your entry is kept and the duty room "           \
          "sees it."))                                                                              \
+    X("no-process",                                                                                \
+      N_("The server does not know this procedure yet. Your record is kept and counts as soon "    \
+         "as its opening arrives."))                                                               \
+    X("key-revoked",                                                                               \
+      N_("The computer that signed this was closed before it arrived. The record is kept and the " \
+         "duty room sees it."))                                                                    \
     X("field-conflict",                                                                            \
       N_("Somebody else changed this meanwhile. Both values are kept and a person will "           \
          "decide."))                                                                               \

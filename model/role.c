@@ -7,7 +7,10 @@
 
 #define BIT(x)     (1U << (x))
 #define ALL_TYPES  (BIT(TYPE_N) - 1)
-#define FIELD_CMDS (BIT(CMD_KIND_N) - 1)
+#define FIELD_CMDS (BIT(CMD_RULES_CONFIRM) - 1)
+#define PROCESS_CMDS                                                                               \
+    (BIT(CMD_PROCESS_OPEN) | BIT(CMD_PROCESS_STEP) | BIT(CMD_PROCESS_CORRECT) |                    \
+     BIT(CMD_PROCESS_COSIGN) | BIT(CMD_PROCESS_CHECKPOINT) | BIT(CMD_PROCESS_CLOSE))
 
 #define COMMITTEE_TYPES                                                                            \
     (BIT(TYPE_GRID) | BIT(TYPE_WORKER) | BIT(TYPE_RESIDENT) | BIT(TYPE_RESIDENT_PRIVATE) |         \
@@ -31,9 +34,10 @@ static const struct role_row rows[ROLE_N] = {
     [ROLE_DUTY] = {"duty", N_("Duty room"), 5, ALL_TYPES, FIELD_CMDS},
     /* reads resident_private, so it must be able to ask for it and be logged */
     [ROLE_COMMITTEE] = {"committee", N_("Residents' committee"), 0, COMMITTEE_TYPES,
-                        BIT(CMD_ACCESS_REVEAL)},
-    [ROLE_AUDITOR] = {"auditor", N_("Auditor"), 0, AUDITOR_TYPES, 0},
-    [ROLE_ADMIN] = {"admin", N_("Administrator"), 0, BIT(TYPE_RULE), 0},
+                        BIT(CMD_ACCESS_REVEAL) | PROCESS_CMDS},
+    [ROLE_AUDITOR] = {"auditor", N_("Auditor"), 0, AUDITOR_TYPES,
+                      BIT(CMD_PROCESS_COSIGN) | BIT(CMD_RULES_CONFIRM)},
+    [ROLE_ADMIN] = {"admin", N_("Administrator"), 0, BIT(TYPE_RULE), BIT(CMD_RULES_CONFIRM)},
 };
 
 const char *role_name(enum gw_role role)

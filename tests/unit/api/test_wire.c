@@ -130,9 +130,21 @@ struct data_case {
     struct cmd_data data;
 };
 
+static struct json *tree(const char *text)
+{
+    struct json *root = NULL;
+    assert_int_equal(json_parse(text, strlen(text), 0, &root, NULL), GW_OK);
+    return root;
+}
+
 /* Every kind with every field it may carry. */
 static void every_kind_comes_back(void **state)
 {
+    struct json *values = tree("{\"happened_at\":1769800221400,\"roll\":812,\"ok\":true,"
+                               "\"less\":-3,\"note\":\"两行\\n\\\"引\\\"\"}");
+    struct json *seen = tree("[\"df45bce81b2c9c1e18db70b42e457490628e4dff988b52cb9f388cf3cd9006c2\"]");
+    struct json *blobs = tree("[{\"commit\":\"df45bce81b2c9c1e18db70b42e457490628e4dff988b52cb9f388cf3"
+                              "cd9006c2\",\"size\":12,\"media\":\"image/jpeg\"}]");
     (void)state;
     for (size_t k = 0; k < CMD_KIND_N; k++) {
         const struct cmd_spec *spec = cmd_spec_of((enum cmd_kind)k);
@@ -144,6 +156,11 @@ static void every_kind_comes_back(void **state)
         struct gw_buf out, again;
         const char *code = NULL;
         cmd_data_init(&body.data);
+        if (cmd_is_process(body.kind)) {
+            body.priv = body_hash;
+            body.seen = seen;
+            body.blobs = blobs;
+        }
         for (size_t f = 0; f < spec->fields_n; f++) {
             const struct cmd_field *field = &spec->fields[f];
             void *member = (char *)&body.data + field->offset;
@@ -151,6 +168,12 @@ static void every_kind_comes_back(void **state)
                 *(int64_t *)member = 1;
             } else if (field->kind == CMD_FIELD_LEVEL) {
                 *(int64_t *)member = 5;
+            } else if (field->kind == CMD_FIELD_NUMBER) {
+                *(int64_t *)member = 9007199254740991;
+            } else if (field->kind == CMD_FIELD_HASH || field->kind == CMD_FIELD_PREV) {
+                *(const char **)member = body_hash;
+            } else if (field->kind == CMD_FIELD_JSON) {
+                *(const struct json **)member = values;
             } else {
                 *(const char **)member = field->kind == CMD_FIELD_ENUM ? field->values[0] : "text-1";
             }
@@ -182,10 +205,14 @@ static void every_kind_comes_back(void **state)
         assert_int_equal(back.kind, k);
         assert_int_equal(wire_body_encode(&back, &again), GW_OK);
         assert_string_equal(gw_buf_str(&out), gw_buf_str(&again));
+        assert_string_equal(back.priv ? back.priv : "", cmd_is_process(back.kind) ? body_hash : "");
         json_free(root);
         gw_buf_free(&out);
         gw_buf_free(&again);
     }
+    json_free(values);
+    json_free(seen);
+    json_free(blobs);
 }
 
 static void broken_bodies_still_tell_their_number(void **state)

@@ -242,6 +242,126 @@ static void bodies_that_are_stored_as_rejected(void **state)
     gw_buf_free(&text);
 }
 
+/* ---- process.*: objects of keys to integer, text or bool */
+static const char step_body[] =
+    "{\"v\":1,\"uid\":\"u\",\"dev\":\"d\",\"n\":2,\"prev\":\"" HASH
+    "\",\"kind\":\"process.step\",\"id\":\"p\",\"base\":\"\","
+    "\"t\":{\"wall\":1,\"off\":null,\"unc\":null,\"boot\":\"b\",\"mono\":1},"
+    "\"data\":{\"pn\":2,\"pprev\":\"" HASH "\",\"step\":\"S19\",\"subject\":\"主任\","
+    "\"fields\":{\"happened_at\":1769800221400,\"place\":\"村委会\",\"open\":true},"
+    "\"counts\":{\"valid\":612}}}";
+
+static void objects_of_steps(void **state)
+{
+    static const struct change changes[] = {
+        {"\"pn\":2", "\"pn\":0", "bad-data"},
+        {"\"pn\":2", "\"pn\":1", "bad-data"}, /* then pprev is empty */
+        {"\"pn\":2,", "", "bad-data"},
+        {"\"pprev\":\"df", "\"pprev\":\"DF", "bad-data"},
+        {"\"counts\":{\"valid\":612}", "\"counts\":[612]", "bad-data"},
+        {"\"counts\":{\"valid\":612}", "\"counts\":{\"valid\":{}}", "bad-data"},
+        {"\"counts\":{\"valid\":612}", "\"counts\":{\"valid\":null}", "bad-data"},
+        {"\"counts\":{\"valid\":612}", "\"counts\":{\"valid\":1.5}", "bad-data"},
+        {"\"counts\":{\"valid\":612}", "\"counts\":{\"Valid\":612}", "bad-data"},
+        {"\"counts\":{\"valid\":612}", "\"counts\":{\"\":612}", "bad-data"},
+        {",\"counts\":{\"valid\":612}", "", "bad-data"},
+        {"\"subject\":\"主任\"", "\"subject\":5", "bad-data"},
+        {"\"subject\":\"主任\"", "\"target\":\"" HASH "\"", "bad-data"},
+        {"\"step\":\"S19\"", "\"step\":\"S 19\"", "bad-data"},
+        {"process.step", "process.vote", "unknown-kind"},
+        {"\"counts\":{\"valid\":612}", "\"counts\":{\"valid\":-1}", NULL}, /* a client refuses it */
+        {"\"counts\":{\"valid\":612}", "\"counts\":{}", NULL},
+        {"\"counts\":{\"valid\":612}", "\"counts\":{\"a\":1},\"materials\":{\"photo\":\"paper\"}",
+         NULL},
+    };
+    struct gw_buf text;
+    (void)state;
+    gw_buf_init(&text, 8192);
+    for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+        struct gw_fail why = {0};
+        struct cmd_body out;
+        struct json *root = NULL;
+        const char *code = NULL;
+        changed(step_body, changes[i].from, changes[i].to, &text);
+        enum gw_err err = wire_body_decode(gw_buf_str(&text), text.len, &out, &root, &code, &why);
+        if (err != (changes[i].named ? GW_INVALID : GW_OK) ||
+            (changes[i].named && (!code || strcmp(code, changes[i].named) != 0))) {
+            print_error("%s: %d %s %s\n", changes[i].to, err, code ? code : "", why.text);
+            fail();
+        }
+        json_free(root);
+    }
+    gw_buf_free(&text);
+}
+
+/* {"k0":1,...} of n members, the last one a text of `bytes`. */
+static void many_values(struct gw_buf *out, int n, int bytes)
+{
+    gw_buf_reset(out);
+    assert_int_equal(gw_buf_adds(out, "{"), GW_OK);
+    for (int i = 1; i < n; i++) {
+        assert_int_equal(gw_buf_addf(out, "\"k%d\":%d,", i, i), GW_OK);
+    }
+    assert_int_equal(gw_buf_adds(out, "\"last\":\""), GW_OK);
+    for (int i = 0; i < bytes; i++) {
+        assert_int_equal(gw_buf_adds(out, "x"), GW_OK);
+    }
+    assert_int_equal(gw_buf_adds(out, "\"}"), GW_OK);
+}
+
+static void objects_have_ceilings(void **state)
+{
+    static const struct {
+        int n, bytes;
+        bool good;
+    } cases[] = {{200, 4000, true}, {201, 1, false}, {1, 4001, false}};
+    struct gw_buf text;
+    (void)state;
+    gw_buf_init(&text, 65536);
+    for (size_t i = 0; i < 3; i++) {
+        struct json *root = NULL;
+        many_values(&text, cases[i].n, cases[i].bytes);
+        assert_int_equal(json_parse(gw_buf_str(&text), text.len, 0, &root, NULL), GW_OK);
+        assert_int_equal(wire_values_check(root), cases[i].good);
+        json_free(root);
+    }
+    gw_buf_free(&text);
+}
+
+/* A body above 64 KiB is neither written nor taken, so that its row always fits. */
+static void a_body_has_a_ceiling(void **state)
+{
+    struct cmd_body one, two;
+    struct json *root = NULL, *values = NULL, *again = NULL;
+    struct gw_buf text, long_body;
+    const char *code = NULL;
+    (void)state;
+    gw_buf_init(&text, 262144);
+    gw_buf_init(&long_body, 262144);
+    assert_int_equal(wire_body_decode(step_body, strlen(step_body), &one, &root, &code, NULL),
+                     GW_OK);
+    assert_int_equal(gw_buf_adds(&text, "{"), GW_OK);
+    for (int i = 0; i < 17; i++) {
+        assert_int_equal(gw_buf_addf(&text, "%s\"k%d\":\"%04000d\"", i ? "," : "", i, 0), GW_OK);
+    }
+    assert_int_equal(gw_buf_adds(&text, "}"), GW_OK);
+    assert_int_equal(json_parse(gw_buf_str(&text), text.len, 0, &values, NULL), GW_OK);
+    assert_true(wire_values_check(values));
+    one.data.counts = values;
+    assert_int_equal(wire_body_encode(&one, &long_body), GW_TOO_LARGE);
+    gw_buf_reset(&long_body);
+    changed(step_body, "{\"valid\":612}", gw_buf_str(&text), &long_body);
+    assert_int_equal(
+        wire_body_decode(gw_buf_str(&long_body), long_body.len, &two, &again, &code, NULL),
+        GW_INVALID);
+    assert_string_equal(code, "bad-data");
+    json_free(root);
+    json_free(values);
+    json_free(again);
+    gw_buf_free(&text);
+    gw_buf_free(&long_body);
+}
+
 static void the_private_part_fits_its_hash(void **state)
 {
     static const char priv[] = "{\"salt\":\"AAAAAAAAAAAAAAAAAAAAAA\",\"name\":\"陈\"}";
@@ -504,6 +624,9 @@ int main(void)
         cmocka_unit_test(alarm_rows_nearly_right),
         cmocka_unit_test(bodies_that_cannot_be_stored),
         cmocka_unit_test(bodies_that_are_stored_as_rejected),
+        cmocka_unit_test(objects_of_steps),
+        cmocka_unit_test(objects_have_ceilings),
+        cmocka_unit_test(a_body_has_a_ceiling),
         cmocka_unit_test(the_private_part_fits_its_hash),
         cmocka_unit_test(access_reveal_repeats_its_row),
         cmocka_unit_test(command_lines_nearly_right),

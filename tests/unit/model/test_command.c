@@ -40,8 +40,8 @@ static void the_table_is_whole(void **state)
             const struct cmd_field *field = &spec->fields[f];
             assert_true(field->offset < sizeof(struct cmd_data));
             assert_int_equal(field->kind == CMD_FIELD_ENUM, field->values != NULL);
-            assert_true(field->max_bytes > 0 || field->kind == CMD_FIELD_INT ||
-                        field->kind == CMD_FIELD_LEVEL);
+            assert_true(field->max_bytes > 0 || cmd_field_is_number(field->kind) ||
+                        field->kind == CMD_FIELD_JSON);
         }
         if (i < CMD_ALARM_RAISE) { /* event kind = the command's kind without "alarm." */
             assert_string_equal(spec->event, spec->name + strlen("alarm."));
@@ -187,6 +187,66 @@ static void texts_have_a_ceiling(void **state)
     free(text);
 }
 
+/* ---- process.*: objects are opaque here, any pointer stands for one */
+#define HASH_A "df45bce81b2c9c1e18db70b42e457490628e4dff988b52cb9f388cf3cd9006c2"
+
+static struct cmd_data step_data(void)
+{
+    static int object;
+    struct cmd_data data;
+    cmd_data_init(&data);
+    data.pn = 1;
+    data.pprev = "";
+    data.step = "S06";
+    data.fields = data.counts = (const struct json *)(const void *)&object;
+    return data;
+}
+
+static void steps_are_a_chain(void **state)
+{
+    (void)state;
+    struct cmd_data data = step_data();
+    passes(CMD_PROCESS_STEP, &data);
+    data.pprev = HASH_A;
+    refused(CMD_PROCESS_STEP, &data, "\"pprev\"");
+    data.pn = 2;
+    passes(CMD_PROCESS_STEP, &data);
+    data.pprev = "";
+    refused(CMD_PROCESS_STEP, &data, "\"pprev\"");
+    data.pprev = NULL;
+    refused(CMD_PROCESS_STEP, &data, "\"pprev\"");
+    data.pprev = "DF45";
+    refused(CMD_PROCESS_STEP, &data, "\"pprev\"");
+    data = step_data();
+    data.pn = 0;
+    refused(CMD_PROCESS_STEP, &data, "\"pn\"");
+    data.pn = INT64_C(1) << 53;
+    refused(CMD_PROCESS_STEP, &data, "\"pn\"");
+    data = step_data();
+    data.counts = NULL;
+    refused(CMD_PROCESS_STEP, &data, "\"counts\"");
+    data.fields = NULL;
+    refused(CMD_PROCESS_STEP, &data, "\"fields\"");
+}
+
+static void hashes_of_other_steps(void **state)
+{
+    (void)state;
+    struct cmd_data data = step_data();
+    refused(CMD_PROCESS_COSIGN, &data, "\"target\"");
+    data.target = "";
+    refused(CMD_PROCESS_COSIGN, &data, "\"target\"");
+    data.target = HASH_A "0";
+    refused(CMD_PROCESS_COSIGN, &data, "\"target\"");
+    data.target = HASH_A;
+    passes(CMD_PROCESS_COSIGN, &data);
+    refused(CMD_PROCESS_CORRECT, &data, "\"reason\"");
+    data.reason = "票数抄错";
+    passes(CMD_PROCESS_CORRECT, &data);
+    assert_true(cmd_is_process(CMD_PROCESS_OPEN) && cmd_is_process(CMD_PROCESS_CLOSE));
+    assert_false(cmd_is_process(CMD_ACCESS_REVEAL) || cmd_is_process(CMD_RULES_CONFIRM));
+}
+
 /* ---- names */
 static void states_and_results(void **state)
 {
@@ -268,6 +328,8 @@ int main(void)
         cmocka_unit_test(raises),
         cmocka_unit_test(reveals_and_duty),
         cmocka_unit_test(texts_have_a_ceiling),
+        cmocka_unit_test(steps_are_a_chain),
+        cmocka_unit_test(hashes_of_other_steps),
         cmocka_unit_test(states_and_results),
         cmocka_unit_test(every_code_has_its_own_sentence),
         cmocka_unit_test(the_codes_are_those_of_the_contract),

@@ -5,6 +5,7 @@
 
 #include "base/fsutil.h"
 #include "base/i18n.h"
+#include "base/text_safe.h"
 #include "cli/cli_process_p.h"
 #include "offline-db/mirror.h"
 #include "rules/ruleset_load.h"

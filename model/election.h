@@ -1,0 +1,151 @@
+/* The result of a poll, by arithmetic alone: validity, winners, ties, the woman rule, near kin,
+ * vacancies and what another poll is about. Integers, cross-multiplied; every choice that a place makes
+ * is a flag of the rule set. Each line of the result says why, with the article.
+ *
+ * Sources: domain/elections.md; V26 = village law (articles 8, 18, 21), U26 = community law (8, 19, 22).
+ * Never individual ballots, never votes per station or mobile box: votes are those of the mixed whole. */
+#ifndef GW_MODEL_ELECTION_H
+#define GW_MODEL_ELECTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "model/ruleset.h"
+
+enum elect_post { ELECT_CHAIR, ELECT_DEPUTY, ELECT_MEMBER, ELECT_POSTS }; /* highest first */
+enum { ELECT_PEOPLE_MAX = 400, ELECT_SEATS_MAX = 99 };
+
+/* A share: x is enough iff x * den > of * num (strict) or >=. */
+struct elect_share {
+    int64_t num, den;
+    bool strict;
+};
+
+/* A flag of the rule set that nobody has confirmed yet. What depends on it is said to wait. */
+enum elect_flag { FLAG_NO, FLAG_YES, FLAG_WAITS };
+
+struct elect_rules {
+    struct citation poll_cite;     /* poll valid: V26 18, U26 19 */
+    struct elect_share turnout;    /* of voted among registered: more than half; representatives: more than 2/3 */
+    struct citation majority_cite; /* elected: more than half of those who voted */
+    struct elect_share majority;   /* of votes among voted */
+    struct citation rerun_cite;
+    struct elect_share rerun_floor; /* 另行选举: votes among votes cast, 1/3 inclusive */
+    enum elect_flag rerun_turnout;  /* whether turnout is needed again */
+    struct citation woman_cite;     /* V26 8 */
+    int64_t women_min;              /* at least so many women members */
+    enum elect_flag woman_held;     /* no woman passes: one seat is held back for a separate vote */
+    struct citation kin_cite;       /* V26 8: no near kin among the members */
+    enum elect_flag kin_higher_stays; /* of two elected near kin the higher post stays, then more votes */
+    enum elect_flag lower_post_votes; /* votes for a higher post count for the lower one too */
+    enum elect_flag void_over_voted;  /* recovered > voted voids the poll */
+    enum elect_flag void_over_issued; /* recovered > issued voids the poll */
+    enum elect_flag blank_is_invalid; /* only how the sheet is read: recovered = valid + invalid + blank */
+    int64_t rest_vacant_min;          /* so many elected: the rest may stay vacant; -1 = waits */
+    enum elect_flag rest_vacant_needs_chair;
+};
+
+struct elect_person {
+    const char *id;   /* stands for the person in `why`; names are the caller's */
+    bool woman;
+    bool candidate[ELECT_POSTS]; /* stood for it; a written-in person may win as well */
+    int64_t votes[ELECT_POSTS];  /* >= 0 */
+    bool barred;      /* does not qualify, or 当选无效 was found: cannot win; shown with its article */
+};
+struct elect_kin {
+    size_t a, b; /* indices of people; near kin of CC 1045 */
+};
+
+struct elect_ballots {
+    int64_t registered, voted; /* people */
+    int64_t issued, recovered, valid, invalid, blank; /* papers; -1 = not entered */
+    int64_t invalid_part[ELECT_POSTS]; /* papers whose part for that post is void */
+};
+
+struct elect_in {
+    struct elect_rules rules;
+    int64_t seats[ELECT_POSTS];
+    struct elect_ballots ballots;
+    const struct elect_person *people;
+    size_t people_n;
+    const struct elect_kin *kin;
+    size_t kin_n;
+    bool rerun;        /* 另行选举: plurality with a floor, for the open seats only */
+    bool held_for_woman; /* of a rerun: the seat that was held back */
+};
+
+enum elect_validity { ELECT_VALID, ELECT_VOID, ELECT_UNDECIDED /* a flag or a number is missing */ };
+/* Why, in a closed list; elect_why_print makes the sentence. */
+enum elect_why {
+    WHY_TURNOUT,        /* have voted, want more than num/den of registered */
+    WHY_NO_TURNOUT,
+    WHY_OVER_VOTED, WHY_OVER_ISSUED, /* recovered more than … */
+    WHY_SHEET,          /* recovered != valid + invalid + blank: arithmetic, 不合规, decides nothing */
+    WHY_MAJORITY,       /* elected: have votes, more than half of voted */
+    WHY_PLURALITY,      /* of those who passed, most votes for the seats */
+    WHY_FLOOR,          /* rerun: passes the floor */
+    WHY_BELOW,          /* not elected: below the threshold */
+    WHY_SEATS,          /* not elected: passed, but the seats went to those with more votes */
+    WHY_TIE,            /* equal votes at the last seat: a second vote between them */
+    WHY_HIGHER_POST,    /* has won a higher post already */
+    WHY_WOMAN_TAKES,    /* woman rule: takes a member's seat */
+    WHY_WOMAN_GIVES,    /* woman rule: gives her place — the member with fewest votes */
+    WHY_WOMAN_HELD,     /* one member's seat is held back */
+    WHY_KIN,            /* near kin of somebody elected */
+    WHY_BARRED,
+    WHY_VACANT,         /* nobody for the seat */
+    WHY_WAITS,          /* waits for a number of the district */
+    WHY_N
+};
+
+enum elect_seat { SEAT_ELECTED, SEAT_TIE, SEAT_OPEN, SEAT_HELD };
+struct elect_line {
+    enum elect_seat state;   /* for seats */
+    enum elect_post post;
+    size_t person;           /* index, SIZE_MAX = none */
+    enum elect_why why;
+    struct citation cite;
+    int64_t votes, need;     /* the two sides: votes of the person, smallest number that passes */
+};
+
+struct elect_result {
+    enum elect_validity validity;
+    enum elect_why reasons[8]; /* of validity, in the order they were checked */
+    size_t reasons_n;
+    struct citation reason_cites[8];
+    int64_t need_voted;        /* smallest turnout that is enough */
+    int64_t need_votes;        /* smallest number of votes that elects */
+    /* chair, deputies, members in order of post, then votes, then the order of people */
+    struct elect_line seats[ELECT_SEATS_MAX];
+    size_t seats_n;            /* = sum of seats when valid */
+    struct elect_line others[ELECT_PEOPLE_MAX]; /* everybody with votes who was not elected, and why */
+    size_t others_n;
+    int64_t women, elected, open;
+    /* What another poll is about: seats and the persons it is held among (those not elected with most
+     * votes; surplus of one), or the tied. */
+    bool rerun_needed, rest_may_stay_vacant;
+    int64_t rerun_seats[ELECT_POSTS];
+    size_t rerun_people[ELECT_PEOPLE_MAX];
+    size_t rerun_people_n;
+    bool waits;                /* something above waits for the district */
+};
+
+/* The whole result. GW_INVALID with a sentence for the impossible only: negative numbers, more people
+ * or seats than fit, a kin index out of range. Deterministic; no I/O. */
+enum gw_err elect_result(const struct elect_in *in, struct elect_result *out, struct gw_fail *fail);
+
+/* Smallest x that is enough: x * den > of * num, or >=. */
+int64_t elect_need(const struct elect_share *share, int64_t of);
+/* One translated sentence of a line or a reason; set for the names of laws. Length as snprintf. */
+int elect_line_print(const struct ruleset *set, const struct elect_in *in, const struct elect_result *r,
+                     const struct elect_line *line, char *out, size_t size);
+int elect_reason_print(const struct ruleset *set, const struct elect_in *in,
+                       const struct elect_result *r, size_t i, char *out, size_t size);
+
+/* The rules as a rule set has them: numbers and flags by key (women_min, blank_is_invalid, …); turnout
+ * and majority by committee and mode of the template. */
+void elect_rules_of(const struct ruleset *set, struct elect_rules *out);
+
+#endif

@@ -2,10 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/fsutil.h"
 #include "base/i18n.h"
 #include "cli/cli_process_p.h"
-#include "offline-db/mirror.h"
 #include "rules/ruleset_load.h"
 
 /* ---- the template */
@@ -32,51 +30,6 @@ static const char *template_of(const struct process_opts *o)
 }
 
 /* ---- the division: a path, or its digits; default: the only community in scope */
-
-enum { COMMUNITY_LABELS = 4 };
-
-/* The first four labels of a path; false when it has fewer. */
-static bool community_of(const char *path, char *out, size_t size)
-{
-    size_t labels = 1;
-    size_t len = 0;
-    for (; path[len] != '\0'; len++) {
-        labels += path[len] == '.';
-        if (labels > COMMUNITY_LABELS) {
-            break;
-        }
-    }
-    if (labels < COMMUNITY_LABELS || len >= size) {
-        return false;
-    }
-    memcpy(out, path, len);
-    out[len] = '\0';
-    return true;
-}
-
-static bool only_community(struct cli *cli, char *out, size_t size)
-{
-    struct wire_scope scopes[WIRE_SCOPES_MAX];
-    char one[GW_PATH_MAX + 1];
-    size_t n = 0;
-    size_t found = 0;
-    if (mirror_scopes(&cli->home, scopes, &n) != GW_OK) {
-        return false;
-    }
-    for (size_t i = 0; i < n; i++) {
-        if (strncmp(scopes[i].path, "u.", 2) == 0) {
-            continue;
-        }
-        if (!community_of(scopes[i].path, one, sizeof one)) {
-            return false; /* a street or more: several communities */
-        }
-        if (found == 0 || strcmp(one, out) != 0) {
-            found++;
-        }
-        (void)snprintf(out, size, "%s", one);
-    }
-    return found == 1;
-}
 
 /* 500112013005 within CQ, or CQ.500112.013.005 as it is. */
 static bool read_division(const char *text, char *out, size_t size)
@@ -130,7 +83,7 @@ static int check_day(const struct cli *cli, const struct ruleset *rules, const s
 struct opening {
     struct process_opts o;
     const char *template_id, *day_text;
-    char division[GW_PATH_MAX + 1], jurisdiction[GW_PATH_MAX + 1];
+    char division[GW_PATH_MAX + 1];
     gw_day day, today;
     struct gw_buf text;
     struct ruleset *rules; /* owned */
@@ -199,15 +152,10 @@ static int take_seats(const struct cli *cli, struct opening *op)
 static int open_it(struct cli *cli, struct opening *op, char **words, int n)
 {
     struct gw_fail fail = {0};
-    char dir[1200];
     gw_id id;
     struct journal_entry written;
-    (void)snprintf(op->jurisdiction, sizeof op->jurisdiction, "%s", op->division);
-    op->jurisdiction[strcspn(op->jurisdiction, ".")] = '\0';
-    enum gw_err err = gw_own_path(dir, sizeof dir, "rules", GW_RULESDIR);
-    err = err ? err
-              : ruleset_compose(dir, op->template_id, op->jurisdiction, op->day, &op->text, &fail);
-    err = err ? err : ruleset_load(gw_buf_str(&op->text), op->text.len, &op->rules, &fail);
+    enum gw_err err =
+        process_compose(op->template_id, op->division, op->day, &op->text, &op->rules, &fail);
     if (err) {
         return cli_fail(cli, err, &fail);
     }
@@ -248,7 +196,7 @@ static int read_new(struct cli *cli, const struct cli_verb *verb, struct opening
         return cli_usage(cli, verb, "%s", _("--anyway asks a --reason: it stays in the record."));
     }
     bool ok = op->o.division ? read_division(op->o.division, op->division, sizeof op->division)
-                             : only_community(cli, op->division, sizeof op->division);
+                             : process_only_community(&cli->home, op->division, sizeof op->division);
     return ok ? CLI_DONE
               : cli_usage(cli, verb, "%s",
                           _("Give --division: a path such as CQ.500112.013.005 or its twelve digits. "

@@ -139,7 +139,6 @@ static int rules_show(struct cli *cli, int argc, char **argv)
     struct process_opts o;
     char **rest;
     int n;
-    char dir[1200];
     struct gw_fail fail = {0};
     struct gw_buf text;
     struct ruleset *set = NULL;
@@ -153,9 +152,7 @@ static int rules_show(struct cli *cli, int argc, char **argv)
         return cli_usage(cli, verb, "%s", _("Give one template; `rules list` shows them."));
     }
     gw_buf_init(&text, RULESET_TEXT_MAX);
-    enum gw_err err = gw_own_path(dir, sizeof dir, "rules", GW_RULESDIR);
-    err = err ? err : ruleset_compose(dir, rest[0], "CQ", day, &text, &fail);
-    err = err ? err : ruleset_load(gw_buf_str(&text), text.len, &set, &fail);
+    enum gw_err err = process_compose(rest[0], "CQ", day, &text, &set, &fail);
     status = err ? cli_fail(cli, err, &fail) : show_set(cli, set);
     ruleset_free(set);
     gw_buf_free(&text);

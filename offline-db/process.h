@@ -10,6 +10,8 @@
 #include "offline-db/home.h"
 #include "offline-db/journal.h"
 
+enum { PROCESS_RULES_MAX = 192 * 1024 }; /* bytes of a composed text */
+
 /* A procedure as lists show it. */
 struct process_row {
     gw_id id;
@@ -68,6 +70,37 @@ enum gw_err process_record(struct home *home, const char *id, enum proc_kind kin
                            struct gw_fail *fail);
 /* The newest moment known here: corrected clock, newest server time, newest receipt; 0 = none. */
 enum gw_err process_latest(struct home *home, int64_t *ms);
+
+/* ---- what can be opened here */
+
+struct process_template {
+    char id[64], kind[32], committee[16], mode[24];
+    char title[128]; /* in the language of the screen */
+};
+/* Templates of the installed files, elections first. GW_ABSENT with a sentence: none is installed. */
+enum gw_err process_templates(struct process_template *out, size_t cap, size_t *n,
+                              struct gw_fail *fail);
+/* The composed text for a template as in force on `day` for the place of `division`, and its rule set
+ * (owned by the caller). */
+enum gw_err process_compose(const char *template_id, const char *division, gw_day day,
+                            struct gw_buf *text, struct ruleset **rules, struct gw_fail *fail);
+/* The only community (or village) that this home's scopes lie in; false: none, or several. */
+bool process_only_community(struct home *home, char *out, size_t size);
+
+/* ---- what a record would be judged like, before it is written */
+
+struct process_trial {
+    struct ev_set *set;      /* owned */
+    struct procedure *state; /* owned; borrows the case, the entry and this struct */
+    const struct ev_step **steps;
+    struct ev_step fake;
+    const char **seen;
+};
+/* A step as if it had been recorded now by this home. The case and the entry stay borrowed until
+ * process_trial_end. */
+enum gw_err process_try(struct home *home, const struct process_case *c,
+                        const struct process_entry *entry, gw_day today, struct process_trial *out);
+void process_trial_end(struct process_trial *trial);
 
 /* The export of protocol section 6. */
 enum gw_err process_export(struct home *home, const char *id, struct gw_buf *out,

@@ -1,5 +1,6 @@
 /* Where the text of a rule set comes from: the store, where every open and every bundle put it,
  * else the installed files, when they still make the same text. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/fsutil.h"
@@ -41,6 +42,103 @@ static enum gw_err composed(const struct process_row *row, const char *hash, str
         gw_sha256_hex2(gw_buf_str(out), out->len, NULL, 0, now);
     }
     return err ? err : strcmp(now, hash) == 0 ? GW_OK : GW_ABSENT;
+}
+
+/* ---- what can be opened */
+
+enum { ENTRIES_MAX = 256, COMMUNITY_LABELS = 4 };
+
+static bool is_election(const struct ruleset_entry *e)
+{
+    return strcmp(e->kind, "election") == 0 || strcmp(e->kind, "by-election") == 0;
+}
+
+static void take_entries(const struct ruleset_entry *entries, size_t n, bool elections,
+                         struct process_template *out, size_t cap, size_t *taken)
+{
+    for (size_t i = 0; i < n && *taken < cap; i++) {
+        const struct ruleset_entry *e = &entries[i];
+        if (is_election(e) != elections) {
+            continue;
+        }
+        struct process_template *t = &out[(*taken)++];
+        ODB_COPY(t->id, e->template_id);
+        ODB_COPY(t->kind, e->kind);
+        ODB_COPY(t->committee, e->committee);
+        ODB_COPY(t->mode, e->mode);
+        ODB_COPY(t->title, gw_i18n_lang() == GW_LANG_ZH ? e->title_zh : e->title_en);
+    }
+}
+
+enum gw_err process_templates(struct process_template *out, size_t cap, size_t *n,
+                              struct gw_fail *fail)
+{
+    char dir[1200];
+    size_t found = 0;
+    *n = 0;
+    struct ruleset_entry *entries = calloc(ENTRIES_MAX, sizeof *entries);
+    enum gw_err err = entries ? gw_own_path(dir, sizeof dir, "rules", GW_RULESDIR) : GW_NOMEM;
+    err = err ? err : ruleset_list(dir, entries, ENTRIES_MAX, &found, fail);
+    if (!err) {
+        take_entries(entries, found, true, out, cap, n);
+        take_entries(entries, found, false, out, cap, n);
+    }
+    free(entries);
+    return err;
+}
+
+enum gw_err process_compose(const char *template_id, const char *division, gw_day day,
+                            struct gw_buf *text, struct ruleset **rules, struct gw_fail *fail)
+{
+    char dir[1200];
+    char place[GW_PATH_MAX + 1];
+    *rules = NULL;
+    jurisdiction_of(division, place, sizeof place);
+    gw_buf_reset(text);
+    enum gw_err err = gw_own_path(dir, sizeof dir, "rules", GW_RULESDIR);
+    err = err ? err : ruleset_compose(dir, template_id, place, day, text, fail);
+    return err ? err : ruleset_load(gw_buf_str(text), text->len, rules, fail);
+}
+
+/* The first four labels of a path; false when it has fewer. */
+static bool community_of(const char *path, char *out, size_t size)
+{
+    size_t labels = 1;
+    size_t len = 0;
+    for (; path[len] != '\0'; len++) {
+        labels += path[len] == '.';
+        if (labels > COMMUNITY_LABELS) {
+            break;
+        }
+    }
+    if (labels < COMMUNITY_LABELS || len >= size) {
+        return false;
+    }
+    memcpy(out, path, len);
+    out[len] = '\0';
+    return true;
+}
+
+bool process_only_community(struct home *home, char *out, size_t size)
+{
+    struct wire_scope scopes[WIRE_SCOPES_MAX];
+    char one[GW_PATH_MAX + 1];
+    size_t n = 0;
+    size_t found = 0;
+    if (mirror_scopes(home, scopes, &n) != GW_OK) {
+        return false;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (strncmp(scopes[i].path, "u.", 2) == 0) {
+            continue; /* the private node */
+        }
+        if (!community_of(scopes[i].path, one, sizeof one)) {
+            return false; /* a street or more: several communities */
+        }
+        found += found == 0 || strcmp(one, out) != 0;
+        odb_copy(out, size, one);
+    }
+    return found == 1;
 }
 
 enum gw_err process_rules_text(struct home *home, const struct process_row *row, const char *hash,

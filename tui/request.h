@@ -32,6 +32,7 @@ enum request {
     REQ_JUMP,
     REQ_FIND,
     REQ_JOURNAL,
+    REQ_PROCESSES,
     REQ_SYNC,
     REQ_PALETTE,
     REQ_HELP,

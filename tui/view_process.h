@@ -1,0 +1,24 @@
+/* What the screens of procedures share. */
+#ifndef GW_TUI_VIEW_PROCESS_H
+#define GW_TUI_VIEW_PROCESS_H
+
+#include "offline-db/process.h"
+#include "tui/tui_p.h"
+
+/* processes: the list. process: one of them; arg is its id. step: the form of one step; arg is a
+ * struct step_arg. setup: a new one. record: one record in full; arg is a struct record_arg. */
+extern const struct view_ops view_processes, view_process, view_step, view_setup, view_record;
+
+struct step_arg {
+    const char *process, *step, *subject; /* subject NULL or "": none yet */
+};
+struct record_arg {
+    const char *process, *hash;
+};
+
+/* How grave a finding looks; the words alone say it too. */
+enum paint paint_finding(enum finding_kind kind);
+/* Today in China by the corrected clock. */
+gw_day tui_today(const struct tui *tui);
+
+#endif

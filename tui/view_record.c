@@ -1,0 +1,366 @@
+/* One record in full: who, when it happened and when it was written, what, with its corrections. 1
+ * corrects it (a new record, this one stays), 2 signs it as second person. Contested ones stand side
+ * by side with their rivals: Enter goes to the next. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tui/step_form.h"
+#include "tui/view_process.h"
+
+enum { LINES_MAX = 200, LABEL_CELLS = 26 };
+
+struct line {
+    char label[120], text[700];
+    enum paint paint;
+};
+
+struct state {
+    gw_id process;
+    char hash[GW_HASH_HEX + 1];
+    struct process_case c;
+    struct line *lines; /* owned */
+    struct list list;
+    bool correcting;
+    struct step_form form;
+};
+
+/* ---- what stands there */
+
+__attribute__((format(printf, 4, 5))) static void
+add(struct state *s, enum paint paint, const char *label, const char *fmt, ...)
+{
+    va_list args;
+    if (s->list.n == LINES_MAX) {
+        return;
+    }
+    struct line *line = &s->lines[s->list.n++];
+    line->paint = paint;
+    (void)snprintf(line->label, sizeof(line->label), "%s", label);
+    va_start(args, fmt);
+    (void)vsnprintf(line->text, sizeof(line->text), fmt, args);
+    va_end(args);
+}
+
+static void add_time(struct state *s, const char *label, int64_t ms)
+{
+    char at[17] = "";
+    if (ms > 0) {
+        gw_time_local(ms, at);
+        add(s, P_TEXT, label, "%s", at);
+    }
+}
+
+static const struct step_spec *spec_of(const struct state *s, const struct ev_step *step)
+{
+    return step->kind == PROC_STEP ? template_step(s->c.rules->template_, step->step) : NULL;
+}
+
+static const struct proc_field *field_of(const struct state *s, const struct ev_step *step,
+                                         const char *key)
+{
+    const struct step_spec *spec = spec_of(s, step);
+    const struct proc_template *t = s->c.rules->template_;
+    if (spec != NULL) {
+        return step_field(spec, key);
+    }
+    for (size_t i = 0; step->kind == PROC_OPEN && i < t->open_n; i++) {
+        if (strcmp(t->open_fields[i].key, key) == 0) {
+            return &t->open_fields[i];
+        }
+    }
+    return NULL;
+}
+
+static const char *choice_name(const struct proc_field *field, const char *value)
+{
+    for (size_t i = 0; field != NULL && i < field->values_n; i++) {
+        if (strcmp(field->values[i].value, value) == 0) {
+            return words_in(&field->values[i].name);
+        }
+    }
+    return value;
+}
+
+static void add_values(struct state *s, const struct ev_step *step)
+{
+    for (size_t i = 0; i < step->values_n; i++) {
+        const struct proc_value *v = &step->values[i];
+        const struct proc_field *field = field_of(s, step, v->key);
+        const char *label = field != NULL ? words_in(&field->name) : v->key;
+        if (v->erased) {
+            add(s, P_DIM, label, "%s", _("erased as the law asks"));
+        } else if (v->text != NULL) {
+            add(s, P_TEXT, label, "%s", choice_name(field, v->text));
+        } else if (field != NULL && field->type == PROC_BOOL) {
+            add(s, P_TEXT, label, "%s", v->num != 0 ? _("yes") : _("no"));
+        } else {
+            add(s, P_TEXT, label, "%lld", (long long)v->num);
+        }
+    }
+    for (size_t i = 0; i < step->materials_n; i++) {
+        add(s, P_GOOD, step->materials[i].key, "%s",
+            strcmp(step->materials[i].text, "paper") == 0 ? _("on paper, filed") : step->materials[i].text);
+    }
+}
+
+static void add_others(struct state *s, const struct ev_step *step)
+{
+    for (size_t i = 0; i < ev_count(s->c.set); i++) {
+        const struct ev_step *o = ev_at(s->c.set, i);
+        bool names = (o->kind == PROC_CORRECT || o->kind == PROC_COSIGN) && o->target != NULL &&
+                     strcmp(o->target, step->hash) == 0;
+        if (names && o->kind == PROC_CORRECT) {
+            add(s, P_WARN, _("Corrected by"), "%s  %.8s  %s", o->user, o->hash,
+                o->reason != NULL ? o->reason : "");
+            add_values(s, o);
+        } else if (names) {
+            add(s, P_GOOD, _("Signed by"), "%s  %.8s", o->user, o->hash);
+        }
+    }
+}
+
+static void add_findings(struct state *s, const struct ev_step *step)
+{
+    for (size_t i = 0; i < procedure_findings(s->c.state); i++) {
+        const struct finding *f = procedure_finding(s->c.state, i);
+        char text[640];
+        if (f->slot != NULL && f->slot->record == step) {
+            (void)finding_print(s->c.state, f, text, sizeof(text));
+            add(s, paint_finding(f->kind), finding_word(f->kind), "%s", text);
+        }
+    }
+}
+
+static void add_rivals(struct state *s, const struct ev_step *step)
+{
+    const struct slot *slot =
+        step->kind == PROC_STEP ? procedure_slot_of(s->c.state, step->step, step->subject) : NULL;
+    for (size_t i = 0; slot != NULL && i < slot->rivals_n; i++) {
+        if (slot->rivals[i] != step) {
+            add(s, P_CRITICAL, _("Contested by"), "%s  %.8s", slot->rivals[i]->user, slot->rivals[i]->hash);
+            add_values(s, slot->rivals[i]);
+        }
+    }
+}
+
+static void make_lines(struct state *s)
+{
+    const struct ev_step *step = ev_find(s->c.set, s->hash);
+    s->list = (struct list){0};
+    add(s, P_BOLD, _("Hash"), "%s", step->hash);
+    add(s, P_TEXT, _("Recorded by"), "%s", step->user != NULL ? step->user : "");
+    add_time(s, _("Happened"), step->happened_at);
+    add_time(s, _("Recorded"), step->wall + (step->off == INT64_MIN ? 0 : step->off));
+    if (step->recv_at > 0) {
+        add_time(s, _("Received by the server"), step->recv_at);
+    }
+    add_values(s, step);
+    if (step->reason != NULL && step->reason[0] != '\0') {
+        add(s, P_TEXT, _("Reason"), "%s", step->reason);
+    }
+    add_findings(s, step);
+    add_rivals(s, step);
+    add_others(s, step);
+}
+
+/* ---- the view */
+
+static enum gw_err record_open(struct tui *t, struct view *view, const void *arg, struct gw_fail *fail)
+{
+    const struct record_arg *in = arg;
+    struct state *s = view->state = calloc(1, sizeof(struct state));
+    struct line *lines = calloc(LINES_MAX, sizeof(*lines));
+    if (s == NULL || lines == NULL) {
+        free(s);
+        free(lines);
+        return gw_fail_set(fail, GW_NOMEM, _("There is not enough memory."));
+    }
+    s->lines = lines;
+    (void)snprintf(s->process, sizeof(s->process), "%s", in->process);
+    (void)snprintf(s->hash, sizeof(s->hash), "%s", in->hash);
+    enum gw_err err = process_load(t->home, s->process, tui_today(t), &s->c, fail);
+    if (err == GW_OK && ev_find(s->c.set, s->hash) == NULL) {
+        process_unload(&s->c);
+        err = gw_fail_set(fail, GW_ABSENT, _("This record is not on this computer any more."));
+    }
+    if (err != GW_OK) {
+        free(lines);
+        free(s);
+        return err;
+    }
+    make_lines(s);
+    return GW_OK;
+}
+
+static void record_close(struct tui *t, struct view *view)
+{
+    struct state *s = view->state;
+    (void)t;
+    step_form_free(&s->form);
+    process_unload(&s->c);
+    free(s->lines);
+    free(s);
+}
+
+static void record_changed(struct tui *t, struct view *view)
+{
+    struct state *s = view->state;
+    struct process_case fresh;
+    if (s->correcting || process_load(t->home, s->process, tui_today(t), &fresh, NULL) != GW_OK) {
+        return;
+    }
+    if (ev_find(fresh.set, s->hash) == NULL) {
+        process_unload(&fresh);
+        return;
+    }
+    process_unload(&s->c);
+    s->c = fresh;
+    make_lines(s);
+}
+
+static void put(struct tui *t, void *ctx, size_t i)
+{
+    const struct state *s = ctx;
+    screen_field(t->scr, P_HEAD, s->lines[i].label, LABEL_CELLS);
+    screen_put(t->scr, s->lines[i].paint, s->lines[i].text);
+}
+
+static void record_draw(struct tui *t, struct view *view, unsigned dirty)
+{
+    struct state *s = view->state;
+    const struct ev_step *step = ev_find(s->c.set, s->hash);
+    const struct step_spec *spec = spec_of(s, step);
+    (void)dirty;
+    screen_row(t->scr, t->body_top);
+    screen_putf(t->scr, P_BOLD, "%s%s", s->correcting ? _("Correction: ") : "",
+                spec != NULL ? words_in(&spec->name) : s->c.row.title);
+    if (step->subject != NULL && step->subject[0] != '\0') {
+        screen_putf(t->scr, P_BOLD, " · %s", step->subject);
+    }
+    (void)screen_row_end(t->scr, P_TEXT);
+    if (s->correcting) {
+        char hint[400];
+        step_form_hint(&s->form, hint, sizeof(hint));
+        screen_line(t->scr, t->body_top + 1, P_DIM, hint);
+        step_form_draw(t, &s->form, t->body_top + 2);
+    } else {
+        list_draw(t, &s->list, t->body_top + 1, put, s);
+    }
+}
+
+/* ---- correcting: only what is typed replaces something */
+
+static void begin_correction(struct tui *t, struct state *s)
+{
+    const struct ev_step *step = ev_find(s->c.set, s->hash);
+    const struct step_form_in in = {.rules = s->c.rules,
+                                    .spec = spec_of(s, step),
+                                    .subject = "",
+                                    .anchor = s->c.row.polling_day,
+                                    .now = tui_now(t),
+                                    .correcting = true};
+    if ((step->kind != PROC_STEP && step->kind != PROC_OPEN) ||
+        (step->kind == PROC_STEP && in.spec == NULL)) {
+        tui_say(t, _("Only steps and the opening record are corrected."), false);
+        return;
+    }
+    s->correcting = step_form_new(&in, &s->form) == GW_OK;
+    tui_touch(t, DIRTY_ALL);
+}
+
+static void end_correction(struct tui *t, struct state *s)
+{
+    step_form_free(&s->form);
+    s->correcting = false;
+    tui_touch(t, DIRTY_ALL);
+}
+
+static void written(struct tui *t, enum gw_err err, const struct gw_fail *fail, const char *good)
+{
+    if (err != GW_OK) {
+        tui_say(t, fail->text, true);
+        return;
+    }
+    tui_changed(t, UINT32_MAX);
+    tui_say(t, good, false);
+}
+
+static void correct(struct tui *t, struct state *s)
+{
+    struct form_entry read;
+    struct journal_entry entry;
+    struct gw_fail fail = {0};
+    char why[200];
+    if (!step_form_read(&s->form, NULL, NULL, &read, why, sizeof(why))) {
+        tui_say(t, why, false);
+        return;
+    }
+    read.entry.target = s->hash;
+    enum gw_err err = process_record(t->home, s->process, PROC_CORRECT, &read.entry, &entry, &fail);
+    if (err == GW_OK) {
+        end_correction(t, s);
+    }
+    written(t, err, &fail, _("The correction is recorded and signed; the old entry stays readable."));
+}
+
+static void cosign(struct tui *t, struct state *s)
+{
+    const struct process_entry entry = {.target = s->hash};
+    struct journal_entry journalled;
+    struct gw_fail fail = {0};
+    enum gw_err err = process_record(t->home, s->process, PROC_COSIGN, &entry, &journalled, &fail);
+    written(t, err, &fail, _("Signed as second person."));
+}
+
+static bool record_key(struct tui *t, struct view *view, const struct key *key)
+{
+    struct state *s = view->state;
+    if (!s->correcting) {
+        int digit = key_digit(key);
+        if (digit == 1) {
+            begin_correction(t, s);
+        } else if (digit == 2) {
+            cosign(t, s);
+        }
+        return digit == 1 || digit == 2;
+    }
+    if (key->code == GK_ESC) {
+        end_correction(t, s);
+        return true;
+    }
+    enum form_answer answer = step_form_key(t, &s->form, key);
+    if (answer == FORM_END || key->code == GK_F7) {
+        correct(t, s);
+        return true;
+    }
+    return answer == FORM_USED || key->code == GK_TEXT;
+}
+
+static bool record_request(struct tui *t, struct view *view, enum request req)
+{
+    struct state *s = view->state;
+    return s->correcting || req == REQ_OPEN || list_request(t, &s->list, req, t->body_top + 1);
+}
+
+static const char *record_hint(struct tui *t, struct view *view)
+{
+    const struct state *s = view->state;
+    (void)t;
+    return s->correcting ? _("Type only what is wrong · Enter goes on, at the end records · Esc: nothing")
+                         : _("1 correct · 2 sign as second person · Esc back");
+}
+
+const struct view_ops view_record = {
+    .name = N_("Record"),
+    .scope = SC_LIST,
+    .text = true,
+    .open = record_open,
+    .close = record_close,
+    .key = record_key,
+    .request = record_request,
+    .draw = record_draw,
+    .changed = record_changed,
+    .hint = record_hint,
+};

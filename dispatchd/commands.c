@@ -14,9 +14,14 @@ struct line {
     struct wire_cmd_line wire;
     struct cmd_body body;
     const char *code; /* of a body that cannot be applied; NULL = good */
+    const char *text; /* as it came */
+    size_t len;
     char hash[GW_HASH_HEX + 1];
+    struct store_device device;  /* the author's */
+    const struct person *author; /* NULL until the device is known */
     bool gap;
-    bool closed; /* the device, while its session still stood */
+    bool foreign; /* brought by another device than the author's */
+    bool closed;  /* the device, while its session still stood */
 };
 
 static void line_free(struct line *line)
@@ -84,32 +89,50 @@ static enum gw_err read_line(struct line *line, const char *text, size_t len)
     return GW_OK;
 }
 
-/* NULL when key, device and signature are good, else the code. When the caller's own device was
- * closed since it signed in, its work must not end here as rejected: it stays unsent, the next
- * request tells the console, and a new enrolment signs it anew. */
-static enum gw_err author_code(struct line *line, const char **code, struct gw_fail *fail)
+/* The device that signed, and its user. GW_ABSENT: not known. */
+static enum gw_err find_author(struct line *line, struct gw_fail *fail)
 {
     struct call *call = line->call;
-    struct store_device device;
+    struct store *store = call->core->store;
+    enum gw_err err = store->ops->device_get(store, line->wire.key, &line->device, fail);
+    line->foreign = !err && strcmp(line->device.id, call->session->device) != 0;
+    line->author = call->person;
+    return err || !line->foreign ? err
+                                 : person_of(call->core, line->device.user, &line->author, fail);
+}
+
+static bool signature_ok(const struct line *line)
+{
     uint8_t sig[GW_SIGN_BYTES];
     const char *body = line->wire.body;
-    enum gw_err err =
-        call->core->store->ops->device_get(call->core->store, line->wire.key, &device, fail);
+    return gw_b64url_decode(line->wire.sig, sig, sizeof sig) &&
+           gw_sign_ok(line->device.public_key, CMD_SIGN_PREFIX, body, strlen(body), sig);
+}
+
+/* NULL when key, device and signature are good, else the code. When the caller's own device was
+ * closed since it signed in, its work must not end here as rejected: it stays unsent, the next
+ * request tells the console, and a new enrolment signs it anew. What another device brings must be
+ * whole, private part and all: nobody can spoil another's number by cutting something off. */
+static enum gw_err author_code(struct line *line, const char **code, struct gw_fail *fail)
+{
+    enum gw_err err = find_author(line, fail);
     if (err && err != GW_ABSENT) {
         return err;
     }
-    line->closed = !err && device.revoked_at != 0 && strcmp(device.id, call->session->device) == 0;
+    bool revoked = !err && line->device.revoked_at != 0;
+    bool carried = line->foreign && command_travels(line->body.kind);
+    line->closed = revoked && !line->foreign;
     if (line->closed) {
-        call->core->gen++;
+        line->call->core->gen++;
         *code = "busy";
-    } else if (err || device.revoked_at != 0) {
+    } else if (err || (revoked && !carried)) {
         *code = "unknown-key";
-    } else if (!gw_b64url_decode(line->wire.sig, sig, sizeof sig) ||
-               !gw_sign_ok(device.public_key, CMD_SIGN_PREFIX, body, strlen(body), sig)) {
+    } else if (!signature_ok(line)) {
         *code = "bad-signature";
-    } else if (strcmp(line->body.dev, line->wire.key) != 0 ||
-               strcmp(line->wire.key, call->session->device) != 0) {
+    } else if (strcmp(line->body.dev, line->wire.key) != 0 || (line->foreign && !carried)) {
         *code = "wrong-device";
+    } else if (line->foreign && !wire_private_fits(line->body_root, line->wire.priv)) {
+        *code = "bad-line";
     } else {
         *code = NULL;
     }
@@ -251,22 +274,16 @@ static enum gw_err take_first(void *ctx, const struct store_command *stored)
     return applied ? duplicate_params(stored, &first->v->params) : GW_OK;
 }
 
-static enum gw_err decide(struct line *line, struct verdict *v, struct gw_fail *fail)
+static enum gw_err decide(const struct line *line, struct command *c, struct verdict *v,
+                          struct gw_fail *fail)
 {
-    struct core *core = line->call->core;
+    struct store *store = c->core->store;
     struct first first = {v, false};
-    struct command c = {
-        .call = line->call,
-        .core = core,
-        .person = line->call->person,
-        .body = line->body,
-        .root = line->body_root,
-        .now = core_wall(core),
-    };
-    enum gw_err err = core->store->ops->command_by_uid(core->store, line->body.uid,
-                                                       c.person->user.id, take_first, &first, fail);
+    enum gw_err err = store->ops->command_by_uid(store, c->body.uid, c->person->user.id, take_first,
+                                                 &first, fail);
+    bool kept = first.done && !line->code && cmd_is_process(c->body.kind);
     if ((err && err != GW_ABSENT) || first.done) {
-        return err;
+        return err || !kept ? err : command_process_again(c, v, fail);
     }
     if (line->code) {
         verdict_set(v, RESULT_REJECTED, line->code);
@@ -276,11 +293,29 @@ static enum gw_err decide(struct line *line, struct verdict *v, struct gw_fail *
         verdict_set(v, RESULT_REJECTED, "bad-private");
         return GW_OK;
     }
-    c.acted_at = acted_at(&c.body, c.now);
-    if (!wire_cursor_parse(c.body.base, &c.base)) {
-        c.base.epoch[0] = '\0';
+    return command_apply(c, v, fail);
+}
+
+/* Everything that a kind may look at. */
+static void command_of(const struct line *line, struct command *out)
+{
+    struct core *core = line->call->core;
+    *out = (struct command){
+        .call = line->call,
+        .core = core,
+        .person = line->author,
+        .device = &line->device,
+        .line = line->text,
+        .line_len = line->len,
+        .hash = line->hash,
+        .body = line->body,
+        .root = line->body_root,
+        .now = core_wall(core),
+    };
+    out->acted_at = acted_at(&out->body, out->now);
+    if (!wire_cursor_parse(out->body.base, &out->base)) {
+        out->base.epoch[0] = '\0';
     }
-    return command_apply(&c, v, fail);
 }
 
 /* ---- storing */
@@ -317,7 +352,7 @@ static enum gw_err put_command(const struct line *line, const struct verdict *v,
         .dev = line->body.dev,
         .n = line->body.n,
         .uid = line->body.uid,
-        .user = line->call->person->user.id,
+        .user = line->author->user.id,
         .hash = line->hash,
         .prev = line->body.prev,
         .kind = kind ? kind : "",
@@ -338,7 +373,8 @@ static enum gw_err put_command(const struct line *line, const struct verdict *v,
 }
 
 /* Result line and command row in one go: what is answered is what is stored. */
-static enum gw_err finish(const struct line *line, const struct verdict *v, struct gw_fail *fail)
+static enum gw_err finish(const struct line *line, const struct command *c, const struct verdict *v,
+                          struct gw_fail *fail)
 {
     struct core *core = line->call->core;
     char receipt[GW_SIGN_B64 + 1];
@@ -360,6 +396,9 @@ static enum gw_err finish(const struct line *line, const struct verdict *v, stru
         (void)gw_fail_set(fail, err, "result");
     }
     const char *answer = err ? NULL : strchr(gw_buf_str(&text), ','); /* behind {"i":0 */
+    if (!err && v->carry) {
+        err = v->carry(c, v, &(struct receipt){receipt, result.at}, fail);
+    }
     err = err ? err : put_command(line, v, &result, answer + 1, fail);
     err = err ? err : put_again(line, answer + 1);
     if (!err) {
@@ -373,10 +412,12 @@ static enum gw_err finish(const struct line *line, const struct verdict *v, stru
 static enum gw_err store_line(struct line *line, struct gw_fail *fail)
 {
     struct verdict v = {.seq = -1};
+    struct command c;
+    command_of(line, &c);
     gw_buf_init(&v.params, PARAMS_MAX);
     gw_buf_init(&v.effect, EFFECT_MAX);
-    enum gw_err err = decide(line, &v, fail);
-    err = err ? err : finish(line, &v, fail);
+    enum gw_err err = decide(line, &c, &v, fail);
+    err = err ? err : finish(line, &c, &v, fail);
     gw_buf_free(&v.params);
     gw_buf_free(&v.effect);
     return err;
@@ -418,7 +459,7 @@ static enum gw_err save_and_store(struct line *line, struct gw_fail *fail)
 static enum gw_err one_line(struct call *call, int64_t i, const char *text, size_t len,
                             struct gw_fail *fail)
 {
-    struct line line = {.call = call, .i = i};
+    struct line line = {.call = call, .i = i, .text = text, .len = len};
     const char *code = NULL;
     enum gw_err err = read_line(&line, text, len);
     err = err ? err : author_code(&line, &code, fail);

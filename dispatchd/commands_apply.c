@@ -10,7 +10,7 @@ void verdict_set(struct verdict *v, enum cmd_result result, const char *code)
     v->code = code;
 }
 
-static enum gw_err param_text(struct verdict *v, const char *key, const char *text)
+enum gw_err verdict_param(struct verdict *v, const char *key, const char *text)
 {
     struct jw w;
     gw_buf_reset(&v->params);
@@ -75,7 +75,7 @@ enum gw_err command_right(struct command *c, const char *path, struct verdict *v
     }
     if (!err && !*may) {
         verdict_set(v, RESULT_QUARANTINED, moved ? "grid-moved" : "no-right");
-        err = moved ? param_text(v, "path", path) : GW_OK;
+        err = moved ? verdict_param(v, "path", path) : GW_OK;
     }
     return err;
 }
@@ -174,16 +174,30 @@ static enum gw_err note_reveal(struct command *c, struct verdict *v, struct gw_f
     return err;
 }
 
+enum gw_err command_next_seq(const struct command *c, int64_t *seq, struct gw_fail *fail)
+{
+    enum gw_err err = c->core->store->ops->newest(c->core->store, seq, fail);
+    *seq += err ? 0 : 1;
+    return err;
+}
+
+bool command_travels(enum cmd_kind kind)
+{
+    return cmd_is_process(kind) || kind == CMD_RULES_CONFIRM;
+}
+
+/* ---- families of kinds; the others are about an alarm */
+
+static enum gw_err (*const families[CMD_KIND_N])(struct command *c, struct verdict *v,
+                                                 struct gw_fail *fail) = {
+    [CMD_ALARM_RAISE] = command_raise,      [CMD_DUTY_SET] = set_duty,
+    [CMD_ACCESS_REVEAL] = note_reveal,      [CMD_PROCESS_OPEN] = command_process,
+    [CMD_PROCESS_STEP] = command_process,   [CMD_PROCESS_CORRECT] = command_process,
+    [CMD_PROCESS_COSIGN] = command_process, [CMD_PROCESS_CHECKPOINT] = command_process,
+    [CMD_PROCESS_CLOSE] = command_process,  [CMD_RULES_CONFIRM] = command_rules,
+};
+
 enum gw_err command_apply(struct command *c, struct verdict *v, struct gw_fail *fail)
 {
-    switch (c->body.kind) {
-    case CMD_DUTY_SET:
-        return set_duty(c, v, fail);
-    case CMD_ACCESS_REVEAL:
-        return note_reveal(c, v, fail);
-    case CMD_ALARM_RAISE:
-        return command_raise(c, v, fail);
-    default:
-        return command_alarm(c, v, fail);
-    }
+    return (families[c->body.kind] ? families[c->body.kind] : command_alarm)(c, v, fail);
 }

@@ -413,6 +413,7 @@ void core_free(struct core *core)
     map_free(&core->lives);
     map_free(&core->rates);
     gw_buf_free(&core->row);
+    down_free(&core->rules);
     for (size_t i = 0; i < PAGE_CACHE_N; i++) {
         gw_buf_free(&core->pages[i].text);
     }

@@ -81,6 +81,20 @@ struct page_cache {
 };
 enum { PAGE_CACHE_N = 64 };
 
+/* Rows of type rule, in the order of seq (feed_down.c). */
+struct down_row {
+    char *text; /* owned; holds the others */
+    const char *id, *path, *body;
+    size_t body_len;
+    int64_t seq;
+};
+struct down_rows {
+    struct down_row *row; /* owned */
+    size_t n;
+    int64_t gen; /* of the core when they were read; starts below it */
+    bool stale;
+};
+
 /* Counters of /metrics. */
 enum { ROUTES_MAX = 16, STATUS_N = 32 };
 struct core_stats {
@@ -119,6 +133,7 @@ struct core {
     int64_t expired_mono;          /* when nonces and sessions were */
     struct page_cache pages[PAGE_CACHE_N];
     size_t pages_at;
+    struct down_rows rules;
     int64_t seen_saved_mono, housekeeping_mono;
     struct gw_buf row; /* scratch of one row */
     struct core_stats stats;
@@ -225,6 +240,16 @@ enum gw_err feed_scopes(struct core *core, const struct person *person, bool sse
 enum gw_err feed_end(struct core *core, const struct person *person, const struct feed_page *page,
                      bool digest, struct gw_buf *out, struct gw_fail *fail);
 void person_scopes(const struct person *person, struct wire_scope *out);
+
+/* ---- what flows down (feed_down.c). down_refresh() first, inside the read that gives the rest. */
+enum gw_err down_refresh(struct core *core, struct gw_fail *fail);
+void down_free(struct down_rows *rows);
+/* The first row with a seq above since that this person sees although no scope of his covers it;
+ * NULL = none. Borrowed until down_refresh(). */
+const struct down_row *down_next(const struct core *core, const struct person *person,
+                                 int64_t since);
+/* The same for a snapshot: rows above scope, by id. */
+const struct down_row *down_after(const struct core *core, const char *scope, const char *after);
 
 /* ---- chain (escalation.c) */
 struct work; /* an alarm being changed, see alarm_row_p.h */

@@ -9,8 +9,10 @@ struct writer {
     const struct person *person;
     struct feed_page *page;
     struct gw_buf *out;
-    int64_t seq;  /* of the group being written; 0 = none yet */
-    size_t began; /* where this helping starts in out */
+    int64_t seq;   /* of the group being written; 0 = none yet */
+    size_t began;  /* where this helping starts in out */
+    int64_t given; /* lines of the store among page->n */
+    int64_t down;  /* seq of the newest row that flowed down; since = none yet */
 };
 
 /* ---- a line, as NDJSON or as the data of an event. JSON of ours has no newline in it. */
@@ -59,6 +61,24 @@ static bool may_read(const struct writer *w, const struct store_change *change)
     return change->op != STORE_PUT || person_covers(w->person, change->row.path);
 }
 
+/* Rows that flow down, of seqs below before. */
+static enum gw_err flow_down(struct writer *w, int64_t before)
+{
+    const struct down_row *row = down_next(w->core, w->person, w->down);
+    enum gw_err err = GW_OK;
+    for (; row && row->seq < before && !err; row = down_next(w->core, w->person, w->down)) {
+        const struct store_change change = {
+            .op = STORE_PUT,
+            .row = {TYPE_RULE, row->id, row->path, row->seq, row->body, row->body_len},
+        };
+        err = next_line(w, row->seq);
+        err = err ? err : write_change(w, &change);
+        w->down = row->seq;
+        w->page->n++;
+    }
+    return err == GW_TOO_LARGE ? GW_NOMEM : err;
+}
+
 static enum gw_err take_change(void *ctx, const struct store_change *change)
 {
     struct writer *w = ctx;
@@ -66,29 +86,37 @@ static enum gw_err take_change(void *ctx, const struct store_change *change)
     if (!may_read(w, change)) {
         return GW_OK;
     }
-    if (new_group && w->page->n > 0 && w->out->len - w->began + change->row.body_len > PAGE_BYTES) {
+    enum gw_err err = flow_down(w, change->row.seq);
+    if (err) {
+        return err;
+    }
+    if (new_group && w->given > 0 && w->out->len - w->began + change->row.body_len > PAGE_BYTES) {
         return GW_TOO_LARGE;
     }
-    enum gw_err err = next_line(w, change->row.seq);
+    err = next_line(w, change->row.seq);
     err = err ? err : write_change(w, change);
     w->page->n++;
+    w->given++;
     return err == GW_TOO_LARGE ? GW_NOMEM : err;
 }
 
 enum gw_err feed_records(struct core *core, const struct person *person, struct feed_page *page,
                          struct gw_buf *out, struct gw_fail *fail)
 {
-    struct writer w = {core, person, page, out, 0, out->len};
+    struct writer w = {core, person, page, out, 0, out->len, 0, page->since};
     page->n = 0;
     page->newest = core_seq(core);
-    enum gw_err err = core->store->ops->feed(core->store, person->scopes, person->scopes_n,
-                                             person->types, page->since, page->limit, take_change,
-                                             &w, &page->last, &page->more, fail);
-    err = err ? err : end_group(&w);
+    enum gw_err err = down_refresh(core, fail);
+    err = err ? err
+              : core->store->ops->feed(core->store, person->scopes, person->scopes_n, person->types,
+                                       page->since, page->limit, take_change, &w, &page->last,
+                                       &page->more, fail);
     if (!err && !page->more) {
+        err = flow_down(&w, page->newest + 1);
         page->last = page->newest;
     }
-    return err;
+    page->last = w.down > page->last ? w.down : page->last; /* all below it was given */
+    return err ? err : end_group(&w);
 }
 
 /* ---- scopes and end */

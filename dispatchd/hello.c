@@ -4,7 +4,7 @@
 
 #include "dispatchd/core_p.h"
 
-static const char *const features[] = {"sse", "wait", "digest"};
+static const char *const features[] = {"sse", "wait", "digest", "rules", "process"};
 
 static enum gw_err missing_numbers(struct core *core, const char *device, struct wire_hello *out,
                                    struct gw_fail *fail)

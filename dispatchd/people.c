@@ -218,7 +218,8 @@ enum gw_err store_device_revoke(struct store *store, const char *device, int64_t
     }
     err = store->ops->next_seq(store, &row.revoked_seq, fail);
     row.revoked_at = now;
-    return err ? err : store->ops->device_put(store, &row, fail);
+    err = err ? err : store->ops->device_put(store, &row, fail);
+    return err ? err : store_signers_revoked(store, &row, fail);
 }
 
 static void make_code(const struct gw_random *random, char locator[5], char secret[9])

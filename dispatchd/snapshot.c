@@ -7,21 +7,25 @@
 struct page {
     struct gw_buf *out;
     int64_t n, limit;
-    char after[GW_ID_MAX + 2]; /* letter of the type, id; "" before the first row */
+    int part;                  /* type, or FROM_ABOVE */
+    char after[GW_ID_MAX + 2]; /* letter of the part, id; "" before the first row */
 };
 
-/* A letter and the id, so that it is one opaque word: 'a' is the first type. */
-static void print_after(char out[GW_ID_MAX + 2], enum gw_type type, const char *id)
+/* A letter and the id, so that it is one opaque word: 'a' is the first type. Rows that flow down
+ * from above the scope come last, under a letter of their own. */
+enum { FROM_ABOVE = TYPE_N };
+
+static void print_after(char out[GW_ID_MAX + 2], int type, const char *id)
 {
-    (void)snprintf(out, GW_ID_MAX + 2, "%c%s", 'a' + (int)type, id);
+    (void)snprintf(out, GW_ID_MAX + 2, "%c%s", 'a' + type, id);
 }
 
-static bool parse_after(const char *text, enum gw_type *type, const char **id)
+static bool parse_after(const char *text, int *type, const char **id)
 {
-    if (text[0] < 'a' || text[0] >= 'a' + TYPE_N || !id_ok(text + 1)) {
+    if (text[0] < 'a' || text[0] > 'a' + FROM_ABOVE || !id_ok(text + 1)) {
         return false;
     }
-    *type = (enum gw_type)(text[0] - 'a');
+    *type = text[0] - 'a';
     *id = text + 1;
     return true;
 }
@@ -37,7 +41,7 @@ static enum gw_err take_row(void *ctx, const struct store_row *row)
     err = err ? err : gw_buf_adds(page->out, "\n");
     if (!err) {
         page->n++;
-        print_after(page->after, row->type, row->id);
+        print_after(page->after, page->part, row->id);
     }
     return err == GW_TOO_LARGE ? GW_NOMEM : err;
 }
@@ -45,9 +49,27 @@ static enum gw_err take_row(void *ctx, const struct store_row *row)
 struct wanted {
     const char *scope;
     uint32_t types;
-    enum gw_type first;
+    int first;         /* type, or FROM_ABOVE */
     const char *after; /* within first */
 };
+
+static enum gw_err fill_from_above(const struct core *core, const struct wanted *wanted,
+                                   struct page *page)
+{
+    const char *after = wanted->first == FROM_ABOVE ? wanted->after : "";
+    enum gw_err err = GW_OK;
+    page->part = FROM_ABOVE;
+    if ((wanted->types >> TYPE_RULE & 1U) == 0) {
+        return GW_OK;
+    }
+    for (const struct down_row *row = down_after(core, wanted->scope, after); row && !err;
+         row = down_after(core, wanted->scope, row->id)) {
+        const struct store_row line = {TYPE_RULE, row->id,   row->path,
+                                       row->seq,  row->body, row->body_len};
+        err = take_row(page, &line);
+    }
+    return err;
+}
 
 /* *full = the page ended before the rows did. */
 static enum gw_err fill(struct call *call, const struct wanted *wanted, struct page *page,
@@ -55,14 +77,16 @@ static enum gw_err fill(struct call *call, const struct wanted *wanted, struct p
 {
     struct store *store = call->core->store;
     enum gw_err err = GW_OK;
-    for (int type = (int)wanted->first; type < TYPE_N && !err; type++) {
+    for (int type = wanted->first; type < TYPE_N && !err; type++) {
         if ((wanted->types >> type & 1U) == 0) {
             continue;
         }
+        page->part = type;
         err = store->ops->row_each(store, (enum gw_type)type, wanted->scope,
-                                   type == (int)wanted->first ? wanted->after : "",
+                                   type == wanted->first ? wanted->after : "",
                                    page->limit - page->n + 1, take_row, page, fail);
     }
+    err = err ? err : fill_from_above(call->core, wanted, page);
     *full = err == GW_TOO_LARGE;
     return *full ? GW_OK : err;
 }
@@ -78,6 +102,7 @@ static enum gw_err write_page(struct call *call, const struct wanted *wanted, in
     (void)snprintf(cursor.epoch, sizeof cursor.epoch, "%s", core->meta.epoch);
     enum gw_err err = wire_begin(out, &cursor, wanted->scope);
     err = err ? err : gw_buf_adds(out, "\n");
+    err = err ? err : down_refresh(core, fail);
     err = err ? err : fill(call, wanted, &page, &full, fail);
     err = err ? err : wire_page_end(out, full ? page.after : NULL, page.n);
     return err ? err : gw_buf_adds(out, "\n");

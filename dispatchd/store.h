@@ -322,6 +322,10 @@ struct store_ops {
                                struct gw_fail *fail);
     enum gw_err (*command_get)(struct store *store, const char *dev, int64_t n,
                                store_each_command each, void *ctx, struct gw_fail *fail);
+    /* Takes the private part out of a stored command, also out of the free space of the store as
+     * far as the driver can; GW_ABSENT. In a transaction. */
+    enum gw_err (*command_erase)(struct store *store, const char *dev, int64_t n,
+                                 struct gw_fail *fail);
     /* The first command of this user with this uid. */
     enum gw_err (*command_by_uid)(struct store *store, const char *uid, const char *user,
                                   store_each_command each, void *ctx, struct gw_fail *fail);
@@ -384,6 +388,15 @@ enum gw_err store_area_people(struct store *store, const char *path, struct gw_f
 /* GW_ABSENT: no such device; GW_REFUSED: revoked already. */
 enum gw_err store_device_revoke(struct store *store, const char *device, int64_t now,
                                 struct gw_fail *fail);
+/* Writes revoked_at and revoked_seq of the device into its rows of type signer, when it has any.
+ * store_device_revoke() calls it. */
+enum gw_err store_signers_revoked(struct store *store, const struct store_device *device,
+                                  struct gw_fail *fail);
+/* Erases the private part of a stored process.* command and of its step row, because the law asks:
+ * body, signature, hash and receipt stay. The row says when and why. GW_ABSENT: no such command.
+ * GW_REFUSED: it has no private part (any more). GW_INVALID: no command of a procedure. */
+enum gw_err store_erase_private(struct store *store, const char *dev, int64_t n, const char *why,
+                                int64_t now, struct gw_fail *fail);
 /* A row from outside, as row_put. An alarm must be readable (GW_INVALID with a sentence); an open
  * one is put under the response chain. */
 enum gw_err store_import_row(struct store *store, enum gw_type type, const char *id,

@@ -109,6 +109,7 @@ const struct gw_sql store_sql[STORE_SQL_N] = {
     [SQL_COMMAND_EACH] = {COMMAND_COLUMNS "WHERE dev = :dev AND n > :n ORDER BY n"},
     [SQL_COMMAND_BASE] = {"SELECT coalesce(max(base_seq), -1) FROM command "
                           "WHERE dev = :dev AND n < :n AND base_epoch = :epoch"},
+    [SQL_COMMAND_ERASE] = {"UPDATE command SET priv = NULL WHERE dev = :dev AND n = :n"},
     [SQL_COMMAND_GAP] = {"UPDATE command SET gap = 0 WHERE dev = :dev AND n = :n"},
     [SQL_HOLE_ADD] = {"INSERT INTO hole (dev, lo, hi) VALUES (:dev, :lo, :hi)"},
     [SQL_HOLE_FIND] = {"SELECT lo, hi FROM hole WHERE dev = :dev AND lo <= :n AND hi >= :n"},

@@ -196,6 +196,22 @@ static enum gw_err op_command_get(struct store *store, const char *dev, int64_t 
     return err || any ? err : GW_ABSENT;
 }
 
+static enum gw_err op_command_erase(struct store *store, const char *dev, int64_t n,
+                                    struct gw_fail *fail)
+{
+    struct sqlite_store *s = sqlite_of(store);
+    /* Freed space is overwritten from here on, also that of the row that the caller puts again. */
+    enum gw_err err = gw_db_exec(s->db, "PRAGMA secure_delete=ON", fail);
+    if (err) {
+        return err;
+    }
+    sqlite3_stmt *st = gw_db_stmt(s->db, SQL_COMMAND_ERASE);
+    gw_bind_text(st, ":dev", dev);
+    gw_bind_int(st, ":n", n);
+    err = gw_db_run(s->db, st, fail);
+    return err || sqlite3_changes(gw_db_handle(s->db)) > 0 ? err : GW_ABSENT;
+}
+
 static enum gw_err op_command_by_uid(struct store *store, const char *uid, const char *user,
                                      store_each_command each, void *ctx, struct gw_fail *fail)
 {
@@ -389,6 +405,7 @@ void sqlite_work_ops(struct store_ops *ops)
     ops->seen_expire = op_seen_expire;
     ops->command_put = op_command_put;
     ops->command_get = op_command_get;
+    ops->command_erase = op_command_erase;
     ops->command_by_uid = op_command_by_uid;
     ops->command_each = op_command_each;
     ops->command_base = op_command_base;

@@ -372,7 +372,7 @@ static int check_lines(const struct ev_export *e, struct gw_arena *arena, const 
                gw_sign_ok(key, CMD_SIGN_PREFIX, line.body, strlen(line.body), sig);
         gw_buf_init(&text, 1024);
         good =
-            good && cmd_result_parse(l->result, &result) &&
+            good && !s->priv_erased && cmd_result_parse(l->result, &result) &&
             wire_receipt_text(s->dev, s->n, s->hash, result, l->seq, l->recv_at, &text) == GW_OK &&
             gw_b64url_decode(l->receipt, sig, sizeof sig) &&
             gw_sign_ok(server, RECEIPT_PREFIX, text.data, text.len, sig);

@@ -1,12 +1,12 @@
-/* Rule sets and step templates as data. A rule set is what an election or another procedure is judged
- * by: numbers (each with its source), rest days and one template of steps. It is loaded from JSON by
- * rules/ruleset_load.h; nothing here does I/O. A new procedure or a new number is no C.
+/* Rule sets and step templates as data. A rule set is what an election or another procedure is
+ * judged by: numbers (each with its source), rest days and one template of steps. It is loaded from
+ * JSON by rules/ruleset_load.h; nothing here does I/O. A new procedure or a new number is no C.
  *
- * The composed text of a rule set (docs/procedures.md) is what process.open names by its hash and what
- * an export carries; it is judged by that text for ever, also when newer files are installed.
+ * The composed text of a rule set (docs/procedures.md) is what process.open names by its hash and
+ * what an export carries; it is judged by that text for ever, also when newer files are installed.
  *
- * Layers: national law first, then the province's overlay; a number of a later layer replaces the one
- * with the same key. Words (struct words) are Chinese and English; Chinese is never empty. */
+ * Layers: national law first, then the province's overlay; a number of a later layer replaces the
+ * one with the same key. Words (struct words) are Chinese and English; Chinese is never empty. */
 #ifndef GW_MODEL_RULESET_H
 #define GW_MODEL_RULESET_H
 
@@ -16,11 +16,12 @@
 struct words {
     const char *zh, *en;
 };
-/* In the language of the screen. Borrowed. */
+/* In the language of the screen; Chinese when the English is empty. Borrowed. */
 const char *words_in(const struct words *words);
 
 /* Where a number or a check comes from. law is the short name of a source ("V26"), article as it is
- * cited ("17", "24-2"); both NULL for plain arithmetic and local practice. */
+ * cited: "17", "24-2" (article 24, paragraph 2), "18-3-2" (and item 2); both NULL for plain
+ * arithmetic and local practice. */
 struct citation {
     const char *law, *article;
 };
@@ -90,8 +91,8 @@ enum time_kind {
     TIME_AFTER,  /* at least n days after `ref` (0: not before it) */
     TIME_ON,     /* the same day */
 };
-/* CC 203 and domain/elections.md: a citizen's right rolls to the next working day; a committee's duty
- * is due on the unrolled day and overdue only after the rolled one. */
+/* CC 203 and domain/elections.md: a citizen's right rolls to the next working day; a committee's
+ * duty is due on the unrolled day and overdue only after the rolled one. */
 enum time_roll { ROLL_NONE, ROLL_RIGHT, ROLL_DUTY };
 
 struct time_rule {
@@ -109,11 +110,11 @@ enum proc_field_type {
     PROC_TEXT,
     PROC_INT,
     PROC_DAY,
-    PROC_TIME,   /* ms UTC */
+    PROC_TIME, /* ms UTC */
     PROC_BOOL,
-    PROC_CHOICE, /* value of `values` */
-    PROC_PERSON, /* a name; private */
-    PROC_PEOPLE, /* names in order; private */
+    PROC_CHOICE,   /* value of `values` */
+    PROC_PERSON,   /* a name; private */
+    PROC_PEOPLE,   /* names in order; private */
     PROC_DOCUMENT, /* organ, number, date as one text */
 };
 struct choice {
@@ -124,7 +125,7 @@ struct proc_field {
     const char *key;
     struct words name;
     enum proc_field_type type;
-    bool required; /* missing is 缺材料, never a refusal */
+    bool required;     /* missing is 缺材料, never a refusal */
     bool private_part; /* goes into the private part of the command, can be erased */
     int64_t min, max;  /* PROC_INT: the impossible, refused */
     const struct choice *values;
@@ -137,8 +138,8 @@ struct material {
     struct words name;
     bool required;
 };
-/* Another step that must be there before. Recorded all the same when it is not: a breach when cite.law
- * is set, else the order of practice (a hint). */
+/* Another step that must be there before. Recorded all the same when it is not: a breach when
+ * cite.law is set, else the order of practice (a hint). */
 struct need {
     const char *step;
     struct citation cite;
@@ -148,21 +149,21 @@ struct need {
 struct step_spec {
     const char *id; /* "S06" */
     struct words name;
-    struct words actor;      /* who acts by law: 村民选举委员会 */
-    unsigned roles;          /* bits of enum gw_role that may record it; others are marked */
-    bool subjects;           /* may be recorded once per subject (person, station, post) */
-    struct words subject;    /* what the subject is */
-    bool issues;             /* the console itself issues it (final notice, result, certificate): then
-                                breaches and open checks block it */
-    bool second;             /* needs a second person's cosign: 待第二人 until then */
-    bool optional;           /* never missing */
+    struct words actor;   /* who acts by law: 村民选举委员会 */
+    unsigned roles;       /* bits of enum gw_role that may record it; others are marked */
+    bool subjects;        /* may be recorded once per subject (person, station, post) */
+    struct words subject; /* what the subject is */
+    bool issues;          /* the console itself issues it (final notice, result, certificate): then
+                             breaches and open checks block it */
+    bool second;          /* needs a second person's cosign: 待第二人 until then */
+    bool optional;        /* never missing */
     const struct check *when; /* applies only while all hold; unknown = may apply */
     size_t when_n;
     const struct need *needs;
     size_t needs_n;
     const struct time_rule *times;
     size_t times_n;
-    struct term plan_ref; /* default place in the calendar: plan_days after this day; kind TERM_OPEN */
+    struct term plan_ref; /* default place: plan_days after this day; kind TERM_OPEN */
     int plan_days;
     bool planned;
     const struct proc_field *fields;
@@ -214,11 +215,15 @@ void ruleset_free(struct ruleset *set); /* NULL fine; frees the struct too */
 const struct rule_number *ruleset_number(const struct ruleset *set, const char *key);
 const struct rule_source *ruleset_source(const struct ruleset *set, const char *id);
 const struct step_spec *template_step(const struct proc_template *t, const char *id);
-const struct proc_field *step_field(const struct step_spec *step, const char *key); /* fields, then counts */
-/* A confirmed number: known from now on, with its document. False when there is no such number, it
- * does not wait for confirmation, or value is out of its bounds. */
+/* Of fields, then of counts. */
+const struct proc_field *step_field(const struct step_spec *step, const char *key);
+const struct proc_field *template_open_field(const struct proc_template *t, const char *key);
+/* A confirmed number: known from now on, with its document (copied); its status stays, and a later
+ * confirmation replaces an earlier one. False when there is no such number, it is not one that the
+ * district confirms, value is out of its bounds, document is NULL, or memory is out. */
 bool ruleset_confirm(struct ruleset *set, const char *key, int64_t value, const char *document);
-/* "《村民委员会组织法》第17条" in the screen's language; "" without a law. Length as snprintf. */
+/* "《村民委员会组织法》第17条" in the screen's language, without the version in brackets at the end
+ * of a title; "" without a law. Length as snprintf. */
 int citation_print(const struct ruleset *set, const struct citation *cite, char *out, size_t size);
 
 #endif

@@ -274,6 +274,7 @@ static enum gw_err append_in_txn(struct writing *w, struct gw_fail *fail)
         .priv = w->members.priv.len > 0 ? gw_buf_str(&w->members.priv) : NULL,
         .settled = true,
     };
+    err = err ? err : cmd_data_check(body->kind, &body->data, fail);
     err = err ? err : journal_insert(home, &home->key, &in, fail);
     return err ? err : process_head_keep(home, body, fail);
 }
@@ -282,10 +283,6 @@ static enum gw_err append(struct writing *w, struct journal_entry *out, struct g
 {
     struct home *home = w->home;
     char uid[GW_UUID_LEN + 1];
-    enum gw_err err = cmd_data_check(w->body.kind, &w->body.data, fail);
-    if (err) {
-        return err;
-    }
     gw_uuid7(&home->uuids, home->clock, home->random, uid);
     w->body.v = 1;
     w->body.uid = uid;
@@ -294,7 +291,7 @@ static enum gw_err append(struct writing *w, struct journal_entry *out, struct g
     w->body.boot = gw_boot_id();
     w->body.mono = home->clock->mono_ms(home->clock->ctx);
     w->body.seen = w->seen;
-    err = odb_begin(home, GW_DURABLE_FULL, "process_append", fail);
+    enum gw_err err = odb_begin(home, GW_DURABLE_FULL, "process_append", fail);
     err = err ? err : odb_end(home, append_in_txn(w, fail), fail);
     if (err) {
         return journal_not_saved(home, err, fail);

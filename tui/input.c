@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "tui/tui_p.h"
+#include "tui/view_process.h"
 
 /* New rows keep their mark until a key is pressed after they were on the screen for this long. */
 enum { SEEN_MS = 1500 };
@@ -26,6 +27,8 @@ static bool common_request(struct tui *t, enum request req)
         return tui_open(t, &view_find, "", NULL);
     case REQ_JOURNAL:
         return tui_open(t, &view_journal, "", NULL);
+    case REQ_PROCESSES:
+        return tui_open(t, &view_processes, "", NULL);
     case REQ_JUMP:
         act_jump(t);
         return true;

@@ -8,6 +8,7 @@
 #include "model/alarm.h"
 #include "offline-db/mirror.h"
 #include "tui/tui_p.h"
+#include "tui/view_process.h"
 
 enum { WATCH_MS = 90000 };
 
@@ -133,6 +134,9 @@ enum gw_err tui_new(const struct tui_opts *opts, struct tui **out, struct gw_fai
         return err;
     }
     (void)tui_open(t, &view_queue, "", NULL); /* cannot fail: it only takes memory it has */
+    if (t->home->id.role == ROLE_COMMITTEE) {
+        (void)tui_open(t, &view_processes, "", NULL); /* a clerk's first screen */
+    }
     t->changed = UINT32_MAX;
     t->dirty = DIRTY_ALL;
     *out = t;

@@ -114,6 +114,8 @@ static enum gw_err keep_texts(struct reading *r)
         {d->outcome, &s->outcome},
         {d->reason, &s->reason},
         {d->digest, &s->digest},
+        {d->heads, &s->heads},
+        {s->kind == PROC_CHECKPOINT ? d->note : NULL, &s->note},
         {d->template_id, &s->template_id},
         {d->rules, &s->rules},
     };
@@ -206,6 +208,20 @@ enum gw_err evidence_step(struct gw_arena *arena, const char *line, size_t len,
     json_free(r.priv_root);
     *out = err ? NULL : r.step;
     return err;
+}
+
+void evidence_users(struct ev_step *const *steps, size_t n, const struct ev_signer *signers,
+                    size_t signers_n)
+{
+    const struct ev_signer *last = NULL; /* steps of one device come together */
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < signers_n && (!last || strcmp(last->dev, steps[i]->dev) != 0); k++) {
+            last = strcmp(signers[k].dev, steps[i]->dev) == 0 ? &signers[k] : last;
+        }
+        if (last && strcmp(last->dev, steps[i]->dev) == 0) {
+            steps[i]->user = last->user;
+        }
+    }
 }
 
 enum gw_err evidence_signer_text(const struct ev_signer *signer, struct gw_buf *out)

@@ -49,7 +49,7 @@ struct ev_step {
     int64_t recv_at, seq;       /* of the server's receipt, 0 / -1 = none */
     const char *outcome;        /* PROC_CLOSE */
     const char *reason;         /* PROC_CORRECT; a late record (补记) */
-    const char *digest;         /* PROC_CHECKPOINT */
+    const char *digest, *heads, *note; /* PROC_CHECKPOINT: of the set; lines of heads; the signed note */
     int64_t count;
     const char *template_id, *rules; /* PROC_OPEN */
     int64_t template_version;

@@ -10,10 +10,8 @@ static const char *newest_note(const struct process_case *c)
 {
     for (size_t i = ev_count(c->set); i-- > 0;) {
         const struct ev_step *step = ev_at(c->set, i);
-        const struct proc_value *note =
-            step->kind == PROC_CHECKPOINT ? process_value_in(step, "note") : NULL;
-        if (note && note->text) {
-            return note->text;
+        if (step->kind == PROC_CHECKPOINT && step->note) {
+            return step->note;
         }
     }
     return NULL;

@@ -260,7 +260,11 @@ static enum gw_err read_signers(struct home *home, struct process_case *c, struc
 {
     size_t cap = 0;
     enum gw_err err = mirror_signers(home, c, &cap, fail);
-    return err ? err : own_signer(home, c, cap, fail);
+    err = err ? err : own_signer(home, c, cap, fail);
+    if (!err) {
+        evidence_users(c->steps, c->steps_n, c->signers, c->signers_n);
+    }
+    return err;
 }
 
 /* ---- rules */

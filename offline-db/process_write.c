@@ -210,7 +210,11 @@ static enum gw_err fill_checkpoint(struct writing *w, struct gw_fail *fail)
         }
         err = gw_buf_adds(&w->heads, at ? at : "");
     }
-    err = err ? err : ev_note_sign(&w->home->key, w->home->id.device, &w->note, &w->note);
+    struct gw_buf sig;
+    gw_buf_init(&sig, 1024);
+    err = err ? err : ev_note_sign(&w->home->key, w->home->id.device, &w->note, &sig);
+    err = err ? err : gw_buf_addf(&w->note, "\n%s", gw_buf_str(&sig));
+    gw_buf_free(&sig);
     ev_digest(set, w->id, w->digest);
     d->heads = gw_buf_str(&w->heads);
     d->note = gw_buf_str(&w->note);

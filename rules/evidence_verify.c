@@ -123,7 +123,7 @@ static void check_signature(struct verifying *v, size_t i)
     }
     const char *text = v->file.lines[i].line;
     bool good = wire_cmd_line_decode(text, strlen(text), &line, &root, NULL) == GW_OK &&
-                strcmp(line.key, step->dev) == 0 && strcmp(s->user, step->user ? step->user : s->user) == 0 &&
+                strcmp(line.key, step->dev) == 0 &&
                 gw_b64url_decode(s->sign_key, key, sizeof key) &&
                 gw_b64url_decode(line.sig, sig, sizeof sig) &&
                 gw_sign_ok(key, CMD_SIGN_PREFIX, line.body, strlen(line.body), sig);
@@ -217,10 +217,8 @@ static void check_checkpoint(struct verifying *v, const struct ev_step *step)
     char digest[GW_HASH_HEX + 1];
     int64_t count = 0;
     uint8_t key[GW_KEY_BYTES];
-    const char *note = ev_text_of(step, "note");
-    const char *heads = ev_text_of(step, "heads");
     v->out->checks[CHECK_CHECKPOINTS].looked_at++;
-    if (!heads || ev_rebuild(v->set, v->file.process, heads, &count, digest) != GW_OK) {
+    if (!step->heads || ev_rebuild(v->set, v->file.process, step->heads, &count, digest) != GW_OK) {
         ev_note(v, CHECK_CHECKPOINTS, EV_FAILED,
                 _("The set that checkpoint %.12s… signed cannot be rebuilt: records of it are missing."),
                 step->hash);
@@ -230,8 +228,8 @@ static void check_checkpoint(struct verifying *v, const struct ev_step *step)
         ev_note(v, CHECK_CHECKPOINTS, EV_FAILED, _("Checkpoint %.12s… signed another set than the records here."),
                 step->hash);
     }
-    if (!s || !note || !gw_b64url_decode(s->sign_key, key, sizeof key) ||
-        !ev_note_check(note, strlen(note), step->dev, key)) {
+    if (!s || !step->note || !gw_b64url_decode(s->sign_key, key, sizeof key) ||
+        !ev_note_check(step->note, strlen(step->note), step->dev, key)) {
         ev_note(v, CHECK_CHECKPOINTS, EV_FAILED, _("The note of checkpoint %.12s… is not signed by its device."),
                 step->hash);
     }
@@ -280,6 +278,7 @@ static void take_server_key(struct verifying *v, const char *given)
 static enum gw_err verify_file(struct verifying *v, const struct ev_verify_in *in)
 {
     take_server_key(v, in->server_sign_key);
+    evidence_users(v->file.steps, v->file.steps_n, v->file.signers, v->file.signers_n);
     for (size_t i = 0; i < v->file.signers_n; i++) {
         check_one_signer(v, &v->file.signers[i]);
     }

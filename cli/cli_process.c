@@ -96,7 +96,6 @@ static void print_finding(const struct procedure *p, const struct finding *f)
 {
     char text[1024];
     (void)finding_print(p, f, text, sizeof text);
-    out_cell(finding_word(f->kind), 12);
     out_text(text);
     putchar('\n');
 }

@@ -210,7 +210,9 @@ const char *request_blocked(struct tui *tui, enum request req, const struct queu
         if (req == REQ_JUMP && ring_news(tui) == NULL) {
             return _("nothing new");
         }
-        return (req == REQ_OPEN || req == REQ_MENU) && row == NULL ? _("no alarm here") : NULL;
+        bool of_alarm = (tui_view(tui)->ops->scope & SC_ALARM) != 0; /* lists open rows of their own */
+        return (req == REQ_OPEN || req == REQ_MENU) && row == NULL && of_alarm ? _("no alarm here")
+                                                                               : NULL;
     }
     if (row == NULL) {
         return _("no alarm here");

@@ -25,6 +25,7 @@ struct state {
     struct list lists[PAGES];
     struct todo *todo; /* owned */
     size_t todo_n, findings_n;
+    size_t counts[FIND_UNKNOWN + 1]; /* findings of each kind */
     char code[EV_CODE_LEN + 1];
 };
 
@@ -49,10 +50,41 @@ enum paint paint_finding(enum finding_kind kind)
     }
 }
 
+const char *finding_rest(const struct procedure *p, const struct finding *f, char *buf, size_t size)
+{
+    const char *word = finding_word(f->kind);
+    size_t len = strlen(word);
+    (void)finding_print(p, f, buf, size);
+    if (strncmp(buf, word, len) != 0) {
+        return buf;
+    }
+    const char *rest = buf + len;
+    rest += strncmp(rest, "：", strlen("：")) == 0 ? strlen("：") : strspn(rest, ": ");
+    return rest;
+}
+
 /* ---- loading */
+
+static bool presses(enum finding_kind kind)
+{
+    return kind == FIND_BREACH || kind == FIND_LATE || kind == FIND_DUE || kind == FIND_MISSING ||
+           kind == FIND_CONTESTED;
+}
+
+static void take_findings(struct state *s, bool pressing)
+{
+    for (size_t i = 0; i < s->findings_n; i++) {
+        const struct finding *f = procedure_finding(s->c.state, i);
+        s->counts[f->kind] += pressing;
+        if (presses(f->kind) == pressing) {
+            s->todo[s->todo_n++] = (struct todo){f, f->slot ? f->slot->spec : f->spec};
+        }
+    }
+}
 
 static enum gw_err make_todo(struct state *s)
 {
+    memset(s->counts, 0, sizeof(s->counts));
     const struct procedure *p = s->c.state;
     const struct proc_template *tmpl = s->c.rules->template_;
     s->findings_n = procedure_findings(p);
@@ -62,15 +94,14 @@ static enum gw_err make_todo(struct state *s)
     if (s->todo == NULL) {
         return GW_NOMEM;
     }
-    for (size_t i = 0; i < s->findings_n; i++) {
-        const struct finding *f = procedure_finding(p, i);
-        s->todo[s->todo_n++] = (struct todo){f, f->slot ? f->slot->spec : f->spec};
-    }
+    /* what presses, then what is possible, then what is only to be known */
+    take_findings(s, true);
     for (size_t i = 0; i < tmpl->steps_n; i++) {
         if (procedure_can(p, &tmpl->steps[i])) {
             s->todo[s->todo_n++] = (struct todo){NULL, &tmpl->steps[i]};
         }
     }
+    take_findings(s, false);
     return GW_OK;
 }
 
@@ -144,9 +175,8 @@ static void put_todo(struct tui *t, void *ctx, size_t i)
         screen_put(t->scr, P_TEXT, words_in(&row->spec->name));
         return;
     }
-    (void)finding_print(s->c.state, row->finding, text, sizeof(text));
     screen_field(t->scr, paint_finding(row->finding->kind), finding_word(row->finding->kind), 13);
-    screen_put(t->scr, P_TEXT, text);
+    screen_put(t->scr, P_TEXT, finding_rest(s->c.state, row->finding, text, sizeof(text)));
 }
 
 static void put_step(struct tui *t, void *ctx, size_t i)
@@ -216,6 +246,16 @@ static void put_record(struct tui *t, void *ctx, size_t i)
                                                 : _("not delivered yet"));
 }
 
+/* Three things first: due today, late, missing; and what is against the law. */
+static void draw_counts(struct tui *t, const struct state *s)
+{
+    static const enum finding_kind kinds[] = {FIND_DUE, FIND_LATE, FIND_MISSING, FIND_BREACH};
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        size_t n = s->counts[kinds[i]];
+        screen_putf(t->scr, n > 0 ? paint_finding(kinds[i]) : P_DIM, " %s %zu", finding_word(kinds[i]), n);
+    }
+}
+
 static void draw_head(struct tui *t, const struct state *s)
 {
     static const char *const pages[PAGES] = {N_("To do"), N_("Steps"), N_("Calendar"), N_("Records")};
@@ -231,6 +271,9 @@ static void draw_head(struct tui *t, const struct state *s)
         screen_putf(t->scr, P_KEY, " %d ", i + 1);
         screen_putf(t->scr, i == (int)s->page ? P_BOLD : P_DIM, i == (int)s->page ? "[%s]  " : " %s   ",
                     _(pages[i]));
+    }
+    if (s->page == PAGE_TODO) {
+        draw_counts(t, s);
     }
     (void)screen_row_end(t->scr, P_TEXT);
 }

@@ -18,6 +18,9 @@ struct record_arg {
 
 /* How grave a finding looks; the words alone say it too. */
 enum paint paint_finding(enum finding_kind kind);
+/* The sentence of a finding without its first word, for rows that have the word in a column. buf holds
+ * it. */
+const char *finding_rest(const struct procedure *p, const struct finding *f, char *buf, size_t size);
 /* Today in China by the corrected clock. */
 gw_day tui_today(const struct tui *tui);
 

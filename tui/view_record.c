@@ -127,8 +127,8 @@ static void add_findings(struct state *s, const struct ev_step *step)
         const struct finding *f = procedure_finding(s->c.state, i);
         char text[640];
         if (f->slot != NULL && f->slot->record == step) {
-            (void)finding_print(s->c.state, f, text, sizeof(text));
-            add(s, paint_finding(f->kind), finding_word(f->kind), "%s", text);
+            add(s, paint_finding(f->kind), finding_word(f->kind), "%s",
+                finding_rest(s->c.state, f, text, sizeof(text)));
         }
     }
 }

@@ -122,9 +122,7 @@ static void step_close(struct tui *t, struct view *view)
 static void take_note(struct state *s, const struct procedure *p, const struct finding *f)
 {
     if (s->notes_n < NOTES) {
-        char text[540];
-        (void)finding_print(p, f, text, sizeof(text));
-        (void)snprintf(s->notes[s->notes_n], sizeof(s->notes[0]), "%s  %s", finding_word(f->kind), text);
+        (void)finding_print(p, f, s->notes[s->notes_n], sizeof(s->notes[0]));
         s->paints[s->notes_n++] = paint_finding(f->kind);
     }
 }

@@ -29,8 +29,9 @@ enum step_status { STEP_OWN, STEP_APPLIED, STEP_LATE, STEP_QUARANTINED, STEP_FOR
 
 /* One step as read from its line. Everything borrowed from whoever read it. */
 struct ev_step {
-    char hash[GW_HASH_HEX + 1];
+    char hash[GW_HASH_HEX + 1]; /* lower-case hex, computed by the reader (asserted) */
     const char *dev, *user, *process;
+    const char *role; /* of the signer: "worker" …; NULL = not known, then no role is judged */
     int64_t pn, n;
     const char *pprev; /* "" for pn 1 */
     const char *const *seen;
@@ -60,8 +61,12 @@ struct ev_step {
 
 struct ev_set; /* owned copy of order and reachability; the steps stay borrowed */
 
-/* Reads n steps of one process in any order. Duplicates by hash are taken once. Cost O(n log n +
- * edges), reachability is kept per device as "newest pn of that device in my past". GW_NOMEM. */
+/* Reads n steps of one process in any order. Duplicates by hash are taken once: the one with a
+ * receipt, the newest of these. pprev and seen that name a step which is not here are flaws and make
+ * no edge; circles (no hash can make one) are cut at their smallest hash. Cost O(n log n + edges +
+ * n * chains); a chain is a device, and one more for each branch of a fork and each gap, so that
+ * ev_before is right whatever pn say. GW_NOMEM; GW_TOO_LARGE when n * chains is over 64 Mi (256 MiB;
+ * a set that is made to hurt). */
 enum gw_err ev_set_new(const struct ev_step *const *steps, size_t n, struct ev_set **out);
 void ev_set_free(struct ev_set *set);
 
@@ -69,25 +74,27 @@ size_t ev_count(const struct ev_set *set);
 /* In the one order that everybody computes: parents first, ties by hash. */
 const struct ev_step *ev_at(const struct ev_set *set, size_t i);
 const struct ev_step *ev_find(const struct ev_set *set, const char *hash);
+/* Place in that order; SIZE_MAX when it is not in the set. */
 size_t ev_index(const struct ev_set *set, const struct ev_step *step);
-/* a is in the past of b (b's author held a when he wrote). False for a == b. */
+/* a is in the past of b (b's author held a when he wrote). False for a == b. O(1). */
 bool ev_before(const struct ev_set *set, size_t a, size_t b);
 
 /* What is wrong with the shape of the set; each once per step. */
 enum ev_flaw {
-    EV_GAP,      /* pprev names a step that is not here, or pn jumps */
-    EV_FORK,     /* two steps of one device with one pn or one pprev */
+    EV_GAP,      /* pprev names a step that is not here, or one of another device, or pn jumps */
+    EV_FORK,     /* two steps of one device with one pn or one pprev: all but the first in order */
     EV_ORPHAN,   /* seen or target names a step that is not here */
-    EV_NO_OPEN,  /* no process.open */
-    EV_TWO_OPEN, /* 重复开立 */
+    EV_NO_OPEN,  /* no process.open; step is NULL */
+    EV_TWO_OPEN, /* 重复开立: all but the first in order; quarantined ones do not count */
 };
-/* visit returning false stops. */
+/* In set order. visit returning false stops. */
 void ev_flaws(const struct ev_set *set,
               bool (*visit)(void *ctx, enum ev_flaw flaw, const struct ev_step *step), void *ctx);
 
 /* ---- digest and checkpoint (protocol section 6) */
 
-/* SHA-256("gridward-set-v1\n" process "\n" count "\n" || raw hashes sorted bytewise), lower-case hex. */
+/* SHA-256("gridward-set-v1\n" process "\n" count "\n" || raw hashes sorted bytewise), lower-case hex.
+ * process passes id_ok() (asserted: at most GW_ID_MAX bytes), here and below. */
 void ev_digest(const struct ev_set *set, const char *process, char out[GW_HASH_HEX + 1]);
 /* First 80 bits as Crockford base32, four groups of four: "8F3K-…" for the foot of a page. */
 enum { EV_CODE_LEN = 19 };
@@ -95,16 +102,21 @@ void ev_code(const char digest[GW_HASH_HEX + 1], char out[EV_CODE_LEN + 1]);
 
 /* The text that a checkpoint signs: a C2SP signed note without its signatures:
  * "gridward/<process>\n<count>\n<digest base64>\n" and a line "<dev> <pn> <hash>\n" for the newest
- * step of each device, sorted by dev. */
+ * step of each device (of one that forked: of each branch), sorted by dev, then pn, then hash.
+ * Base64 is RFC 4648 section 4 with padding. Appends; GW_ABSENT while a step of a chain is missing
+ * (a gap): nobody could rebuild such a set from its heads. GW_NOMEM, GW_TOO_LARGE: nothing added. */
 enum gw_err ev_note_text(const struct ev_set *set, const char *process, struct gw_buf *out);
-/* A signature line "— <name> <base64(4 bytes key id || signature)>\n"; key id as in C2SP signed-note:
- * first 4 bytes of SHA-256(name "\n" 0x01 public key). name = the device id. */
+/* Appends one signature line "— <name> <base64(4 bytes key id || signature)>\n" to out; key id as in
+ * C2SP signed-note: first 4 bytes of SHA-256(name "\n" 0x01 public key). name = the device id
+ * (GW_INVALID when it is none). A whole note is the text, one "\n", and one line per signature. */
 enum gw_err ev_note_sign(const struct gw_sign_key *key, const char *name, const struct gw_buf *text,
                          struct gw_buf *out);
-bool ev_note_check(const char *note, size_t len, const char *name,
-                   const uint8_t public_key[32]);
+/* A whole note: true when it is well formed and the first line of this name and key is a good
+ * signature over its text. Lines of other keys are not looked at. */
+bool ev_note_check(const char *note, size_t len, const char *name, const uint8_t public_key[32]);
 /* The older set that a checkpoint's heads name, rebuilt by walking pprev: its count and digest.
- * GW_ABSENT when a step of it is missing here. heads is "dev pn hash\n" lines. */
+ * GW_ABSENT when a step of it is missing here; GW_INVALID when heads are not "dev pn hash\n" lines or
+ * say another device or pn than the step itself. *count and digest are untouched then. */
 enum gw_err ev_rebuild(const struct ev_set *set, const char *process, const char *heads, int64_t *count,
                        char digest[GW_HASH_HEX + 1]);
 

@@ -1,21 +1,23 @@
-/* The procedure engine: what may happen now, what is late, what is missing, what breaks which article,
- * and what the calendar looks like. A pure function of (rule set, set of steps, today, newest known
- * server time); no I/O.
+/* The procedure engine: what may happen now, what is late, what is missing, what breaks which
+ * article, and what the calendar looks like. A pure function of (rule set, set of steps, today,
+ * newest known server time); no I/O.
  *
- * It never refuses a true record. What happened is recorded, also when it breaks a rule: it is marked
- * 不合规 with article, number and remedy for ever. Refused is only the impossible (procedure_refuse);
- * blocked is only what the console itself issues (procedure_block). */
+ * It never refuses a true record. What happened is recorded, also when it breaks a rule: it is
+ * marked 不合规 with article, number and remedy for ever. Refused is only the impossible
+ * (procedure_refuse); blocked is only what the console itself issues (procedure_block). */
 #ifndef GW_MODEL_PROCEDURE_H
 #define GW_MODEL_PROCEDURE_H
 
 #include "model/evidence.h"
 #include "model/ruleset.h"
 
-enum { BELATED_MS = 24 * 3600 * 1000 }; /* happened and recorded further apart: 补记, asks a reason */
+enum {
+    BELATED_MS = 24 * 3600 * 1000
+}; /* happened and recorded further apart: 补记, asks a reason */
 
 /* What is in force for one slot (step, subject). */
 enum slot_state {
-    SLOT_OPEN,      /* nothing recorded */
+    SLOT_OPEN, /* nothing recorded */
     SLOT_DONE,
     SLOT_CONTESTED, /* two records, neither in the other's past; what needs it waits */
     SLOT_SECOND,    /* 待第二人: the cosign is missing */
@@ -24,13 +26,13 @@ struct slot {
     const struct step_spec *spec; /* NULL: a step that the template does not know (kept, shown) */
     const char *step, *subject;
     enum slot_state state;
-    const struct ev_step *record; /* in force; NULL when open or contested */
+    const struct ev_step *record;        /* in force; NULL when open or contested */
     const struct ev_step *const *rivals; /* contested: all of them, in set order */
     size_t rivals_n;
     const struct ev_step *const *corrections; /* that were applied to record, in set order */
     size_t corrections_n;
-    size_t repeats; /* further records by people who had seen the first; they count for nothing */
-    gw_day happened;    /* DAY_NONE when not given */
+    size_t repeats;  /* further records by people who had seen the first; they count for nothing */
+    gw_day happened; /* DAY_NONE when not given */
     int64_t happened_at, recorded_at; /* recorded: wall + off, else the receipt's, else wall */
 };
 
@@ -43,18 +45,22 @@ enum finding_kind {
     FIND_WAITS,     /* 待区县确认: depends on a number that nobody has confirmed */
     FIND_BELATED,   /* 补记 */
     FIND_UNCLOCKED, /* 时钟未核: no known clock offset */
-    FIND_CONTESTED, FIND_REPEAT, FIND_ROLE, FIND_QUARANTINED, FIND_UNKNOWN,
+    FIND_CONTESTED,
+    FIND_REPEAT,
+    FIND_ROLE,
+    FIND_QUARANTINED,
+    FIND_UNKNOWN,
 };
 struct finding {
     enum finding_kind kind;
-    const struct slot *slot;   /* NULL: of the whole procedure (open) */
+    const struct slot *slot; /* NULL: of the whole procedure (open) */
     const struct step_spec *spec;
-    const char *rule;          /* id of check, time rule, need, field or material; "" */
+    const char *rule; /* id of check, time rule, need, field or material; "" */
     struct citation cite;
     const struct words *says, *remedy; /* NULL = none */
-    gw_day day;                /* due day or day broken by, DAY_NONE */
-    bool rest_unknown;         /* a rest-day table is missing for that year: 节假日待定 */
-    int64_t have, want;        /* the two sides of a check; 0, 0 when none */
+    gw_day day;                        /* due day or day broken by, DAY_NONE */
+    bool rest_unknown;  /* a rest-day table is missing for that year: 节假日待定 */
+    int64_t have, want; /* the two sides of a check; 0, 0 when none */
 };
 
 /* One line of the calendar. */
@@ -88,8 +94,10 @@ enum term_state procedure_term(const struct procedure *p, const struct slot *slo
                                const struct term *term, int64_t *out);
 
 size_t procedure_slots(const struct procedure *p);
-const struct slot *procedure_slot(const struct procedure *p, size_t i); /* template order, then set order */
-const struct slot *procedure_slot_of(const struct procedure *p, const char *step, const char *subject);
+const struct slot *procedure_slot(const struct procedure *p,
+                                  size_t i); /* template order, then set order */
+const struct slot *procedure_slot_of(const struct procedure *p, const char *step,
+                                     const char *subject);
 
 size_t procedure_findings(const struct procedure *p);
 const struct finding *procedure_finding(const struct procedure *p, size_t i); /* gravest first */
@@ -127,10 +135,11 @@ struct refuse_in {
     const struct proc_value *values;
     size_t values_n;
     int64_t happened_at;
-    int64_t latest_ms;   /* 0 = no clock is known: recorded, marked 时钟未核 */
+    int64_t latest_ms; /* 0 = no clock is known: recorded, marked 时钟未核 */
 };
-/* GW_OK, or GW_INVALID with the field and what is possible: unknown step or field, a value of another
- * type or below/above its bounds, a moment after latest_ms (plus one minute). Never a broken rule. */
+/* GW_OK, or GW_INVALID with the field and what is possible: unknown step or field, a value of
+ * another type or below/above its bounds, a moment after latest_ms (plus one minute). Never a
+ * broken rule. */
 enum gw_err procedure_refuse(const struct refuse_in *in, struct gw_fail *fail);
 /* For a step that the console issues: GW_OK, or GW_REFUSED with the first reason (breach, missing,
  * contested, waits) of what it stands on. */

@@ -77,7 +77,62 @@ static enum gw_err review_list(struct store *store, const struct admin_args *arg
     return err;
 }
 
+/* ---- erasing a private part: the row itself tells when and why */
+
+enum { REASON_MAX = 500 };
+
+struct erase_job {
+    char dev[GW_ID_MAX + 1];
+    int64_t n;
+    const char *reason;
+};
+
+static enum gw_err do_erase(struct store *store, void *ctx, struct gw_fail *fail)
+{
+    struct erase_job *job = ctx;
+    return store_erase_private(store, job->dev, job->n, job->reason, admin_now(), fail);
+}
+
+/* "<dev>.<n>", the id of the step's row. */
+static enum gw_err read_step(const char *text, struct erase_job *job, struct gw_fail *fail)
+{
+    const char *dot = text ? strrchr(text, '.') : NULL;
+    size_t len = dot ? (size_t)(dot - text) : 0;
+    if (len == 0 || len > GW_ID_MAX || !id_ok(text)) {
+        return gw_fail_set(fail, GW_INVALID,
+                           _("Give --step DEVICE.N, the id of the record as lists show it, and "
+                             "--reason."));
+    }
+    memcpy(job->dev, text, len);
+    job->dev[len] = '\0';
+    return admin_number("--step", dot + 1, 1, (INT64_C(1) << 53) - 1, 0, &job->n, fail);
+}
+
+static enum gw_err erase(struct store *store, const struct admin_args *args, struct gw_fail *fail)
+{
+    struct erase_job job = {.reason = args->reason};
+    enum gw_err err = read_step(args->step, &job, fail);
+    if (!err && (!job.reason || *job.reason == '\0' || strlen(job.reason) > REASON_MAX)) {
+        err = gw_fail_set(fail, GW_INVALID,
+                          _("Say why with --reason, in at most %d bytes: it stays in the record."),
+                          REASON_MAX);
+    }
+    err = err ? err : admin_txn(store, "erase", do_erase, &job, fail);
+    if (!err && args->json) {
+        return admin_json_pairs(fail, "step", args->step, "reason", job.reason, NULL);
+    }
+    if (!err) {
+        printf(_("The private part of %s is erased. Signature and hash stay. Backups made before "
+                 "still hold it.\n"),
+               args->step);
+    }
+    return err;
+}
+
 const struct admin_verb admin_verbs_review[] = {
+    {"erase", "--step DEVICE.N --reason TEXT [--json] --store STORE", "store step reason json", 0,
+     true, N_("Erase the private part of a record of a procedure, when the law asks for it."),
+     erase},
     {"review list", "[--json] --store STORE", "store json", 0, true,
      N_("List what waits for a person's decision: commands in review, and those without a right."),
      review_list},

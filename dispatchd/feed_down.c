@@ -96,7 +96,7 @@ const struct down_row *down_next(const struct core *core, const struct person *p
                                  int64_t since)
 {
     const struct down_rows *rows = &core->rules;
-    if ((person->types >> TYPE_RULE & 1U) == 0) {
+    if ((person->types >> TYPE_RULE & 1U) == 0) { /* the one type of entity_flows_down() */
         return NULL;
     }
     for (size_t i = 0; i < rows->n; i++) {

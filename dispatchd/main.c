@@ -52,6 +52,8 @@ static const struct {
     {"devices", offsetof(struct admin_args, devices), false},
     {"alarm", offsetof(struct admin_args, alarm), false},
     {"at", offsetof(struct admin_args, time), false},
+    {"step", offsetof(struct admin_args, step), false},
+    {"reason", offsetof(struct admin_args, reason), false},
     {"json", offsetof(struct admin_args, json), true},
     {"partial", offsetof(struct admin_args, partial), true},
     {"story", offsetof(struct admin_args, story), true},

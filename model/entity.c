@@ -221,6 +221,11 @@ const struct gw_entity *entity_of(enum gw_type type)
     return &entities[type];
 }
 
+bool entity_flows_down(enum gw_type type)
+{
+    return type == TYPE_RULE;
+}
+
 bool entity_parse(const char *name, enum gw_type *out)
 {
     for (size_t i = 0; i < TYPE_N; i++) {

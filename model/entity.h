@@ -56,6 +56,9 @@ struct gw_entity {
 
 /* The entity of a type; never NULL for type < TYPE_N. */
 const struct gw_entity *entity_of(enum gw_type type);
+/* Rows of this type are seen at and below their path as well as above it (protocol section 6): a
+ * number that a district confirmed is for everybody in the district. Only TYPE_RULE. */
+bool entity_flows_down(enum gw_type type);
 /* By wire name; false for an unknown one (skip it: R7). */
 bool entity_parse(const char *name, enum gw_type *out);
 /* Index of a key in the entity's fields, -1 when it is not listed. len in bytes. */

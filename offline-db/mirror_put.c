@@ -168,6 +168,17 @@ static bool is_covered(struct home_priv *p, const char *path)
     return false;
 }
 
+/* A row that flows down lies above what is ours. */
+static bool is_above(const struct home_priv *p, const struct wire_rec *rec)
+{
+    for (size_t i = 0; i < p->scopes_n && entity_flows_down(rec->type); i++) {
+        if (path_covers(rec->path, p->scopes[i].path)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* An older row is not written, but the job has seen its id. */
 static enum gw_err mark_only(struct put *put, struct gw_fail *fail)
 {
@@ -217,7 +228,7 @@ enum gw_err mirror_put(struct home *home, const struct wire_rec *rec, bool *chan
 {
     bool buried = false;
     *changed = false;
-    if (!is_covered(home->p, rec->path)) {
+    if (!is_covered(home->p, rec->path) && !is_above(home->p, rec)) {
         return GW_OK;
     }
     enum gw_err err = is_buried(home, rec, &buried);

@@ -102,8 +102,8 @@ static enum gw_err mirror_text(struct gw_buf *out, const struct gw_entity *entit
         return gw_buf_addf(
             out,
             "DELETE FROM %s AS t WHERE NOT EXISTS (SELECT 1 FROM scope s WHERE " IN_SCOPE(
-                "t.path", "s.path") ")",
-            t);
+                "t.path", "s.path") "%s)",
+            t, entity_flows_down(entity->type) ? " OR " IN_SCOPE("s.path", "t.path") : "");
     case M_SWEEP:
         return gw_buf_addf(
             out, "DELETE FROM %s WHERE mark <> ?2 AND seq <= ?3 AND " IN_SCOPE("path", "?1"), t);

@@ -81,6 +81,35 @@ static void add_user(struct core_kit *kit, const char *id, enum gw_role role, co
     must(store_grant(kit->admin, id, path, &fail), &fail, "grant");
 }
 
+void core_kit_user(struct core_kit *kit, const char *id, enum gw_role role, const char *path)
+{
+    begin(kit);
+    add_user(kit, id, role, path);
+    commit(kit);
+}
+
+void core_kit_close_device(struct core_kit *kit, const char *device)
+{
+    struct gw_fail fail = {.err = GW_OK};
+    begin(kit);
+    must(store_device_revoke(kit->admin, device, kit->clock.wall, &fail), &fail, "revoke");
+    commit(kit);
+}
+
+void core_kit_backup(struct core_kit *kit, const char *file)
+{
+    struct gw_fail fail = {.err = GW_OK};
+    must(kit->admin->ops->backup(kit->admin, file, &fail), &fail, "backup");
+}
+
+void core_kit_restore(struct core_kit *kit, const char *file)
+{
+    struct gw_fail fail = {.err = GW_OK};
+    stop(kit);
+    must(store_restore(kit->url, file, &kit->random.random, CORE_T0, &fail), &fail, "restore");
+    start(kit);
+}
+
 static void add_community(struct core_kit *kit)
 {
     static const char *const areas[] = {"CQ",   "CQ.500112", STREET, "CQ.500112.013.005",

@@ -45,6 +45,12 @@ void core_kit_del(struct core_kit *kit, enum gw_type type, const char *id);
 void core_kit_grant(struct core_kit *kit, const char *user, const char *path);
 void core_kit_revoke(struct core_kit *kit, const char *user, const char *path);
 void core_kit_code(struct core_kit *kit, const char *user, char code[16]);
+/* A further user, and a device that is closed. */
+void core_kit_user(struct core_kit *kit, const char *id, enum gw_role role, const char *path);
+void core_kit_close_device(struct core_kit *kit, const char *device);
+/* A copy of the store, and back to it under a new epoch: tokens are lost. */
+void core_kit_backup(struct core_kit *kit, const char *file);
+void core_kit_restore(struct core_kit *kit, const char *file);
 
 /* ---- requests: each a turn of its own; the answer is in kit->answer. Returns the status. */
 int core_kit_get(struct core_kit *kit, const char *path, const char *query, const char *bearer);

@@ -168,6 +168,34 @@ static void r3_paths_are_compared_label_by_label(void **state)
     kit_close(&kit);
 }
 
+#define RULE(seq, id, path)                                                                        \
+    "{\"seq\":" #seq ",\"op\":\"put\",\"type\":\"rule\",\"id\":\"" id "\",\"path\":\"" path        \
+    "\",\"row\":{\"set\":\"cn-village\",\"key\":\"k\",\"value\":\"5\"}}"
+
+/* A confirmed number lies above what is ours, and stays until nothing of ours lies below it. */
+static void r3_rules_flow_down(void **state)
+{
+    struct kit kit;
+    const char *const paths[] = {"CQ.1.2", NULL};
+    const int64_t granted[] = {1};
+    (void)state;
+    kit_open(&kit, "rules", ROLE_COMMITTEE);
+    kit_hello(&kit, "e1", 10, "t1", paths, granted);
+    PAGE(&kit, NULL, RULE(11, "a", "CQ.1"), RULE(12, "b", "CQ.1.2"), RULE(13, "c", "CQ.1.2.3"),
+         RULE(14, "d", "CQ.2"), RULE(15, "e", "CQ.1.20"), WORKER(16, "w", "CQ.1", "丁"));
+    assert_int_equal(kit_int(&kit, "SELECT count(*) FROM rule"), 3);
+    assert_int_equal(workers(&kit), 0); /* other types do not */
+    PAGE(&kit, NULL,
+         "{\"op\":\"scopes\",\"tag\":\"t2\",\"list\":[{\"path\":\"CQ.1.9\",\"granted\":2}],"
+         "\"types\":[\"rule\"]}");
+    assert_int_equal(kit_int(&kit, "SELECT count(*) FROM rule"), 1);
+    PAGE(&kit, NULL,
+         "{\"op\":\"scopes\",\"tag\":\"t3\",\"list\":[{\"path\":\"CQ.2\",\"granted\":2}],"
+         "\"types\":[\"rule\"]}");
+    assert_int_equal(kit_int(&kit, "SELECT count(*) FROM rule"), 0);
+    kit_close(&kit);
+}
+
 static void job_page(struct kit *kit, const char *cursor, const char *after, bool last,
                      const char *const *lines)
 {
@@ -501,6 +529,7 @@ int main(void)
         cmocka_unit_test(r3_lost_scope_purges_new_scope_makes_a_job),
         cmocka_unit_test(r3_granted_anew_is_fetched_anew),
         cmocka_unit_test(r3_paths_are_compared_label_by_label),
+        cmocka_unit_test(r3_rules_flow_down),
         cmocka_unit_test(r4_mark_and_sweep),
         cmocka_unit_test(r4_an_older_row_counts_as_seen),
         cmocka_unit_test(r4_only_the_types_of_the_job_are_swept),

@@ -1,9 +1,38 @@
 /* The result of a poll, by arithmetic alone: validity, winners, ties, the woman rule, near kin,
- * vacancies and what another poll is about. Integers, cross-multiplied; every choice that a place makes
- * is a flag of the rule set. Each line of the result says why, with the article.
+ * vacancies and what another poll is about. Integers, cross-multiplied; every choice that a place
+ * makes is a flag of the rule set. Each line of the result says why, with the article.
  *
- * Sources: domain/elections.md; V26 = village law (articles 8, 18, 21), U26 = community law (8, 19, 22).
- * Never individual ballots, never votes per station or mobile box: votes are those of the mixed whole. */
+ * Sources: domain/elections.md; V26 = village law (articles 8, 18, 21), U26 = community law (8, 19,
+ * 22). Never individual ballots, never votes per station or mobile box: votes are those of the
+ * mixed whole. */
+/* The rules, in the order they are applied (somebody who has only this page can count again):
+ *
+ * 1. Validity. need_voted = smallest number that is enough of `registered` by the turnout share.
+ * Fewer voted: void (in a rerun only when rerun_turnout says so; waiting flag: undecided).
+ * recovered > voted, and recovered > issued: by their flags void, undecided (waits) or only a
+ * reason. A sheet that does not add up is a reason and decides nothing. Not entered numbers (-1):
+ * undecided when registered or voted, else the check is left out. Only a valid poll has seats and
+ * others.
+ * 2. Threshold. First poll: majority share of `voted`. Rerun: floor share of `recovered`.
+ * 3. Counted votes of a person for a post: its own votes, plus those for higher posts when
+ *    lower_post_votes is FLAG_YES.
+ * 4. Selection, posts from the highest: everybody with counted votes > 0 who is not barred, not
+ * elected or tied for a higher post, not taken out by rule 5, by counted votes; those that reach
+ * the threshold fill the seats. When the last seat and the next person have equal votes, all with
+ * that number are tied: those above are elected, the tied are set aside also for lower posts, their
+ * seats are SEAT_TIE.
+ * 5. Near kin, while two elected are near kin: the pair that comes first in `kin`; out goes the one
+ * of the lower post (unless kin_higher_stays is FLAG_NO), at the same post the one with fewer
+ * votes; with FLAG_NO first fewer votes, then the lower post. Equal in both: both stay and their
+ * lines say WHY_KIN. The selection is done anew without the one who went.
+ * 6. Woman rule, first poll only, while fewer women than women_min are elected, none is tied, and
+ * not all member seats are set aside: when a woman who is not elected reaches the threshold for
+ * member (rule 3), or woman_held is FLAG_YES, one more member seat is set aside: it is filled
+ * first, among women only, then rules 4 and 5 with one member seat less. Nobody for it: it is
+ * SEAT_HELD and the rule ends. Who was a member before and is not any more: WHY_WOMAN_GIVES.
+ * 7. Another poll: about every open seat; among those not elected with most counted votes for that
+ * post, one more than its open seats, equal votes at the end come along; only women when all open
+ * member seats are held; a tie is between the tied alone. */
 #ifndef GW_MODEL_ELECTION_H
 #define GW_MODEL_ELECTION_H
 
@@ -12,6 +41,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "model/procedure.h"
 #include "model/ruleset.h"
 
 enum elect_post { ELECT_CHAIR, ELECT_DEPUTY, ELECT_MEMBER, ELECT_POSTS }; /* highest first */
@@ -27,8 +57,9 @@ struct elect_share {
 enum elect_flag { FLAG_NO, FLAG_YES, FLAG_WAITS };
 
 struct elect_rules {
-    struct citation poll_cite;     /* poll valid: V26 18, U26 19 */
-    struct elect_share turnout;    /* of voted among registered: more than half; representatives: more than 2/3 */
+    struct citation poll_cite; /* poll valid: V26 18, U26 19 */
+    struct elect_share
+        turnout; /* of voted among registered: more than half; representatives: more than 2/3 */
     struct citation majority_cite; /* elected: more than half of those who voted */
     struct elect_share majority;   /* of votes among voted */
     struct citation rerun_cite;
@@ -38,30 +69,32 @@ struct elect_rules {
     int64_t women_min;              /* at least so many women members */
     enum elect_flag woman_held;     /* no woman passes: one seat is held back for a separate vote */
     struct citation kin_cite;       /* V26 8: no near kin among the members */
-    enum elect_flag kin_higher_stays; /* of two elected near kin the higher post stays, then more votes */
+    enum elect_flag
+        kin_higher_stays; /* of two elected near kin the higher post stays, then more votes */
     enum elect_flag lower_post_votes; /* votes for a higher post count for the lower one too */
     enum elect_flag void_over_voted;  /* recovered > voted voids the poll */
     enum elect_flag void_over_issued; /* recovered > issued voids the poll */
-    enum elect_flag blank_is_invalid; /* only how the sheet is read: recovered = valid + invalid + blank */
-    int64_t rest_vacant_min;          /* so many elected: the rest may stay vacant; -1 = waits */
+    enum elect_flag
+        blank_is_invalid;    /* only how the sheet is read: recovered = valid + invalid + blank */
+    int64_t rest_vacant_min; /* so many elected: the rest may stay vacant; -1 = waits */
     enum elect_flag rest_vacant_needs_chair;
 };
 
 struct elect_person {
-    const char *id;   /* stands for the person in `why`; names are the caller's */
+    const char *id; /* stands for the person in `why`; names are the caller's */
     bool woman;
     bool candidate[ELECT_POSTS]; /* stood for it; a written-in person may win as well */
     int64_t votes[ELECT_POSTS];  /* >= 0 */
-    bool barred;      /* does not qualify, or 当选无效 was found: cannot win; shown with its article */
+    bool barred; /* does not qualify, or 当选无效 was found: cannot win; shown with its article */
 };
 struct elect_kin {
     size_t a, b; /* indices of people; near kin of CC 1045 */
 };
 
 struct elect_ballots {
-    int64_t registered, voted; /* people */
+    int64_t registered, voted;                        /* people */
     int64_t issued, recovered, valid, invalid, blank; /* papers; -1 = not entered */
-    int64_t invalid_part[ELECT_POSTS]; /* papers whose part for that post is void */
+    int64_t invalid_part[ELECT_POSTS];                /* papers whose part for that post is void */
 };
 
 struct elect_in {
@@ -72,42 +105,47 @@ struct elect_in {
     size_t people_n;
     const struct elect_kin *kin;
     size_t kin_n;
-    bool rerun;        /* 另行选举: plurality with a floor, for the open seats only */
+    bool rerun;          /* 另行选举: plurality with a floor, for the open seats only */
     bool held_for_woman; /* of a rerun: the seat that was held back */
 };
 
-enum elect_validity { ELECT_VALID, ELECT_VOID, ELECT_UNDECIDED /* a flag or a number is missing */ };
+enum elect_validity {
+    ELECT_VALID,
+    ELECT_VOID,
+    ELECT_UNDECIDED /* a flag or a number is missing */
+};
 /* Why, in a closed list; elect_why_print makes the sentence. */
 enum elect_why {
-    WHY_TURNOUT,        /* have voted, want more than num/den of registered */
+    WHY_TURNOUT, /* have voted, want more than num/den of registered */
     WHY_NO_TURNOUT,
-    WHY_OVER_VOTED, WHY_OVER_ISSUED, /* recovered more than … */
-    WHY_SHEET,          /* recovered != valid + invalid + blank: arithmetic, 不合规, decides nothing */
-    WHY_MAJORITY,       /* elected: have votes, more than half of voted */
-    WHY_PLURALITY,      /* of those who passed, most votes for the seats */
-    WHY_FLOOR,          /* rerun: passes the floor */
-    WHY_BELOW,          /* not elected: below the threshold */
-    WHY_SEATS,          /* not elected: passed, but the seats went to those with more votes */
-    WHY_TIE,            /* equal votes at the last seat: a second vote between them */
-    WHY_HIGHER_POST,    /* has won a higher post already */
-    WHY_WOMAN_TAKES,    /* woman rule: takes a member's seat */
-    WHY_WOMAN_GIVES,    /* woman rule: gives her place — the member with fewest votes */
-    WHY_WOMAN_HELD,     /* one member's seat is held back */
-    WHY_KIN,            /* near kin of somebody elected */
+    WHY_OVER_VOTED,
+    WHY_OVER_ISSUED, /* recovered more than … */
+    WHY_SHEET,    /* recovered != valid + invalid + blank: arithmetic, 不合规, decides nothing */
+    WHY_MAJORITY, /* elected: have votes, more than half of voted */
+    WHY_PLURALITY,   /* of those who passed, most votes for the seats */
+    WHY_FLOOR,       /* rerun: passes the floor */
+    WHY_BELOW,       /* not elected: below the threshold */
+    WHY_SEATS,       /* not elected: passed, but the seats went to those with more votes */
+    WHY_TIE,         /* equal votes at the last seat: a second vote between them */
+    WHY_HIGHER_POST, /* has won a higher post already */
+    WHY_WOMAN_TAKES, /* woman rule: takes a member's seat */
+    WHY_WOMAN_GIVES, /* woman rule: gives her place — the member with fewest votes */
+    WHY_WOMAN_HELD,  /* one member's seat is held back */
+    WHY_KIN,         /* near kin of somebody elected */
     WHY_BARRED,
-    WHY_VACANT,         /* nobody for the seat */
-    WHY_WAITS,          /* waits for a number of the district */
+    WHY_VACANT, /* nobody for the seat */
+    WHY_WAITS,  /* waits for a number of the district */
     WHY_N
 };
 
 enum elect_seat { SEAT_ELECTED, SEAT_TIE, SEAT_OPEN, SEAT_HELD };
 struct elect_line {
-    enum elect_seat state;   /* for seats */
+    enum elect_seat state; /* for seats */
     enum elect_post post;
-    size_t person;           /* index, SIZE_MAX = none */
+    size_t person; /* index, SIZE_MAX = none */
     enum elect_why why;
     struct citation cite;
-    int64_t votes, need;     /* the two sides: votes of the person, smallest number that passes */
+    int64_t votes, need; /* the two sides: votes of the person, smallest number that passes */
 };
 
 struct elect_result {
@@ -115,37 +153,52 @@ struct elect_result {
     enum elect_why reasons[8]; /* of validity, in the order they were checked */
     size_t reasons_n;
     struct citation reason_cites[8];
-    int64_t need_voted;        /* smallest turnout that is enough */
-    int64_t need_votes;        /* smallest number of votes that elects */
+    int64_t need_voted; /* smallest turnout that is enough */
+    int64_t need_votes; /* smallest number of votes that elects */
     /* chair, deputies, members in order of post, then votes, then the order of people */
     struct elect_line seats[ELECT_SEATS_MAX];
-    size_t seats_n;            /* = sum of seats when valid */
-    struct elect_line others[ELECT_PEOPLE_MAX]; /* everybody with votes who was not elected, and why */
+    size_t seats_n; /* = sum of seats when valid */
+    struct elect_line
+        others[ELECT_PEOPLE_MAX]; /* everybody with votes who was not elected, and why */
     size_t others_n;
     int64_t women, elected, open;
-    /* What another poll is about: seats and the persons it is held among (those not elected with most
-     * votes; surplus of one), or the tied. */
+    /* What another poll is about: seats and the persons it is held among (those not elected with
+     * most votes; surplus of one), or the tied. */
     bool rerun_needed, rest_may_stay_vacant;
     int64_t rerun_seats[ELECT_POSTS];
     size_t rerun_people[ELECT_PEOPLE_MAX];
     size_t rerun_people_n;
-    bool waits;                /* something above waits for the district */
+    bool waits; /* something above waits for the district */
 };
 
-/* The whole result. GW_INVALID with a sentence for the impossible only: negative numbers, more people
- * or seats than fit, a kin index out of range. Deterministic; no I/O. */
+/* The whole result. GW_INVALID with a sentence for the impossible only: negative numbers, more
+ * people or seats than fit, a kin index out of range. Deterministic; no I/O. */
 enum gw_err elect_result(const struct elect_in *in, struct elect_result *out, struct gw_fail *fail);
 
 /* Smallest x that is enough: x * den > of * num, or >=. */
 int64_t elect_need(const struct elect_share *share, int64_t of);
 /* One translated sentence of a line or a reason; set for the names of laws. Length as snprintf. */
-int elect_line_print(const struct ruleset *set, const struct elect_in *in, const struct elect_result *r,
-                     const struct elect_line *line, char *out, size_t size);
+int elect_line_print(const struct ruleset *set, const struct elect_in *in,
+                     const struct elect_result *r, const struct elect_line *line, char *out,
+                     size_t size);
 int elect_reason_print(const struct ruleset *set, const struct elect_in *in,
                        const struct elect_result *r, size_t i, char *out, size_t size);
 
-/* The rules as a rule set has them: numbers and flags by key (women_min, blank_is_invalid, …); turnout
- * and majority by committee and mode of the template. */
+/* ---- from the records of a procedure (election_read.c; ids as in docs/procedures.md 1.6) */
+
+struct elect_case; /* owned */
+/* What the records in force say: registered, voted, papers, seats, people with their votes, kin;
+ * the first poll or the rerun. GW_ABSENT: the template has no such steps (no election by ballot).
+ * GW_NOMEM. The procedure stays borrowed. */
+enum gw_err elect_read(const struct procedure *p, const struct ruleset *set, bool rerun,
+                       struct elect_case **out);
+void elect_case_free(struct elect_case *c);
+const struct elect_in *elect_case_in(const struct elect_case *c);
+/* The name of a person as the records have it, "" when it was erased. */
+const char *elect_case_name(const struct elect_case *c, size_t person);
+
+/* The rules as a rule set has them: numbers and flags by key (women_min, blank_is_invalid, …);
+ * turnout and majority by committee and mode of the template. */
 void elect_rules_of(const struct ruleset *set, struct elect_rules *out);
 
 #endif

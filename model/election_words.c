@@ -1,0 +1,140 @@
+/* The sentences of a result. Names are the caller's: here stands only why. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/i18n.h"
+#include "model/election.h"
+
+struct sentence {
+    char *out;
+    size_t size;
+    int len;
+};
+
+static void add(struct sentence *s, const char *text)
+{
+    size_t at = s->len >= 0 && (size_t)s->len < s->size ? (size_t)s->len : s->size;
+    int n = snprintf(at < s->size ? s->out + at : NULL, s->size - at, "%s", text);
+    s->len += n > 0 ? n : 0;
+}
+
+static void add_cite(struct sentence *s, const struct ruleset *set, const struct citation *cite)
+{
+    char law[200];
+    char text[260];
+    if (!cite->law || citation_print(set, cite, law, sizeof law) <= 0) {
+        return;
+    }
+    (void)snprintf(text, sizeof text, _(" (%s)"), law);
+    add(s, text);
+}
+
+static void why_text(const struct elect_line *line, char *out, size_t size)
+{
+    const long long votes = line->votes;
+    const long long need = line->need;
+    switch (line->why) {
+    case WHY_MAJORITY:
+        (void)snprintf(
+            out, size,
+            _("%lld votes, at least %lld are needed: more than half of those who voted."), votes,
+            need);
+        return;
+    case WHY_FLOOR:
+        (void)snprintf(out, size,
+                       _("%lld votes, most of those who reach %lld, a third of the votes cast."),
+                       votes, need);
+        return;
+    case WHY_BELOW:
+        (void)snprintf(out, size, _("%lld votes, %lld are needed: not elected."), votes, need);
+        return;
+    case WHY_SEATS:
+        (void)snprintf(out, size,
+                       _("%lld votes are enough, but the seats went to those with more."), votes);
+        return;
+    case WHY_TIE:
+        (void)snprintf(out, size,
+                       _("Equal votes (%lld) at the last seat: a second vote between the tied."),
+                       votes);
+        return;
+    case WHY_WOMAN_TAKES:
+        (void)snprintf(out, size,
+                       _("%lld votes: the woman with most votes takes a member's seat, because no "
+                         "woman was elected."),
+                       votes);
+        return;
+    case WHY_WOMAN_GIVES:
+        (void)snprintf(out, size, _("%lld votes: gives way to the woman with most votes."), votes);
+        return;
+    case WHY_WOMAN_HELD:
+        (void)snprintf(out, size, "%s",
+                       _("No woman has enough votes: this seat is held for a separate vote."));
+        return;
+    case WHY_KIN:
+        (void)snprintf(out, size,
+                       _("%lld votes: near kin of an elected member; only one of them may stay."),
+                       votes);
+        return;
+    case WHY_BARRED:
+        (void)snprintf(
+            out, size,
+            _("%lld votes: does not qualify, or the election of this person was found void."),
+            votes);
+        return;
+    default:
+        (void)snprintf(out, size, "%s", _("Nobody has enough votes: this seat stays open."));
+        return;
+    }
+}
+
+int elect_line_print(const struct ruleset *set, const struct elect_in *in,
+                     const struct elect_result *r, const struct elect_line *line, char *out,
+                     size_t size)
+{
+    char text[400];
+    struct sentence s = {out, size, 0};
+    (void)in;
+    (void)r;
+    why_text(line, text, sizeof text);
+    add(&s, text);
+    add_cite(&s, set, &line->cite);
+    return s.len;
+}
+
+int elect_reason_print(const struct ruleset *set, const struct elect_in *in,
+                       const struct elect_result *r, size_t i, char *out, size_t size)
+{
+    char text[400];
+    struct sentence s = {out, size, 0};
+    const struct elect_ballots *b = &in->ballots;
+    switch (r->reasons[i]) {
+    case WHY_TURNOUT:
+    case WHY_NO_TURNOUT:
+        (void)snprintf(text, sizeof text,
+                       r->reasons[i] == WHY_TURNOUT
+                           ? _("%lld of %lld registered voted, at least %lld are needed.")
+                           : _("Only %lld of %lld registered voted, at least %lld are needed."),
+                       (long long)b->voted, (long long)b->registered, (long long)r->need_voted);
+        break;
+    case WHY_OVER_VOTED:
+        (void)snprintf(text, sizeof text,
+                       _("%lld papers were recovered, more than the %lld who voted."),
+                       (long long)b->recovered, (long long)b->voted);
+        break;
+    case WHY_OVER_ISSUED:
+        (void)snprintf(text, sizeof text,
+                       _("%lld papers were recovered, more than the %lld issued."),
+                       (long long)b->recovered, (long long)b->issued);
+        break;
+    default:
+        (void)snprintf(
+            text, sizeof text,
+            _("The sheet does not add up: %lld recovered, %lld valid, %lld invalid, %lld blank."),
+            (long long)b->recovered, (long long)b->valid, (long long)b->invalid,
+            (long long)b->blank);
+        break;
+    }
+    add(&s, text);
+    add_cite(&s, set, &r->reason_cites[i]);
+    return s.len;
+}

@@ -1,0 +1,132 @@
+/* The agreed sheet as records: the ledger of the papers, then one record a person. */
+#include <string.h>
+
+#include "base/i18n.h"
+#include "offline-db/count.h"
+#include "offline-db/draft.h"
+#include "offline-db/process_p.h"
+
+struct recording {
+    struct home *home;
+    struct count_sheet *sheet;
+    struct process_case c;
+    int64_t happened_at;
+    size_t *written;
+    struct gw_fail *fail;
+};
+
+static bool done(const struct recording *r, const char *step, const char *subject)
+{
+    const struct slot *slot = procedure_slot_of(r->c.state, step, subject);
+    return slot && (slot->record || slot->rivals_n > 0);
+}
+
+static enum gw_err put(struct recording *r, const char *step, const char *subject,
+                       const struct proc_value *values, size_t n)
+{
+    const struct process_entry entry = {.step = step,
+                                        .subject = subject,
+                                        .values = values,
+                                        .values_n = n,
+                                        .happened_at = r->happened_at};
+    if (done(r, step, subject)) {
+        return GW_OK;
+    }
+    enum gw_err err = process_record(r->home, r->sheet->process, PROC_STEP, &entry, NULL, r->fail);
+    *r->written += err == GW_OK;
+    return err;
+}
+
+static enum gw_err put_ledger(struct recording *r)
+{
+    static const char *const keys[] = {"issued", "recovered", "not_returned", "valid", "invalid", "blank"};
+    struct proc_value values[8];
+    size_t n = 0;
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        const struct count_row *row = count_find(r->sheet, keys[i]);
+        values[n++] = (struct proc_value){.key = keys[i], .num = row->value[0]};
+    }
+    /* of the papers that were printed, those that did not go out (S18, S19) */
+    const struct proc_value *printed = procedure_value(r->c.state, "S18", "ballot", "printed");
+    if (printed && !printed->text) {
+        values[n++] = (struct proc_value){.key = "printed", .num = printed->num};
+    }
+    return put(r, "S22-1", "ballot", values, n);
+}
+
+static const char *name_of(const struct count_row *row, char *out, size_t size)
+{
+    const char *blank = strchr(row->label, ' ');
+    const char *dot = strstr(row->label, " · ");
+    size_t len = blank && dot > blank ? (size_t)(dot - blank - 1) : 0;
+    len = len < size ? len : size - 1;
+    memcpy(out, blank ? blank + 1 : "", len);
+    out[len] = '\0';
+    return out;
+}
+
+static enum gw_err put_person(struct recording *r, size_t at)
+{
+    static const char *const keys[ELECT_POSTS] = {"chair_votes", "deputy_votes", "member_votes"};
+    const struct count_row *first = &r->sheet->rows[at];
+    struct proc_value values[ELECT_POSTS + 2];
+    size_t n = 0;
+    char name[160];
+    for (size_t i = at; i < r->sheet->n && r->sheet->rows[i].person &&
+                        strcmp(r->sheet->rows[i].person, first->person) == 0;
+         i++) {
+        values[n++] =
+            (struct proc_value){.key = keys[r->sheet->rows[i].post], .num = r->sheet->rows[i].value[0]};
+    }
+    if (name_of(first, name, sizeof name)[0]) {
+        values[n++] = (struct proc_value){.key = "name", .text = name};
+    }
+    const struct proc_value *woman = procedure_value(r->c.state, "S10", first->person, "woman");
+    if (woman && !woman->text) {
+        values[n++] = (struct proc_value){.key = "woman", .num = woman->num};
+    }
+    return put(r, "S22", first->person, values, n);
+}
+
+static enum gw_err put_all(struct recording *r)
+{
+    enum gw_err err = put_ledger(r);
+    for (size_t i = 0; i < r->sheet->n && !err; i++) {
+        const struct count_row *row = &r->sheet->rows[i];
+        bool first = row->person && (i == 0 || !r->sheet->rows[i - 1].person ||
+                                     strcmp(r->sheet->rows[i - 1].person, row->person) != 0);
+        err = first ? put_person(r, i) : GW_OK;
+    }
+    return err;
+}
+
+static enum gw_err drop_drafts(struct home *home, const char *process, struct gw_fail *fail)
+{
+    enum gw_err err = draft_drop(home, "count-1", process, fail);
+    err = err ? err : draft_drop(home, "count-2", process, fail);
+    return err ? err : draft_drop(home, "count-names", process, fail);
+}
+
+enum gw_err count_record(struct home *home, struct count_sheet *sheet, int64_t happened_at, size_t *written,
+                         struct gw_fail *fail)
+{
+    struct recording r = {
+        .home = home, .sheet = sheet, .happened_at = happened_at, .written = written, .fail = fail};
+    size_t one = 0;
+    *written = 0;
+    size_t differing = count_differing(sheet, &one, 1);
+    if (differing > 0) {
+        return gw_fail_set(fail, GW_REFUSED,
+                           _("The two counts differ in %zu rows, the first is “%s”. Both look at the paper again; "
+                             "nothing was recorded."),
+                           differing, sheet->rows[one].label);
+    }
+    gw_day today = day_of_ms(home->clock->wall_ms(home->clock->ctx));
+    enum gw_err err = process_load(home, sheet->process, today, &r.c, fail);
+    if (err) {
+        return err;
+    }
+    err = put_all(&r);
+    process_unload(&r.c);
+    return err ? err : drop_drafts(home, sheet->process, fail);
+}

@@ -128,8 +128,8 @@ static void weigh_rule(struct procedure *p, const struct slot_in *slot,
         if (f) {
             f->rule = rule->id;
             f->cite = rule->cite;
-            f->says = &rule->says;
-            f->remedy = &rule->remedy;
+            f->says = proc_words(&rule->says);
+            f->remedy = proc_words(&rule->remedy);
         }
     }
     if (b.latest == DAY_NONE || p->in.today < b.latest) {
@@ -152,8 +152,8 @@ static void find_by_rule(struct procedure *p, enum finding_kind kind, const stru
     if (f) {
         f->rule = rule->id;
         f->cite = rule->cite;
-        f->says = &rule->says;
-        f->remedy = &rule->remedy;
+        f->says = proc_words(&rule->says);
+        f->remedy = proc_words(&rule->remedy);
         f->day = day;
     }
 }

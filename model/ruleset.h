@@ -130,7 +130,8 @@ struct proc_field {
     int64_t min, max;  /* PROC_INT: the impossible, refused */
     const struct choice *values;
     size_t values_n;
-    const char *prefill; /* term text, or NULL */
+    const char *prefill;             /* term text, or NULL */
+    const struct term *prefill_term; /* the same, parsed */
 };
 /* A material: minutes, sign-in sheet, photo of the notice board. */
 struct material {

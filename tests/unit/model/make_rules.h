@@ -164,10 +164,17 @@ static const struct check s03_checks[] = {
     {CUSTOM("S03.staff"), .left = {OWN("size")}, .left_n = 1, .op = CHECK_GE,
      .right = {NUMBER("staff_min")}, .right_n = 1, .num = 1, .den = 1},
 };
+static const struct proc_field s03_fields[] = {DAY_FIELD("term_ends_on", false)};
+static const struct time_rule s03_times[] = {
+    {CUSTOM("S03.term"), .kind = TIME_AFTER, .of = "term_ends_on", .ref = OPEN("polling_day"),
+     .days = CONST(0)},
+};
 static const struct need s05_needs[] = {
     {.step = "S03", .cite = LAW("15"), .says = W("先推选。", "The committee first.")}};
 static const struct need s06_needs[] = {{.step = "S05", .says = W("先登记。", "Register first.")}};
 static const struct time_rule s06_times[] = {
+    {CUSTOM("S06.custom"), .kind = TIME_LEAD, .of = "published_on", .ref = OPEN("polling_day"),
+     .days = CONST(22)},
     {RULE("S06.lead", "17"), .kind = TIME_LEAD, .of = "published_on", .ref = OPEN("polling_day"),
      .days = NUMBER("roll_lead")},
 };
@@ -207,6 +214,9 @@ static const struct need s08_needs[] = {{.step = "S07", .says = W("先有申诉�
 static const struct time_rule s13_times[] = {
     {CUSTOM("S13.lead"), .kind = TIME_LEAD, .ref = OPEN("polling_day"),
      .days = NUMBER("candidates_lead")},
+};
+static const struct time_rule s18_times[] = {
+    {RULE("S18.lead", "17"), .kind = TIME_LEAD, .ref = OPEN("polling_day"), .days = CONST(40)},
 };
 static const struct check s18_checks[] = {
     {RULE("S18.decided", "17"), .left = {COUNT("S08")}, .left_n = 1, .op = CHECK_GE,
@@ -270,18 +280,22 @@ static const struct step_spec steps_[] = {
      .name = W("推选", "Committee"),
      .roles = FIELD_ROLES,
      PLAN(-34),
+     .times = s03_times,
+     .times_n = 1,
+     .fields = s03_fields,
+     .fields_n = 1,
      .counts = s03_counts,
      .counts_n = LEN(s03_counts),
      .checks = s03_checks,
      .checks_n = LEN(s03_checks)},
-    {.id = "S05", .name = W("登记", "Registration"), .needs = s05_needs, .needs_n = 1},
+    {.id = "S05", .name = W("登记", "Registration"), PLAN(-33), .needs = s05_needs, .needs_n = 1},
     {.id = "S06",
      .name = W("公布名单", "List"),
      PLAN(-28),
      .needs = s06_needs,
      .needs_n = 1,
      .times = s06_times,
-     .times_n = 1,
+     .times_n = LEN(s06_times),
      .fields = s06_fields,
      .fields_n = LEN(s06_fields),
      .counts = s06_counts,
@@ -312,6 +326,8 @@ static const struct step_spec steps_[] = {
     {.id = "S13", .name = W("候选人", "Candidates"), .times = s13_times, .times_n = 1},
     {.id = "S18",
      .name = W("选票", "Papers"),
+     .times = s18_times,
+     .times_n = 1,
      .checks = s18_checks,
      .checks_n = 1,
      .optional = true},
@@ -341,7 +357,7 @@ static const struct step_spec steps_[] = {
      .counts_n = LEN(s21_counts),
      .checks = s21_checks,
      .checks_n = 1},
-    {.id = "S24", .name = W("另行选举", "Rerun"), .when = s24_when, .when_n = 1},
+    {.id = "S24", .name = W("另行选举", "Rerun"), PLAN(7), .when = s24_when, .when_n = 1},
     {.id = "S26", .name = W("移交", "Handover"), .times = s26_times, .times_n = 1},
     {.id = "S27", .name = W("监督", "Supervision"), .times = s27_times, .times_n = 2},
     {.id = "OPS",

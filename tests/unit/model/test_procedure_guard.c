@@ -189,6 +189,10 @@ static void test_block(void **state)
     expect_block(&p, "S06.lead");
     p.list->values[1].text = "2026-08-01";
 
+    made_when(p.station,
+              "2026-08-29"); /* a missed day further back is marked, and does not block */
+    assert_int_equal(block(&p, "S21", POLLING, &fail), GW_OK);
+
     p.t->items[0].values[1].num = 2; /* of the whole */
     expect_block(&p, "open.seats");
     p.t->items[0].values[1].num = 5;

@@ -245,7 +245,7 @@ static void test_twice(void **state)
     struct story *t = story_new(8);
     struct made *open = story_add(t, 0, PROC_OPEN);
     struct ev_step copy = open->s;
-    copy.status = STEP_OWN;
+    copy.status = STEP_LATE;
     open->s.seq = 12;
     const struct ev_step *both[] = {&copy, &open->s, &copy};
     struct ev_set *set = NULL;

@@ -15,8 +15,8 @@ enum { ADMIN_USAGE = 2 };
 /* What the options of a verb said; NULL and false when not given. */
 struct admin_args {
     const char *store, *listen, *ops_listen, *tls_cert, *tls_key, *rules, *config;
-    const char *name, *role, *area, *seed, *residents, *url, *token, *rate, *devices, *alarm, *time, *step,
-        *reason;
+    const char *name, *role, *area, *seed, *residents, *url, *token, *rate, *devices, *alarm, *time,
+        *step, *reason;
     bool json, partial, story;
     char **rest; /* operands */
     int n;

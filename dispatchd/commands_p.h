@@ -13,7 +13,7 @@ struct command {
     struct core *core;
     const struct person *person;       /* the author, who need not be the one who calls */
     const struct store_device *device; /* the author's */
-    const char *line; /* as it came, byte for byte */
+    const char *line;                  /* as it came, byte for byte */
     size_t line_len;
     const char *hash;
     struct cmd_body body;

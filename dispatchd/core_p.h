@@ -241,8 +241,9 @@ enum gw_err feed_end(struct core *core, const struct person *person, const struc
                      bool digest, struct gw_buf *out, struct gw_fail *fail);
 void person_scopes(const struct person *person, struct wire_scope *out);
 
-/* ---- what flows down (feed_down.c). down_refresh() first, inside the read that gives the rest. */
-enum gw_err down_refresh(struct core *core, struct gw_fail *fail);
+/* ---- what flows down (feed_down.c). down_refresh() first, inside the read that gives the rest;
+ * newest = core_seq() of that read. Costs nothing when nothing has changed. */
+enum gw_err down_refresh(struct core *core, int64_t newest, struct gw_fail *fail);
 void down_free(struct down_rows *rows);
 /* The first row with a seq above since that this person sees although no scope of his covers it;
  * NULL = none. Borrowed until down_refresh(). */

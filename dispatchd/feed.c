@@ -106,7 +106,7 @@ enum gw_err feed_records(struct core *core, const struct person *person, struct 
     struct writer w = {core, person, page, out, 0, out->len, 0, page->since};
     page->n = 0;
     page->newest = core_seq(core);
-    enum gw_err err = down_refresh(core, fail);
+    enum gw_err err = down_refresh(core, page->newest, fail);
     err = err ? err
               : core->store->ops->feed(core->store, person->scopes, person->scopes_n, person->types,
                                        page->since, page->limit, take_change, &w, &page->last,

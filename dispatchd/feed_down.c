@@ -51,11 +51,11 @@ static int by_seq(const void *a, const void *b)
     return (x->seq > y->seq) - (x->seq < y->seq);
 }
 
-enum gw_err down_refresh(struct core *core, struct gw_fail *fail)
+enum gw_err down_refresh(struct core *core, int64_t newest, struct gw_fail *fail)
 {
     struct down_rows *rows = &core->rules;
     /* A newer seq than the one we know: another process has written since we looked. */
-    bool outside = !core->writing && core_seq(core) != core->meta.seq;
+    bool outside = !core->writing && newest != core->meta.seq;
     if (!rows->stale && !outside && rows->gen == core->gen) {
         return GW_OK;
     }

@@ -102,7 +102,7 @@ static enum gw_err write_page(struct call *call, const struct wanted *wanted, in
     (void)snprintf(cursor.epoch, sizeof cursor.epoch, "%s", core->meta.epoch);
     enum gw_err err = wire_begin(out, &cursor, wanted->scope);
     err = err ? err : gw_buf_adds(out, "\n");
-    err = err ? err : down_refresh(core, fail);
+    err = err ? err : down_refresh(core, cursor.seq, fail);
     err = err ? err : fill(call, wanted, &page, &full, fail);
     err = err ? err : wire_page_end(out, full ? page.after : NULL, page.n);
     return err ? err : gw_buf_adds(out, "\n");

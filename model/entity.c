@@ -172,6 +172,8 @@ static const struct gw_field process_fields[] = {
     {"mode", FIELD_TEXT, MASK_NONE, NULL},          {"title", FIELD_TEXT, MASK_NONE, NULL},
     {"division", FIELD_TEXT, MASK_NONE, NULL},      {"term", FIELD_TEXT, MASK_NONE, NULL},
     {"polling_day", FIELD_TEXT, MASK_NONE, NULL},   {"state", FIELD_TEXT, MASK_NONE, NULL},
+    {"dev", FIELD_TEXT, MASK_NONE, NULL},           {"user", FIELD_TEXT, MASK_NONE, NULL},
+    {"opened_at", FIELD_INT, MASK_NONE, NULL},
 };
 
 static const struct gw_field step_fields[] = {
@@ -180,6 +182,9 @@ static const struct gw_field step_fields[] = {
     {"user", FIELD_TEXT, MASK_NONE, NULL},    {"hash", FIELD_TEXT, MASK_NONE, NULL},
     {"line", FIELD_TEXT, MASK_NONE, NULL},    {"status", FIELD_TEXT, MASK_NONE, NULL},
     {"recv_at", FIELD_INT, MASK_NONE, NULL},  {"receipt", FIELD_TEXT, MASK_NONE, NULL},
+    {"code", FIELD_TEXT, MASK_NONE, NULL},    {"result", FIELD_TEXT, MASK_NONE, NULL},
+    {"receipt_seq", FIELD_INT, MASK_NONE, NULL},
+    {"erased_at", FIELD_INT, MASK_NONE, NULL}, {"erased_why", FIELD_TEXT, MASK_NONE, NULL},
 };
 
 static const struct gw_field signer_fields[] = {
@@ -187,12 +192,15 @@ static const struct gw_field signer_fields[] = {
     {"role", FIELD_TEXT, MASK_NONE, NULL},       {"sign_key", FIELD_TEXT, MASK_NONE, NULL},
     {"valid_from", FIELD_INT, MASK_NONE, NULL},  {"revoked_at", FIELD_INT, MASK_NONE, NULL},
     {"revoked_seq", FIELD_INT, MASK_NONE, NULL}, {"server_sig", FIELD_TEXT, MASK_NONE, NULL},
+    {"device", FIELD_TEXT, MASK_NONE, NULL},
 };
 
 static const struct gw_field rule_fields[] = {
     {"set", FIELD_TEXT, MASK_NONE, NULL},   {"key", FIELD_TEXT, MASK_NONE, NULL},
     {"value", FIELD_TEXT, MASK_NONE, NULL}, {"document", FIELD_TEXT, MASK_NONE, NULL},
-    {"article", FIELD_TEXT, MASK_NONE, NULL},
+    {"article", FIELD_TEXT, MASK_NONE, NULL}, {"confirmed_by", FIELD_TEXT, MASK_NONE, NULL},
+    {"at", FIELD_INT, MASK_NONE, NULL},       {"dev", FIELD_TEXT, MASK_NONE, NULL},
+    {"n", FIELD_INT, MASK_NONE, NULL},        {"hash", FIELD_TEXT, MASK_NONE, NULL},
 };
 
 #define ENTITY(type, name, fields) [type] = {type, name, fields, COUNT(fields)}

@@ -457,6 +457,10 @@ def administration(scratch):
     home.run("sync", status=3)
     assert re.search("[一-鿿]", home.err), home.err
     server.admin("enroll-code", "nobody", status=1)
+    device = home.json("status")["device"]
+    server.admin("erase", "--step", f"{device}.99999", "--reason", "x", status=1)
+    server.admin("erase", "--step", f"{device}.1", status=2)
+    server.admin("erase", "--step", "nonsense", "--reason", "x", status=2)
     server.admin("user", "add", "x", "--name", "x", "--role", "king", status=2)
     server.admin("init", status=5)  # somebody serves it
     server.admin("backup", scratch.path("backup.db"))

@@ -70,7 +70,7 @@ function schemas() {
 // Schemas of which examples must exist: all rows, lines, bodies and answers.
 function travelling() {
   const small =
-    /^(Millis|Count|Seq|Id|Uuid7|Opaque|PageMark|Cursor|Path|Day|Hash|HashOrEmpty|Key32|Sig64|Text|ShortText|Word|Level|TypeName|KnownType|Role|Severity|AlarmKind|AlarmState|HoldStage|OutcomeCode|EventKind|Actor|Reading|ProblemType|Scope|FeatureName|DigestEntry|AlarmEventShort|EventData|SkipReason|CommandTime|CommandKind|ResultWord|ResultCode|MetricName|FeedLine|SnapshotLine|IngestAnswer)$/;
+    /^(Millis|Count|Seq|Id|Uuid7|Opaque|PageMark|Cursor|Path|Day|Hash|HashOrEmpty|Key32|Sig64|Text|ShortText|Word|Level|TypeName|KnownType|Role|Severity|AlarmKind|AlarmState|HoldStage|OutcomeCode|EventKind|Actor|Reading|ProblemType|Scope|FeatureName|DigestEntry|AlarmEventShort|EventData|SkipReason|CommandTime|CommandKind|ResultWord|ResultCode|MetricName|ProcessNumber|ProcessPrev|Values|Materials|FeedLine|SnapshotLine|IngestAnswer)$/;
   return Object.keys(contract.document.components.schemas).filter((name) => !small.test(name));
 }
 

@@ -9,6 +9,7 @@ const crypto = require('node:crypto');
 const net = require('node:net');
 const s = require('./sign');
 const { load } = require('./contract');
+const { signerText } = require('./worked-procedure');
 
 const [base, code, sourceToken, ops] = process.argv.slice(2);
 const WAIT_MS = Number(process.env.GRIDWARD_LIVE_WAIT || 20000);
@@ -311,6 +312,55 @@ async function story(alarm, stream) {
   await refused(first, alarm);
 }
 
+// Section 6: a procedure of our own area, a private part, a record whose process is unknown.
+async function procedure() {
+  if (!expect('feature process', me.features.includes('process'))) {
+    return;
+  }
+  const id = s.uuid7(Date.now());
+  const unknown = s.uuid7(Date.now());
+  const path = me.scopes[0].path;
+  const hidden = `{"salt":"${s.b64(crypto.randomBytes(16))}","fields":{"chair":"陈秀英"}}`;
+  const open = makeLine('process.open', id, {
+    pn: 1, pprev: '', template: 'village-direct', template_version: 1, rules: s.sha256('{}'),
+    fields: { kind: 'election', mode: 'voters', division: path, term: '13', polling_day: '2026-11-14' },
+  });
+  const step = {
+    ...makeLine('process.step', id, {
+      pn: 2, pprev: me.prev, step: 'S06', fields: {}, counts: { voters: 812 },
+    }, { priv: s.sha256(hidden) }),
+    private: hidden,
+  };
+  const lost = makeLine('process.step', unknown, { pn: 1, pprev: '', step: 'S06', fields: {}, counts: {} });
+  const bad = makeLine('process.step', id, { pn: 3, pprev: me.prev, step: 'S07', fields: { a: {} }, counts: {} });
+  const results = await send([open, step, lost, bad]);
+  said(results[0], 'applied');
+  said(results[1], 'applied');
+  said(results[2], 'quarantined', 'no-process');
+  said(results[3], 'rejected', 'bad-data');
+  await catchUp();
+  const process_ = me.mirror.get(`process|${id}`);
+  expect('process row', process_ && process_.path === path && process_.row.state === 'open' &&
+    process_.row.division === path && process_.row.user === me.user);
+  [open, step].forEach((line, i) => {
+    const row = me.mirror.get(`step|${me.device}.${results[i].n}`);
+    expect(`step row of n ${results[i].n}`, row && row.seq === results[i].seq &&
+      row.row.line === JSON.stringify(line) && row.row.hash === s.commandHash(line.body) &&
+      row.row.receipt === results[i].receipt && row.row.receipt_seq === row.seq &&
+      row.row.recv_at === results[i].at && row.row.status === 'applied');
+  });
+  expect('no row of a process that nobody knows', !me.mirror.has(`step|${me.device}.${results[2].n}`));
+  const signer = me.mirror.get(`signer|${me.device}`);
+  expect('signer row', signer && signer.row.sign_key === me.key.public && s.verify(me.server_sign_key,
+    signerText(me.device, me.user, signer.row.sign_key, signer.row.valid_from), signer.row.server_sig));
+  const confirm = makeLine('rules.confirm', 'cn-village.k', {
+    set: 'cn-village', key: 'k', value: '5', document: '渝北民〔2026〕3号', article: '第四条',
+  });
+  const [answer] = await send([confirm]);
+  said(answer, 'quarantined', 'no-right'); // a grid worker may not
+  await hello();
+}
+
 // Lines that are not stored and take no number.
 async function refused(first, alarm) {
   const good = makeLine('alarm.note', alarm, { text: 'good' });
@@ -556,6 +606,7 @@ async function main() {
     await catchUp();
     await story(alarm, stream);
     await withoutVisit(other);
+    await procedure();
     await longPoll();
     await digest();
   } finally {

@@ -1,11 +1,13 @@
 'use strict';
 // The numbers of docs/protocol.md, computed from fixed seeds.
 //   worked-examples.js print    shows them
+//   worked-examples.js write    makes the files of api/examples that consist of them (section 6)
 //   worked-examples.js check    each must stand in docs/protocol.md, and the signed examples in
 //                               api/examples must be true; ends with `N passed, M failed`
 const fs = require('node:fs');
 const path = require('node:path');
 const s = require('./sign');
+const procedure = require('./worked-procedure');
 
 const seed = (first) => Buffer.from(Array.from({ length: 32 }, (_, i) => first + i));
 const bytes = (n, value) => Buffer.alloc(n, value);
@@ -99,15 +101,40 @@ function check(values) {
     const text = s.receiptText(lines[result.i].key, result.n, s.commandHash(body), result);
     verdict(`receipt of result ${result.i}`, s.verify(values.server_sign_key, text, result.receipt));
   }
+  checkProcedure(page, example);
   const bad = JSON.parse(example('CommandLine.wrong-signature.json'));
   verdict('a changed body is noticed', !s.verify(values.device_key, s.COMMAND + bad.body, bad.sig));
   console.log(`${passed} passed, ${failed} failed`);
   process.exitCode = failed === 0 ? 0 : 1;
 }
 
+// Section 6: the numbers, and the examples byte for byte.
+function checkProcedure(page, example) {
+  const out = procedure.compute();
+  for (const name of [
+    'rules', 'open', 'open_hash', 'private', 'priv', 'step', 'step_hash', 'cosign', 'cosign_hash',
+    'digest', 'note_text', 'note_signature', 'signer_sig',
+  ]) {
+    verdict(`${name} of section 6 in docs/protocol.md`, page.includes(out[name]));
+  }
+  for (const [file, text] of Object.entries(procedure.files(out))) {
+    verdict(`${file} is what worked-examples.js write makes`, example(file) === text);
+  }
+  for (const [i, text] of out.lines.entries()) {
+    const line = JSON.parse(text);
+    const key = line.key === out.ids.chen ? out.chen_key : out.liu_key;
+    verdict(`signature of step ${i + 1}`, s.verify(key, s.COMMAND + line.body, line.sig));
+  }
+}
+
 const values = compute();
 if (process.argv[2] === 'check') {
   check(values);
+} else if (process.argv[2] === 'write') {
+  for (const [file, text] of Object.entries(procedure.files(procedure.compute()))) {
+    fs.writeFileSync(path.join(__dirname, '..', '..', 'api', 'examples', file), text);
+  }
 } else {
+  values.procedure = procedure.compute();
   console.log(JSON.stringify(values, null, 2));
 }

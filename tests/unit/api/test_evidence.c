@@ -349,10 +349,64 @@ static void a_full_arena_is_an_error(void **state)
     }
 }
 
+/* ---- the worked example of docs/protocol.md, made by another program */
+
+static size_t example_lines(const char *file, char *text, size_t size, char *lines[], size_t max)
+{
+    FILE *f = fopen(file, "r");
+    size_t n = 0;
+    assert_non_null(f); /* tests run in the root of the source tree */
+    size_t len = fread(text, 1, size - 1, f);
+    (void)fclose(f); /* was only read */
+    text[len] = '\0';
+    for (char *at = strtok(text, "\n"); at && n < max; at = strtok(NULL, "\n")) {
+        lines[n++] = at;
+    }
+    return n;
+}
+
+static void the_procedure_of_the_manual(void **state)
+{
+    struct bed *bed = *state;
+    static char text[65536];
+    char *lines[8];
+    struct ev_step *steps[4];
+    struct ev_set *set = NULL;
+    char digest[GW_HASH_HEX + 1];
+    struct gw_buf note;
+    size_t n =
+        example_lines("api/examples/CommandLine.process.ndjson", text, sizeof text, lines, 8);
+    assert_int_equal(n, 4);
+    for (size_t i = 0; i < n; i++) {
+        ok(evidence_step(&bed->arena, lines[i], strlen(lines[i]), &steps[i], NULL));
+    }
+    assert_string_equal(steps[0]->hash,
+                        "0fc33eb689dfa7a576504b6e53bc7a035bb8043ee3a5ef28ef845ee5141b3659");
+    assert_string_equal(value_of(steps[1], "posted_by")->text, "陈秀英");
+    assert_string_equal(steps[2]->target, steps[1]->hash);
+    ok(ev_set_new((const struct ev_step *const *)steps, 3, &set));
+    ev_digest(set, steps[0]->process, digest);
+    assert_string_equal(digest, steps[3]->digest);
+    /* the note of the checkpoint is the one that we would make */
+    struct json *line = tree(lines[3]);
+    struct json *body = tree(json_str(line, "body"));
+    const char *made = json_str(json_obj(body, "data"), "note");
+    gw_buf_init(&note, 8192);
+    ok(ev_note_text(set, steps[0]->process, &note));
+    assert_int_equal(strncmp(made, gw_buf_str(&note), note.len), 0);
+    struct gw_sign_key chen;
+    seed_key(&chen, 65);
+    assert_true(ev_note_check(made, strlen(made), steps[0]->dev, chen.public_key));
+    gw_buf_free(&note);
+    ev_set_free(set);
+    json_free(body);
+    json_free(line);
+}
+
 /* ---- the file */
 
 /* Everything a verifier computes from the bytes: 0 = all is true. */
-static int check_lines(const struct ev_export *e, struct gw_arena *arena, const uint8_t *server)
+static int check_lines(const struct ev_export *e, const uint8_t *server)
 {
     for (size_t i = 0; i < e->steps_n; i++) {
         const struct ev_step *s = e->steps[i];
@@ -382,18 +436,17 @@ static int check_lines(const struct ev_export *e, struct gw_arena *arena, const 
             return 1;
         }
     }
-    (void)arena;
     return 0;
 }
 
-static int check_all(const struct ev_export *e, struct gw_arena *arena, const uint8_t *server_key)
+static int check_all(const struct ev_export *e, const uint8_t *server_key)
 {
     uint8_t server[GW_KEY_BYTES], sig[GW_SIGN_BYTES];
     char hash[GW_HASH_HEX + 1];
     struct ev_set *set = NULL;
     if (!e->server_sign_key || !gw_b64url_decode(e->server_sign_key, server, sizeof server) ||
         memcmp(server, server_key, sizeof server) != 0 || !e->rules || !e->checkpoint ||
-        e->signers_n != 2 || check_lines(e, arena, server)) {
+        e->signers_n != 2 || check_lines(e, server)) {
         return 1;
     }
     gw_sha256_hex2(e->rules, strlen(e->rules), NULL, 0, hash);
@@ -441,7 +494,7 @@ static void an_export_comes_back(void **state)
         print_error("%s\n", fail.text);
     }
     ok(err);
-    assert_int_equal(check_all(&back, &bed->arena, bed->server.public_key), 0);
+    assert_int_equal(check_all(&back, bed->server.public_key), 0);
     assert_string_equal(back.rule_rows[0], rule[0]);
     for (size_t i = 0; i < 3; i++) {
         assert_string_equal(back.lines[i].line, bed->line[i]);
@@ -488,7 +541,7 @@ static void every_bent_byte_is_noticed(void **state)
             text[at] = (char)(text[at] ^ (1 << bit));
             gw_arena_init(&arena, 1 << 20);
             enum gw_err err = evidence_read(&arena, text, file.len, &back, NULL);
-            bool bad = err == GW_OK && check_all(&back, &arena, bed->server.public_key) != 0;
+            bool bad = err == GW_OK && check_all(&back, bed->server.public_key) != 0;
             refused += err != GW_OK;
             differs += bad;
             if (!err && !bad && !uncovered(gw_buf_str(&file), at)) {
@@ -534,6 +587,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_erased_private_part_keeps_the_hash, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_no_step, setup, teardown),
         cmocka_unit_test_setup_teardown(a_full_arena_is_an_error, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_procedure_of_the_manual, setup, teardown),
         cmocka_unit_test_setup_teardown(an_export_comes_back, setup, teardown),
         cmocka_unit_test_setup_teardown(every_bent_byte_is_noticed, setup, teardown),
         cmocka_unit_test_setup_teardown(a_cut_or_mixed_file_is_refused, setup, teardown),

@@ -725,6 +725,24 @@ static void a_confirmed_number_reaches_everybody_below(void **state)
     assert_false(sees(kit, &clerk, since));
 }
 
+/* A rule imported beside the server, which has not looked yet: the page that tells its seq tells
+ * it. */
+static void a_rule_of_another_process_is_not_lost(void **state)
+{
+    struct core_kit *kit = *state;
+    struct gw_fail fail = {.err = GW_OK};
+    char since[96];
+    core_kit_cursor(kit, since);
+    assert_false(sees(kit, &duty, since)); /* the clerk's own page would be shared */
+    assert_int_equal(kit->admin->ops->begin(kit->admin, "import", &fail), GW_OK);
+    assert_int_equal(store_import_row(kit->admin, TYPE_RULE, RULE_ID, DISTRICT, "{}", 2, &fail),
+                     GW_OK);
+    assert_int_equal(kit->admin->ops->commit(kit->admin, &fail), GW_OK);
+    assert_true(sees(kit, &clerk, since));
+    core_refresh(kit->core);
+    assert_true(sees(kit, &clerk, since));
+}
+
 static void a_snapshot_holds_what_flows_down(void **state)
 {
     struct core_kit *kit = *state;
@@ -875,6 +893,7 @@ int main(void)
         T(an_erased_name_is_not_in_a_later_backup),
         T(after_a_restore_the_steps_come_again),
         T(a_confirmed_number_reaches_everybody_below),
+        T(a_rule_of_another_process_is_not_lost),
         T(a_snapshot_holds_what_flows_down),
         T(what_flows_down_keeps_the_order),
         T(who_may_confirm),

@@ -1,10 +1,9 @@
 /* Notices: a golden text for each family, what is missing is shown and counted, no ID number ever
  * comes out, and a broken text is refused. REGOLD=1 writes the golden texts anew. */
-#include "tests/unit/model/make_steps.h"
+#include "tests/unit/rules/make_records.h"
 
 #include "base/fsutil.h"
 #include "rules/notice_load.h"
-#include "rules/ruleset_load.h"
 
 enum { OUT_MAX = 64 * 1024 };
 
@@ -21,15 +20,8 @@ struct paper {
 
 static void begin(struct paper *p, const char *template_id)
 {
-    struct gw_buf text;
-    gw_day day;
-    *p = (struct paper){.story = story_new(7)};
-    assert_true(day_parse("2026-06-01", &day));
-    gw_buf_init(&text, RULESET_TEXT_MAX);
+    *p = (struct paper){.story = story_new(7), .rules = shipped_rules(template_id)};
     gw_buf_init(&p->out, OUT_MAX);
-    assert_int_equal(ruleset_compose("rules", template_id, "CQ", day, &text, NULL), GW_OK);
-    assert_int_equal(ruleset_load(gw_buf_str(&text), text.len, &p->rules, NULL), GW_OK);
-    gw_buf_free(&text);
     assert_int_equal(
         notice_read("rules", p->rules->template_->kind, p->rules->committee, &p->notices, NULL),
         GW_OK);
@@ -49,39 +41,10 @@ static void end(struct paper *p)
     free(p->story);
 }
 
-/* key=value parted by |; digits alone are a number. Texts live as long as the test. */
-static void put(struct made *m, const char *values)
-{
-    static char kept[64 * 1024];
-    static size_t used;
-    size_t len = strlen(values) + 1;
-    assert_true(used + len < sizeof kept);
-    char *text = memcpy(kept + used, values, len);
-    used += len;
-    for (char *save = NULL, *at = strtok_r(text, "|", &save); at != NULL;
-         at = strtok_r(NULL, "|", &save)) {
-        char *value = strchr(at, '=');
-        assert_non_null(value);
-        *value++ = '\0';
-        if (value[strspn(value, "0123456789")] == '\0' && strlen(value) < 15) {
-            made_num(m, at, strtoll(value, NULL, 10));
-        } else {
-            made_text(m, at, value);
-        }
-    }
-}
-
 static struct made *record(struct paper *p, const char *step, const char *subject, const char *day,
                            const char *values)
 {
-    struct made *m = story_add(p->story, 0, PROC_STEP);
-    gw_day happened;
-    assert_true(day_parse(day, &happened));
-    m->s.step = step;
-    m->s.subject = subject;
-    m->s.happened_at = day_start_ms(happened) + 10 * 3600 * 1000;
-    put(m, values);
-    return m;
+    return record_in(p->story, step, subject, day, values);
 }
 
 static enum gw_err render(struct paper *p, const char *id, const char *subject, enum gw_lang lang)

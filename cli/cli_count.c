@@ -35,7 +35,8 @@ static void rows_json(const struct count_sheet *s, const size_t *rows, size_t n,
     jw_arr_end(w);
 }
 
-static int print_rows(const struct cli *cli, const struct count_sheet *s, const size_t *rows, size_t n)
+static int print_rows(const struct cli *cli, const struct count_sheet *s, const size_t *rows,
+                      size_t n)
 {
     struct gw_buf buf;
     struct jw w;
@@ -61,12 +62,12 @@ static void say_sums(const struct cli *cli, const struct count_sheet *s, int ent
     struct count_sums sums;
     count_sums(s, entry, &sums);
     if (sums.papers != 0) {
-        fprintf(stderr, _("gridward %s: issued and recovered + not returned differ by %lld.\n"), cli->verb,
-                (long long)sums.papers);
+        fprintf(stderr, _("gridward %s: issued and recovered + not returned differ by %lld.\n"),
+                cli->verb, (long long)sums.papers);
     }
     if (sums.sheet != 0) {
-        fprintf(stderr, _("gridward %s: recovered and valid + invalid + blank differ by %lld.\n"), cli->verb,
-                (long long)sums.sheet);
+        fprintf(stderr, _("gridward %s: recovered and valid + invalid + blank differ by %lld.\n"),
+                cli->verb, (long long)sums.sheet);
     }
 }
 
@@ -95,7 +96,8 @@ static int record(struct cli *cli, struct count_sheet *s, const struct count_opt
     size_t written = 0;
     int64_t at = 0;
     if (o->happened && gw_time_parse(o->happened, &at) != GW_OK) {
-        fprintf(stderr, _("gridward %s: --happened takes a time such as 2026-06-18 09:30.\n"), cli->verb);
+        fprintf(stderr, _("gridward %s: --happened takes a time such as 2026-06-18 09:30.\n"),
+                cli->verb);
         return CLI_USAGE;
     }
     enum gw_err err = count_record(&cli->home, s, at, &written, &fail);
@@ -165,7 +167,8 @@ static int run_count(struct cli *cli, int argc, char **argv)
 const struct cli_verb cli_verbs_count[] = {
     {"election count",
      "ID [--sheet FILE --entry 1|2] [--compare] [--record] [--happened TIME] [--json]",
-     N_("The count by two persons: lists the rows, takes a sheet, compares, records what both agree on."), true,
-     run_count, NULL},
+     N_("The count by two persons: lists the rows, takes a sheet, compares, records what both "
+        "agree on."),
+     true, run_count, NULL},
 };
 const size_t cli_verbs_count_n = sizeof(cli_verbs_count) / sizeof(cli_verbs_count[0]);

@@ -9,13 +9,20 @@ int process_options(struct cli *cli, const struct cli_verb *verb, int argc, char
                     struct process_opts *o, char ***operands, int *operands_n)
 {
     const struct cli_opt opts[] = {
-        {"kind", &o->kind, NULL},         {"mode", &o->mode, NULL},
-        {"polling-day", &o->polling_day, NULL}, {"division", &o->division, NULL},
-        {"term", &o->term, NULL},         {"seats", &o->seats, NULL},
-        {"reason", &o->reason, NULL},     {"template", &o->template_id, NULL},
-        {"day", &o->day, NULL},           {"happened", &o->happened, NULL},
-        {"subject", &o->subject, NULL},   {"out", &o->out, NULL},
-        {"limit", &o->limit, NULL},       {"anyway", NULL, &o->anyway},
+        {"kind", &o->kind, NULL},
+        {"mode", &o->mode, NULL},
+        {"polling-day", &o->polling_day, NULL},
+        {"division", &o->division, NULL},
+        {"term", &o->term, NULL},
+        {"seats", &o->seats, NULL},
+        {"reason", &o->reason, NULL},
+        {"template", &o->template_id, NULL},
+        {"day", &o->day, NULL},
+        {"happened", &o->happened, NULL},
+        {"subject", &o->subject, NULL},
+        {"out", &o->out, NULL},
+        {"limit", &o->limit, NULL},
+        {"anyway", NULL, &o->anyway},
     };
     *o = (struct process_opts){.kind = NULL};
     return cli_options(cli, verb, argc, argv, opts, sizeof opts / sizeof opts[0], operands,
@@ -27,7 +34,8 @@ int process_open_case(struct cli *cli, const char *id, struct process_case *out)
     struct gw_fail fail = {0};
     gw_day today = day_of_ms(cli->home.clock->wall_ms(cli->home.clock->ctx));
     enum gw_err err = id_ok(id) ? process_load(&cli->home, id, today, out, &fail)
-                                : gw_fail_set(&fail, GW_ABSENT, _("This is not a valid id. Copy it from a list."));
+                                : gw_fail_set(&fail, GW_ABSENT,
+                                              _("This is not a valid id. Copy it from a list."));
     return err == GW_OK ? CLI_DONE : cli_fail(cli, err, &fail);
 }
 
@@ -71,7 +79,8 @@ int process_list(struct cli *cli, int argc, char **argv)
     const struct cli_verb *verb = cli_find(cli->verb);
     int status = process_options(cli, verb, argc, argv, &o, &rest, &n);
     if (status != CLI_DONE || n > 0) {
-        return status != CLI_DONE ? status : cli_usage(cli, verb, "%s", _("This verb takes no operands."));
+        return status != CLI_DONE ? status
+                                  : cli_usage(cli, verb, "%s", _("This verb takes no operands."));
     }
     struct gw_buf buf;
     struct jw w;
@@ -403,30 +412,34 @@ static const char election[] = "election";
 const struct cli_verb cli_verbs_process[] = {
     {"election new",
      "--kind village|community [--mode voters|households|representatives] --polling-day DATE "
-     "[--division CODE] [--term TEXT] [--seats N] [--anyway --reason TEXT] [FIELD=VALUE …] [--json]",
+     "[--division CODE] [--term TEXT] [--seats N] [--anyway --reason TEXT] [FIELD=VALUE …] "
+     "[--json]",
      N_("Opens an election; without --anyway a polling day that cannot keep the lead times is not "
         "taken."),
      true, process_new, election},
     {"procedure new",
-     "--template T --day DATE [--division CODE] [--term TEXT] [--anyway --reason TEXT] [FIELD=VALUE …] "
+     "--template T --day DATE [--division CODE] [--term TEXT] [--anyway --reason TEXT] "
+     "[FIELD=VALUE …] "
      "[--json]",
      N_("Opens another procedure, such as a representatives' meeting."), true, process_new, NULL},
     BOTH("list", "[--json]", N_("What is open and what was closed, by division."), process_list),
-    BOTH("show", "ID [--json]", N_("What is to be done, late, missing or against an article; then all records."),
+    BOTH("show", "ID [--json]",
+         N_("What is to be done, late, missing or against an article; then all records."),
          process_show),
     BOTH("calendar", "ID [--json]", N_("Each step with its earliest, latest and usual day."),
          process_calendar_show),
     BOTH("steps", "ID [--json]", N_("Each step with the fields it takes."), process_steps),
-    BOTH("step", "ID STEP [FIELD=VALUE …] [--subject TEXT] [--happened TIME] [--reason TEXT] [--json]",
+    BOTH("step",
+         "ID STEP [FIELD=VALUE …] [--subject TEXT] [--happened TIME] [--reason TEXT] [--json]",
          N_("Records one step: it is signed, and stays for ever."), process_step),
     BOTH("correct", "ID HASH FIELD=VALUE … --reason TEXT [--json]",
          N_("Corrects a record by a new one; the old one stays readable."), process_correct),
     BOTH("cosign", "ID HASH [--json]", N_("The second person signs a record of somebody else."),
          process_cosign),
-    BOTH("checkpoint", "ID [--json]", N_("Signs what is here now, so that nothing can be taken out later."),
-         process_checkpoint),
+    BOTH("checkpoint", "ID [--json]",
+         N_("Signs what is here now, so that nothing can be taken out later."), process_checkpoint),
     BOTH("close", "ID OUTCOME [--json]", N_("Closes the procedure."), process_close),
-    BOTH("export", "ID --out FILE [--json]", N_("Writes the evidence to a file that anybody can verify."),
-         process_export_file),
+    BOTH("export", "ID --out FILE [--json]",
+         N_("Writes the evidence to a file that anybody can verify."), process_export_file),
 };
 const size_t cli_verbs_process_n = sizeof(cli_verbs_process) / sizeof(cli_verbs_process[0]);

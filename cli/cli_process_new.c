@@ -54,15 +54,16 @@ static void print_broken(const struct cli *cli, const struct ruleset *rules,
     const struct time_rule *rule = plan->broken;
     (void)citation_print(rules, &rule->cite, cite, sizeof cite);
     day_print(plan->first, first);
-    fprintf(stderr,
-            _("gridward %s: this day cannot be kept: %s %s The first day that can: %s. With --anyway "
-              "--reason TEXT it is opened all the same and marked.\n"),
-            cli->verb, cite, words_in(&rule->says), first);
+    fprintf(
+        stderr,
+        _("gridward %s: this day cannot be kept: %s %s The first day that can: %s. With --anyway "
+          "--reason TEXT it is opened all the same and marked.\n"),
+        cli->verb, cite, words_in(&rule->says), first);
 }
 
 /* CLI_DONE: the day can be kept, or is wanted anyway. */
-static int check_day(const struct cli *cli, const struct ruleset *rules, const struct process_opts *o,
-                     gw_day anchor, gw_day today)
+static int check_day(const struct cli *cli, const struct ruleset *rules,
+                     const struct process_opts *o, gw_day anchor, gw_day today)
 {
     struct cal_line *lines = calloc(rules->template_->steps_n, sizeof *lines);
     struct cal_plan plan = {.lines = lines, .n = rules->template_->steps_n};
@@ -172,7 +173,8 @@ static int open_it(struct cli *cli, struct opening *op, char **words, int n)
                                         .values = op->words.values,
                                         .values_n = op->words.values_n,
                                         .reason = op->o.reason};
-    err = process_start(&cli->home, gw_buf_str(&op->text), op->text.len, &entry, &id, &written, &fail);
+    err = process_start(&cli->home, gw_buf_str(&op->text), op->text.len, &entry, &id, &written,
+                        &fail);
     return err ? cli_fail(cli, err, &fail) : cli_deliver(cli, &written, true);
 }
 
@@ -195,12 +197,14 @@ static int read_new(struct cli *cli, const struct cli_verb *verb, struct opening
     if (op->o.anyway && !op->o.reason) {
         return cli_usage(cli, verb, "%s", _("--anyway asks a --reason: it stays in the record."));
     }
-    bool ok = op->o.division ? read_division(op->o.division, op->division, sizeof op->division)
-                             : process_only_community(&cli->home, op->division, sizeof op->division);
+    bool ok = op->o.division
+                  ? read_division(op->o.division, op->division, sizeof op->division)
+                  : process_only_community(&cli->home, op->division, sizeof op->division);
     return ok ? CLI_DONE
-              : cli_usage(cli, verb, "%s",
-                          _("Give --division: a path such as CQ.500112.013.005 or its twelve digits. "
-                            "Your scope holds not exactly one community."));
+              : cli_usage(
+                    cli, verb, "%s",
+                    _("Give --division: a path such as CQ.500112.013.005 or its twelve digits. "
+                      "Your scope holds not exactly one community."));
 }
 
 int process_new(struct cli *cli, int argc, char **argv)

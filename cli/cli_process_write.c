@@ -21,8 +21,8 @@ bool process_add_word(struct process_words *words, const char *key, const char *
     return true;
 }
 
-static const struct proc_field *find_field(const struct ruleset *rules, const struct step_spec *spec,
-                                           const char *key)
+static const struct proc_field *find_field(const struct ruleset *rules,
+                                           const struct step_spec *spec, const char *key)
 {
     const struct proc_template *t = rules->template_;
     if (spec) {
@@ -108,14 +108,16 @@ static bool read_word(const struct cli *cli, const struct ruleset *rules,
     }
     (void)gw_text_safe_z(safe, sizeof safe, word);
     fprintf(stderr,
-            field ? _("gridward %s: the value of “%s” is not of its type; `steps` shows the types.\n")
-                  : _("gridward %s: there is no field “%s” here; `steps` lists them.\n"),
+            field
+                ? _("gridward %s: the value of “%s” is not of its type; `steps` shows the types.\n")
+                : _("gridward %s: there is no field “%s” here; `steps` lists them.\n"),
             cli->verb, safe);
     return false;
 }
 
 bool process_read_words(const struct cli *cli, const struct ruleset *rules,
-                        const struct step_spec *spec, char **words, int n, struct process_words *out)
+                        const struct step_spec *spec, char **words, int n,
+                        struct process_words *out)
 {
     for (int i = 0; i < n; i++) {
         if (!read_word(cli, rules, spec, words[i], out)) {
@@ -133,7 +135,8 @@ static bool read_happened(const struct cli *cli, const char *text, int64_t *ms)
     if (!text || gw_time_parse(text, ms) == GW_OK) {
         return true;
     }
-    fprintf(stderr, _("gridward %s: --happened takes a time such as 2026-06-18 09:30.\n"), cli->verb);
+    fprintf(stderr, _("gridward %s: --happened takes a time such as 2026-06-18 09:30.\n"),
+            cli->verb);
     return false;
 }
 
@@ -219,10 +222,11 @@ static const char *find_hash(const struct cli *cli, const struct process_case *c
         }
     }
     if (hits != 1) {
-        fprintf(stderr,
-                _("gridward %s: no single record has this hash; give at least eight digits of it, as "
-                  "`show --json` prints it.\n"),
-                cli->verb);
+        fprintf(
+            stderr,
+            _("gridward %s: no single record has this hash; give at least eight digits of it, as "
+              "`show --json` prints it.\n"),
+            cli->verb);
     }
     return hits == 1 ? found : NULL;
 }

@@ -8,7 +8,8 @@
 static const char *const validity_names[] = {
     [ELECT_VALID] = "valid", [ELECT_VOID] = "void", [ELECT_UNDECIDED] = "undecided"};
 static const char *const validity_words[] = {[ELECT_VALID] = N_("The poll is valid."),
-                                             [ELECT_VOID] = N_("The poll is void: papers are sealed unread."),
+                                             [ELECT_VOID] =
+                                                 N_("The poll is void: papers are sealed unread."),
                                              [ELECT_UNDECIDED] = N_("Not decided yet.")};
 static const char *const post_names[] = {"chair", "deputy", "member"};
 static const char *const post_words[] = {N_("Chair"), N_("Deputy chair"), N_("Member")};
@@ -57,7 +58,8 @@ static void print_text(const struct printing *p)
 
 /* ---- JSON */
 
-static void line_json(const struct printing *p, const struct elect_line *line, bool seat, struct jw *w)
+static void line_json(const struct printing *p, const struct elect_line *line, bool seat,
+                      struct jw *w)
 {
     char why[600];
     bool person = line->person < p->in->people_n;
@@ -184,7 +186,7 @@ static int run_result(struct cli *cli, int argc, char **argv)
 
 const struct cli_verb cli_verbs_result[] = {
     {"election result", "ID [--rerun] [--json]",
-     N_("The result by the records: valid or void, each seat and why, what another poll is about."), true,
-     run_result, NULL},
+     N_("The result by the records: valid or void, each seat and why, what another poll is about."),
+     true, run_result, NULL},
 };
 const size_t cli_verbs_result_n = sizeof(cli_verbs_result) / sizeof(cli_verbs_result[0]);

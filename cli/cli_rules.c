@@ -194,17 +194,19 @@ static int rules_confirm(struct cli *cli, int argc, char **argv)
         return status;
     }
     if (n != 3 || !document || !article) {
-        return cli_usage(cli, verb, "%s",
-                         _("Give the set, the number's key and its value, and the document and article "
-                           "that fix it."));
+        return cli_usage(
+            cli, verb, "%s",
+            _("Give the set, the number's key and its value, and the document and article "
+              "that fix it."));
     }
     if (!role_writes(cli->home.id.role, CMD_RULES_CONFIRM)) {
         struct gw_fail fail = {0};
-        return cli_fail(cli,
-                        gw_fail_set(&fail, GW_DENIED,
-                                    _("Numbers are confirmed by an auditor or an administrator of the "
-                                      "district.")),
-                        &fail);
+        return cli_fail(
+            cli,
+            gw_fail_set(&fail, GW_DENIED,
+                        _("Numbers are confirmed by an auditor or an administrator of the "
+                          "district.")),
+            &fail);
     }
     int len = snprintf(id, sizeof id, "%s.%s", rest[0], rest[1]);
     if (len < 0 || (size_t)len >= sizeof id || !id_ok(id)) {
@@ -220,8 +222,9 @@ static int rules_confirm(struct cli *cli, int argc, char **argv)
 }
 
 const struct cli_verb cli_verbs_rules[] = {
-    {"rules list", "[--json]", N_("The templates of procedures and the rule sets they are judged by."),
-     false, rules_list, NULL},
+    {"rules list", "[--json]",
+     N_("The templates of procedures and the rule sets they are judged by."), false, rules_list,
+     NULL},
     {"rules show", "TEMPLATE [--day DATE] [--json]",
      N_("The numbers of a rule set, each with its article or source."), false, rules_show, NULL},
     {"rules check", "FILE [--json]", N_("Checks one file of rules/."), false, rules_check, NULL},

@@ -8,8 +8,10 @@
 
 static void print_text(const struct ev_report *r)
 {
-    static const char *const words[] = {
-        [EV_OK] = N_("in order"), [EV_NOTED] = N_("noted"), [EV_FAILED] = N_("FAILED"), [EV_SKIPPED] = N_("not judged")};
+    static const char *const words[] = {[EV_OK] = N_("in order"),
+                                        [EV_NOTED] = N_("noted"),
+                                        [EV_FAILED] = N_("FAILED"),
+                                        [EV_SKIPPED] = N_("not judged")};
     for (int c = 0; c < CHECK_N; c++) {
         const struct ev_outcome *o = &r->checks[c];
         printf("%2d ", c + 1);
@@ -23,9 +25,11 @@ static void print_text(const struct ev_report *r)
         putchar('\n');
     }
     printf(_("%lld records, digest code %s\n"), (long long)r->count, r->code);
-    puts(r->genuine ? _("The record is genuine: unchanged since it was signed. That what was written is true, "
-                        "or all that happened, no file can prove.")
-                    : _("The file does NOT verify: it is not what its signers wrote, or not whole."));
+    puts(r->genuine
+             ? _("The record is genuine: unchanged since it was signed. That what was written is "
+                 "true, "
+                 "or all that happened, no file can prove.")
+             : _("The file does NOT verify: it is not what its signers wrote, or not whole."));
 }
 
 static enum gw_err print_json(const struct ev_report *r)
@@ -100,6 +104,7 @@ static int run_verify(struct cli *cli, int argc, char **argv)
 
 const struct cli_verb cli_verbs_verify[] = {
     {"verify", "FILE [--server-key KEY] [--json]",
-     N_("Checks exported evidence by itself; exit status 1: it does not verify."), false, run_verify, NULL},
+     N_("Checks exported evidence by itself; exit status 1: it does not verify."), false,
+     run_verify, NULL},
 };
 const size_t cli_verbs_verify_n = sizeof(cli_verbs_verify) / sizeof(cli_verbs_verify[0]);

@@ -12,8 +12,8 @@
 enum { SHEET_MEMORY = 1024 * 1024, DRAFT_BYTES = 256 * 1024, NAME_BYTES = 120 };
 
 static const char *const figures[][2] = {
-    {"issued", N_("Issued")},   {"recovered", N_("Recovered")}, {"not_returned", N_("Not returned")},
-    {"valid", N_("Valid")},     {"invalid", N_("Invalid")},     {"blank", N_("Blank")},
+    {"issued", N_("Issued")}, {"recovered", N_("Recovered")}, {"not_returned", N_("Not returned")},
+    {"valid", N_("Valid")},   {"invalid", N_("Invalid")},     {"blank", N_("Blank")},
 };
 enum { FIGURES = sizeof(figures) / sizeof(figures[0]) };
 
@@ -46,7 +46,8 @@ static void add_person(struct count_sheet *s, const struct process_case *c, cons
             row->person = person;
             row->post = (enum elect_post)post;
             (void)snprintf(row->key, sizeof row->key, "%.60s/%s", id, post_keys[post]);
-            (void)snprintf(row->label, sizeof row->label, "%.40s %.80s · %s", id, name, _(post_words[post]));
+            (void)snprintf(row->label, sizeof row->label, "%.40s %.80s · %s", id, name,
+                           _(post_words[post]));
         }
     }
 }
@@ -79,8 +80,8 @@ static void add_people(struct count_sheet *s, const struct process_case *c)
     for (size_t k = 0; k < 2; k++) {
         for (size_t i = 0; i < procedure_slots(c->state); i++) {
             const struct slot *slot = procedure_slot(c->state, i);
-            if (strcmp(slot->step, steps[k]) == 0 && slot->record && !has_person(s, slot->subject) &&
-                passed(c, slot->subject)) {
+            if (strcmp(slot->step, steps[k]) == 0 && slot->record &&
+                !has_person(s, slot->subject) && passed(c, slot->subject)) {
                 add_person(s, c, slot->subject, name_of(c, slot->step, slot->subject));
             }
         }
@@ -99,14 +100,16 @@ struct count_row *count_find(const struct count_sheet *sheet, const char *key)
 
 /* ---- drafts */
 
-static enum gw_err save(struct home *home, const struct count_sheet *s, int entry, struct gw_fail *fail)
+static enum gw_err save(struct home *home, const struct count_sheet *s, int entry,
+                        struct gw_fail *fail)
 {
     struct gw_buf text;
     enum gw_err err = GW_OK;
     gw_buf_init(&text, DRAFT_BYTES);
     for (size_t i = 0; i < s->n && !err; i++) {
         if (s->rows[i].value[entry] >= 0) {
-            err = gw_buf_addf(&text, "%s %lld\n", s->rows[i].key, (long long)s->rows[i].value[entry]);
+            err =
+                gw_buf_addf(&text, "%s %lld\n", s->rows[i].key, (long long)s->rows[i].value[entry]);
         }
     }
     err = err ? err : draft_save(home, draft_kinds[entry], s->process, gw_buf_str(&text), fail);
@@ -156,8 +159,8 @@ static enum gw_err load(struct home *home, struct count_sheet *s, int entry)
 }
 
 /* Names that were written on ballots: "ID NAME" lines. */
-static enum gw_err load_names(struct home *home, struct count_sheet *s, const struct process_case *c,
-                              struct gw_buf *text)
+static enum gw_err load_names(struct home *home, struct count_sheet *s,
+                              const struct process_case *c, struct gw_buf *text)
 {
     enum gw_err err = draft_load(home, write_ins, s->process, text);
     char *copy = err || text->len == 0 ? NULL : strdup(gw_buf_str(text));
@@ -216,8 +219,8 @@ void count_close(struct count_sheet *sheet)
 
 /* ---- typing */
 
-enum gw_err count_put(struct home *home, struct count_sheet *sheet, int entry, size_t row, int64_t value,
-                      struct gw_fail *fail)
+enum gw_err count_put(struct home *home, struct count_sheet *sheet, int entry, size_t row,
+                      int64_t value, struct gw_fail *fail)
 {
     if (row >= sheet->n || value < -1) {
         return gw_fail_set(fail, GW_INVALID, _("A number of papers or votes is not negative."));
@@ -226,8 +229,8 @@ enum gw_err count_put(struct home *home, struct count_sheet *sheet, int entry, s
     return save(home, sheet, entry, fail);
 }
 
-enum gw_err count_read_text(struct home *home, struct count_sheet *sheet, int entry, const char *text,
-                            struct gw_fail *fail)
+enum gw_err count_read_text(struct home *home, struct count_sheet *sheet, int entry,
+                            const char *text, struct gw_fail *fail)
 {
     char *copy = strdup(text);
     int number = 0;
@@ -235,10 +238,11 @@ enum gw_err count_read_text(struct home *home, struct count_sheet *sheet, int en
     for (char *at = copy, *line; !err && at && (line = strsep(&at, "\n"));) {
         number++;
         if (!take_line(sheet, entry, line)) {
-            err = gw_fail_set(fail, GW_INVALID,
-                              _("Line %d of the sheet is not “KEY NUMBER” with a key of this poll. Nothing of it "
-                                "was taken; `count` without a sheet lists the keys."),
-                              number);
+            err = gw_fail_set(
+                fail, GW_INVALID,
+                _("Line %d of the sheet is not “KEY NUMBER” with a key of this poll. Nothing of it "
+                  "was taken; `count` without a sheet lists the keys."),
+                number);
         }
     }
     free(copy);
@@ -291,7 +295,8 @@ static int64_t rest(int64_t whole, const int64_t *parts, size_t n)
 
 void count_sums(const struct count_sheet *sheet, int entry, struct count_sums *out)
 {
-    const int64_t papers[] = {figure(sheet, entry, "recovered"), figure(sheet, entry, "not_returned")};
+    const int64_t papers[] = {figure(sheet, entry, "recovered"),
+                              figure(sheet, entry, "not_returned")};
     const int64_t read[] = {figure(sheet, entry, "valid"), figure(sheet, entry, "invalid"),
                             figure(sheet, entry, "blank")};
     *out = (struct count_sums){.papers = rest(figure(sheet, entry, "issued"), papers, 2),

@@ -1,8 +1,10 @@
-/* Counting by two: the sheet of a poll as two persons type it, the second one blind, and what becomes
- * of it when both are the same. A sheet is a list of rows (figures of the papers, then each person's votes
- * for each post that has seats); what was typed lives in drafts, so that nothing is lost.
+/* Counting by two: the sheet of a poll as two persons type it, the second one blind, and what
+ * becomes of it when both are the same. A sheet is a list of rows (figures of the papers, then each
+ * person's votes for each post that has seats); what was typed lives in drafts, so that nothing is
+ * lost.
  *
- * Never individual ballots, never votes per station or mobile box: the sheet is of the mixed whole. */
+ * Never individual ballots, never votes per station or mobile box: the sheet is of the mixed whole.
+ */
 #ifndef GW_OFFLINE_DB_COUNT_H
 #define GW_OFFLINE_DB_COUNT_H
 
@@ -16,7 +18,7 @@ struct count_row {
     char label[160];         /* in the language of the screen: 发出 ; 7 张三 · 委员 */
     const char *person;      /* "7"; NULL: a figure of the papers */
     enum elect_post post;
-    int64_t value[2];        /* of the first and the second person; -1 = not typed */
+    int64_t value[2]; /* of the first and the second person; -1 = not typed */
 };
 struct count_sheet {
     gw_id process;
@@ -25,8 +27,8 @@ struct count_sheet {
     struct gw_arena arena;
 };
 
-/* The rows of a poll as its records stand (people of S10 who passed, then those already counted), and
- * what was typed so far. GW_ABSENT: no ballot in this procedure. */
+/* The rows of a poll as its records stand (people of S10 who passed, then those already counted),
+ * and what was typed so far. GW_ABSENT: no ballot in this procedure. */
 enum gw_err count_open(struct home *home, const struct process_case *c, struct count_sheet *out,
                        struct gw_fail *fail);
 void count_close(struct count_sheet *sheet);
@@ -36,15 +38,16 @@ enum gw_err count_write_in(struct home *home, struct count_sheet *sheet, const c
                            struct gw_fail *fail);
 
 /* Types one value (-1 takes it back); entry 0 or 1. Kept as a draft at once. */
-enum gw_err count_put(struct home *home, struct count_sheet *sheet, int entry, size_t row, int64_t value,
-                      struct gw_fail *fail);
+enum gw_err count_put(struct home *home, struct count_sheet *sheet, int entry, size_t row,
+                      int64_t value, struct gw_fail *fail);
 /* A whole sheet as text, "KEY VALUE" lines ('#' begins a comment). GW_INVALID names the line. */
-enum gw_err count_read_text(struct home *home, struct count_sheet *sheet, int entry, const char *text,
-                            struct gw_fail *fail);
+enum gw_err count_read_text(struct home *home, struct count_sheet *sheet, int entry,
+                            const char *text, struct gw_fail *fail);
 struct count_row *count_find(const struct count_sheet *sheet, const char *key);
 
-/* What is short in one person's sheet: positive = missing, negative = too many; -1 rows are left out
- * and make *whole false. issued − (recovered + not returned); recovered − (valid + invalid + blank). */
+/* What is short in one person's sheet: positive = missing, negative = too many; -1 rows are left
+ * out and make *whole false. issued − (recovered + not returned); recovered − (valid + invalid +
+ * blank). */
 struct count_sums {
     int64_t papers, sheet;
     bool whole; /* every row is typed */
@@ -54,10 +57,10 @@ void count_sums(const struct count_sheet *sheet, int entry, struct count_sums *o
 /* Rows in which the two differ, or that one has not typed. */
 size_t count_differing(const struct count_sheet *sheet, size_t *rows, size_t cap);
 
-/* Both are whole and the same: records S22-1 and a S22 for every person with votes or candidacy, signed
- * by this home's user. GW_REFUSED with a sentence while something differs. The drafts are dropped with
- * the last record. Records of an earlier call are not written twice. */
-enum gw_err count_record(struct home *home, struct count_sheet *sheet, int64_t happened_at, size_t *written,
-                         struct gw_fail *fail);
+/* Both are whole and the same: records S22-1 and a S22 for every person with votes or candidacy,
+ * signed by this home's user. GW_REFUSED with a sentence while something differs. The drafts are
+ * dropped with the last record. Records of an earlier call are not written twice. */
+enum gw_err count_record(struct home *home, struct count_sheet *sheet, int64_t happened_at,
+                         size_t *written, struct gw_fail *fail);
 
 #endif

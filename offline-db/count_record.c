@@ -39,7 +39,8 @@ static enum gw_err put(struct recording *r, const char *step, const char *subjec
 
 static enum gw_err put_ledger(struct recording *r)
 {
-    static const char *const keys[] = {"issued", "recovered", "not_returned", "valid", "invalid", "blank"};
+    static const char *const keys[] = {"issued", "recovered", "not_returned",
+                                       "valid",  "invalid",   "blank"};
     struct proc_value values[8];
     size_t n = 0;
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
@@ -75,8 +76,8 @@ static enum gw_err put_person(struct recording *r, size_t at)
     for (size_t i = at; i < r->sheet->n && r->sheet->rows[i].person &&
                         strcmp(r->sheet->rows[i].person, first->person) == 0;
          i++) {
-        values[n++] =
-            (struct proc_value){.key = keys[r->sheet->rows[i].post], .num = r->sheet->rows[i].value[0]};
+        values[n++] = (struct proc_value){.key = keys[r->sheet->rows[i].post],
+                                          .num = r->sheet->rows[i].value[0]};
     }
     if (name_of(first, name, sizeof name)[0]) {
         values[n++] = (struct proc_value){.key = "name", .text = name};
@@ -107,8 +108,8 @@ static enum gw_err drop_drafts(struct home *home, const char *process, struct gw
     return err ? err : draft_drop(home, "count-names", process, fail);
 }
 
-enum gw_err count_record(struct home *home, struct count_sheet *sheet, int64_t happened_at, size_t *written,
-                         struct gw_fail *fail)
+enum gw_err count_record(struct home *home, struct count_sheet *sheet, int64_t happened_at,
+                         size_t *written, struct gw_fail *fail)
 {
     struct recording r = {
         .home = home, .sheet = sheet, .happened_at = happened_at, .written = written, .fail = fail};
@@ -116,10 +117,11 @@ enum gw_err count_record(struct home *home, struct count_sheet *sheet, int64_t h
     *written = 0;
     size_t differing = count_differing(sheet, &one, 1);
     if (differing > 0) {
-        return gw_fail_set(fail, GW_REFUSED,
-                           _("The two counts differ in %zu rows, the first is “%s”. Both look at the paper again; "
-                             "nothing was recorded."),
-                           differing, sheet->rows[one].label);
+        return gw_fail_set(
+            fail, GW_REFUSED,
+            _("The two counts differ in %zu rows, the first is “%s”. Both look at the paper again; "
+              "nothing was recorded."),
+            differing, sheet->rows[one].label);
     }
     gw_day today = day_of_ms(home->clock->wall_ms(home->clock->ctx));
     enum gw_err err = process_load(home, sheet->process, today, &r.c, fail);

@@ -1,5 +1,5 @@
-/* What an exported record says of itself by the rule set that it carries. Nothing here makes a record
- * less genuine: a broken rule is noted, with its article. */
+/* What an exported record says of itself by the rule set that it carries. Nothing here makes a
+ * record less genuine: a broken rule is noted, with its article. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -85,7 +85,8 @@ static void take_findings(struct verifying *v, const struct procedure *p)
         if (spec && procedure_slot(p, i)->record) {
             v->out->checks[CHECK_DEADLINES].looked_at += (int64_t)spec->times_n;
             for (size_t c = 0; c < spec->checks_n; c++) {
-                v->out->checks[spec->checks[c].cite.law ? CHECK_ARTICLES : CHECK_ARITHMETIC].looked_at++;
+                v->out->checks[spec->checks[c].cite.law ? CHECK_ARTICLES : CHECK_ARITHMETIC]
+                    .looked_at++;
             }
             v->out->checks[CHECK_PERSONS].looked_at++;
         }
@@ -122,7 +123,8 @@ static struct ruleset *read_rules(struct verifying *v, const struct ev_step *ope
     gw_sha256_hex2(v->file.rules, strlen(v->file.rules), NULL, 0, hash);
     if (!open || !open->rules || strcmp(hash, open->rules) != 0) {
         ev_note(v, CHECK_RULES, EV_FAILED,
-                _("The rule set in the file is not the one that was named when the procedure was opened."));
+                _("The rule set in the file is not the one that was named when the procedure was "
+                  "opened."));
         return NULL;
     }
     if (ruleset_load(v->file.rules, strlen(v->file.rules), &rules, &why) != GW_OK) {

@@ -1,5 +1,5 @@
-/* The checks of an export that need nothing but the file: signatures, chains, digest, receipts. What
- * the rules say of the record is in evidence_judge.c. */
+/* The checks of an export that need nothing but the file: signatures, chains, digest, receipts.
+ * What the rules say of the record is in evidence_judge.c. */
 #include "rules/evidence_verify.h"
 
 #include <stdio.h>
@@ -39,7 +39,8 @@ const char *ev_verdict_name(enum ev_verdict verdict)
     return names[verdict];
 }
 
-void ev_note(struct verifying *v, enum ev_check check, enum ev_verdict verdict, const char *fmt, ...)
+void ev_note(struct verifying *v, enum ev_check check, enum ev_verdict verdict, const char *fmt,
+             ...)
 {
     struct ev_outcome *out = &v->out->checks[check];
     bool graver = (verdict == EV_FAILED && out->verdict != EV_FAILED) ||
@@ -86,22 +87,25 @@ static void check_one_signer(struct verifying *v, const struct ev_signer *s)
                 _("The file names no server key: nobody vouches for the signers' keys."));
     } else if (s->server_sig[0] == '\0') {
         ev_note(v, CHECK_SIGNERS, EV_NOTED,
-                _("The server has not vouched for device %.64s yet (it was never online since)."), s->dev);
+                _("The server has not vouched for device %.64s yet (it was never online since)."),
+                s->dev);
     } else if (!gw_b64url_decode(s->server_sig, sig, sizeof sig) ||
                evidence_signer_text(s, &text) != GW_OK ||
                !gw_sign_ok(v->server_key, EV_SIGNER_PREFIX, gw_buf_str(&text), text.len, sig)) {
-        ev_note(v, CHECK_SIGNERS, EV_FAILED, _("The server's signature for device %.64s is wrong."), s->dev);
+        ev_note(v, CHECK_SIGNERS, EV_FAILED, _("The server's signature for device %.64s is wrong."),
+                s->dev);
     }
     gw_buf_free(&text);
 }
 
 /* In time: the receipt's seq is before the revocation (protocol section 6). */
-static void check_revoked(struct verifying *v, const struct ev_step *step, const struct ev_signer *s)
+static void check_revoked(struct verifying *v, const struct ev_step *step,
+                          const struct ev_signer *s)
 {
     if (s->revoked_at > 0 && (step->seq < 0 || step->seq >= s->revoked_seq)) {
         ev_note(v, CHECK_SIGNERS, EV_NOTED,
-                _("Device %.64s was closed; record %.12s… has no receipt from before that."), s->dev,
-                step->hash);
+                _("Device %.64s was closed; record %.12s… has no receipt from before that."),
+                s->dev, step->hash);
     }
 }
 
@@ -117,8 +121,9 @@ static void check_signature(struct verifying *v, size_t i)
     uint8_t sig[GW_SIGN_BYTES];
     v->out->checks[CHECK_SIGNATURES].looked_at++;
     if (!s) {
-        ev_note(v, CHECK_SIGNATURES, EV_FAILED, _("Record %.12s… is of device %.64s, whose key is not in the file."),
-                step->hash, step->dev);
+        ev_note(v, CHECK_SIGNATURES, EV_FAILED,
+                _("Record %.12s… is of device %.64s, whose key is not in the file."), step->hash,
+                step->dev);
         return;
     }
     const char *text = v->file.lines[i].line;
@@ -128,12 +133,14 @@ static void check_signature(struct verifying *v, size_t i)
                 gw_b64url_decode(line.sig, sig, sizeof sig) &&
                 gw_sign_ok(key, CMD_SIGN_PREFIX, line.body, strlen(line.body), sig);
     if (!good) {
-        ev_note(v, CHECK_SIGNATURES, EV_FAILED, _("The signature of record %.12s… is wrong."), step->hash);
+        ev_note(v, CHECK_SIGNATURES, EV_FAILED, _("The signature of record %.12s… is wrong."),
+                step->hash);
     }
     json_free(root);
     check_revoked(v, step, s);
     if (strcmp(step->process, v->file.process) != 0) {
-        ev_note(v, CHECK_FILE, EV_FAILED, _("Record %.12s… belongs to another procedure."), step->hash);
+        ev_note(v, CHECK_FILE, EV_FAILED, _("Record %.12s… belongs to another procedure."),
+                step->hash);
     }
 }
 
@@ -148,22 +155,26 @@ static void check_receipt(struct verifying *v, size_t i)
     uint8_t sig[GW_SIGN_BYTES];
     v->out->checks[CHECK_RECEIPTS].looked_at++;
     if (line->receipt[0] == '\0') {
-        ev_note(v, CHECK_RECEIPTS, EV_NOTED,
-                _("Record %.12s… has no receipt: when it was made rests on the author's clock alone."),
-                step->hash);
+        ev_note(
+            v, CHECK_RECEIPTS, EV_NOTED,
+            _("Record %.12s… has no receipt: when it was made rests on the author's clock alone."),
+            step->hash);
         return;
     }
     if (!v->has_server_key) {
-        ev_note(v, CHECK_RECEIPTS, EV_NOTED, _("The file names no server key, so receipts cannot be checked."));
+        ev_note(v, CHECK_RECEIPTS, EV_NOTED,
+                _("The file names no server key, so receipts cannot be checked."));
         return;
     }
     gw_buf_init(&text, 4096);
-    bool good = cmd_result_parse(line->result, &result) && gw_b64url_decode(line->receipt, sig, sizeof sig) &&
-                wire_receipt_text(step->dev, step->n, step->hash, result, line->seq, line->recv_at, &text) ==
-                    GW_OK &&
+    bool good = cmd_result_parse(line->result, &result) &&
+                gw_b64url_decode(line->receipt, sig, sizeof sig) &&
+                wire_receipt_text(step->dev, step->n, step->hash, result, line->seq, line->recv_at,
+                                  &text) == GW_OK &&
                 gw_sign_ok(v->server_key, RECEIPT_PREFIX, gw_buf_str(&text), text.len, sig);
     if (!good) {
-        ev_note(v, CHECK_RECEIPTS, EV_FAILED, _("The receipt of record %.12s… is wrong."), step->hash);
+        ev_note(v, CHECK_RECEIPTS, EV_FAILED, _("The receipt of record %.12s… is wrong."),
+                step->hash);
     }
     gw_buf_free(&text);
 }
@@ -176,17 +187,20 @@ static bool take_flaw(void *ctx, enum ev_flaw flaw, const struct ev_step *step)
     const char *hash = step ? step->hash : "";
     switch (flaw) {
     case EV_GAP:
-        ev_note(v, CHECK_CHAINS, EV_FAILED, _("Before record %.12s… one of the same device is missing."), hash);
+        ev_note(v, CHECK_CHAINS, EV_FAILED,
+                _("Before record %.12s… one of the same device is missing."), hash);
         break;
     case EV_FORK:
-        ev_note(v, CHECK_CHAINS, EV_FAILED, _("Record %.12s… and another of the same device have one number."),
-                hash);
+        ev_note(v, CHECK_CHAINS, EV_FAILED,
+                _("Record %.12s… and another of the same device have one number."), hash);
         break;
     case EV_ORPHAN:
-        ev_note(v, CHECK_REFERENCES, EV_FAILED, _("Record %.12s… refers to one that is not in the file."), hash);
+        ev_note(v, CHECK_REFERENCES, EV_FAILED,
+                _("Record %.12s… refers to one that is not in the file."), hash);
         break;
     case EV_NO_OPEN:
-        ev_note(v, CHECK_REFERENCES, EV_FAILED, _("The record that opens the procedure is missing."));
+        ev_note(v, CHECK_REFERENCES, EV_FAILED,
+                _("The record that opens the procedure is missing."));
         break;
     case EV_TWO_OPEN:
         ev_note(v, CHECK_PERSONS, EV_NOTED, _("The procedure was opened twice."));
@@ -204,9 +218,10 @@ static void check_digest(struct verifying *v)
     ev_code(out->digest, out->code);
     out->count = count;
     if (strcmp(out->digest, v->file.digest) != 0 || count != v->file.count) {
-        ev_note(v, CHECK_DIGEST, EV_FAILED,
-                _("The set of records has another digest than the file says: records were taken out or "
-                  "put in."));
+        ev_note(
+            v, CHECK_DIGEST, EV_FAILED,
+            _("The set of records has another digest than the file says: records were taken out or "
+              "put in."));
     }
 }
 
@@ -220,18 +235,19 @@ static void check_checkpoint(struct verifying *v, const struct ev_step *step)
     v->out->checks[CHECK_CHECKPOINTS].looked_at++;
     if (!step->heads || ev_rebuild(v->set, v->file.process, step->heads, &count, digest) != GW_OK) {
         ev_note(v, CHECK_CHECKPOINTS, EV_FAILED,
-                _("The set that checkpoint %.12s… signed cannot be rebuilt: records of it are missing."),
+                _("The set that checkpoint %.12s… signed cannot be rebuilt: records of it are "
+                  "missing."),
                 step->hash);
         return;
     }
     if (count != step->count || !step->digest || strcmp(digest, step->digest) != 0) {
-        ev_note(v, CHECK_CHECKPOINTS, EV_FAILED, _("Checkpoint %.12s… signed another set than the records here."),
-                step->hash);
+        ev_note(v, CHECK_CHECKPOINTS, EV_FAILED,
+                _("Checkpoint %.12s… signed another set than the records here."), step->hash);
     }
     if (!s || !step->note || !gw_b64url_decode(s->sign_key, key, sizeof key) ||
         !ev_note_check(step->note, strlen(step->note), step->dev, key)) {
-        ev_note(v, CHECK_CHECKPOINTS, EV_FAILED, _("The note of checkpoint %.12s… is not signed by its device."),
-                step->hash);
+        ev_note(v, CHECK_CHECKPOINTS, EV_FAILED,
+                _("The note of checkpoint %.12s… is not signed by its device."), step->hash);
     }
 }
 
@@ -240,14 +256,16 @@ static void check_private(struct verifying *v)
     for (size_t i = 0; i < ev_count(v->set); i++) {
         v->out->checks[CHECK_PRIVATE].looked_at++;
         if (ev_at(v->set, i)->priv_erased) {
-            ev_note(v, CHECK_PRIVATE, EV_NOTED, _("A private part was erased as the law asks; the rest verifies."));
+            ev_note(v, CHECK_PRIVATE, EV_NOTED,
+                    _("A private part was erased as the law asks; the rest verifies."));
         }
     }
 }
 
 static enum gw_err check_set(struct verifying *v)
 {
-    enum gw_err err = ev_set_new((const struct ev_step *const *)v->file.steps, v->file.steps_n, &v->set);
+    enum gw_err err =
+        ev_set_new((const struct ev_step *const *)v->file.steps, v->file.steps_n, &v->set);
     if (err) {
         return err;
     }
@@ -271,7 +289,8 @@ static void take_server_key(struct verifying *v, const char *given)
     const char *key = given ? given : v->file.server_sign_key;
     v->has_server_key = key && gw_b64url_decode(key, v->server_key, sizeof v->server_key);
     if (given && v->file.server_sign_key && strcmp(given, v->file.server_sign_key) != 0) {
-        ev_note(v, CHECK_SIGNERS, EV_FAILED, _("The file names another server than the one given."));
+        ev_note(v, CHECK_SIGNERS, EV_FAILED,
+                _("The file names another server than the one given."));
     }
 }
 
@@ -290,7 +309,8 @@ static enum gw_err verify_file(struct verifying *v, const struct ev_verify_in *i
     return err ? err : evidence_judge(v, in->today);
 }
 
-enum gw_err evidence_verify(const struct ev_verify_in *in, struct ev_report *out, struct gw_fail *fail)
+enum gw_err evidence_verify(const struct ev_verify_in *in, struct ev_report *out,
+                            struct gw_fail *fail)
 {
     struct verifying v = {.out = out};
     struct gw_fail why = {.err = GW_OK};
@@ -312,5 +332,6 @@ enum gw_err evidence_verify(const struct ev_verify_in *in, struct ev_report *out
     }
     ev_set_free(v.set);
     gw_arena_free(&v.arena);
-    return err ? gw_fail_set(fail, err, _("There is no memory left. Close other programs.")) : GW_OK;
+    return err ? gw_fail_set(fail, err, _("There is no memory left. Close other programs."))
+               : GW_OK;
 }

@@ -16,8 +16,8 @@ struct verifying {
 };
 
 /* One thing that is not in order. The first of the gravest kind gives the check its sentence. */
-void ev_note(struct verifying *v, enum ev_check check, enum ev_verdict verdict, const char *fmt, ...)
-    __attribute__((format(printf, 4, 5)));
+void ev_note(struct verifying *v, enum ev_check check, enum ev_verdict verdict, const char *fmt,
+             ...) __attribute__((format(printf, 4, 5)));
 
 /* A text among a step's values; NULL. */
 const char *ev_text_of(const struct ev_step *step, const char *key);

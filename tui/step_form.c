@@ -70,8 +70,9 @@ enum gw_err step_form_new(const struct step_form_in *in, struct step_form *out)
     } else {
         add_fields(out, in->rules->template_->open_fields, in->rules->template_->open_n);
     }
-    struct form_row *row = add(out, ROW_REASON, "reason",
-                               in->correcting ? _("Why it is corrected") : _("Reason, when recorded late"));
+    struct form_row *row =
+        add(out, ROW_REASON, "reason",
+            in->correcting ? _("Why it is corrected") : _("Reason, when recorded late"));
     if (row != NULL) {
         row->required = in->correcting;
     }
@@ -174,8 +175,8 @@ static bool is_move(const struct key *key, enum request *req)
     static const struct {
         enum key_code code;
         enum request req;
-    } moves[] = {{GK_UP, REQ_UP},     {GK_BACKTAB, REQ_UP}, {GK_DOWN, REQ_DOWN},
-                 {GK_TAB, REQ_DOWN},  {GK_PGUP, REQ_PGUP},  {GK_PGDN, REQ_PGDN}};
+    } moves[] = {{GK_UP, REQ_UP},    {GK_BACKTAB, REQ_UP}, {GK_DOWN, REQ_DOWN},
+                 {GK_TAB, REQ_DOWN}, {GK_PGUP, REQ_PGUP},  {GK_PGDN, REQ_PGDN}};
     for (size_t i = 0; i < sizeof(moves) / sizeof(moves[0]); i++) {
         if (moves[i].code == key->code) {
             *req = moves[i].req;
@@ -243,13 +244,13 @@ void step_form_hint(const struct step_form *form, char *out, size_t size)
         return;
     }
     enum proc_field_type type = row->field != NULL ? row->field->type : PROC_TEXT;
-    const char *text = row->kind == ROW_HAPPENED  ? _("A time: 2026-06-18 09:30")
-                       : type == PROC_DAY         ? _("A day: 6-18, 0618 or 2026-06-18")
-                       : type == PROC_INT         ? _("A whole number")
-                       : type == PROC_PEOPLE      ? _("Names in order, with 、 between")
-                       : type == PROC_DOCUMENT    ? _("Organ, number and date of the document")
-                       : row->kind == ROW_REASON  ? _("Only when it happened more than 24 hours ago")
-                                                  : "";
+    const char *text = row->kind == ROW_HAPPENED ? _("A time: 2026-06-18 09:30")
+                       : type == PROC_DAY        ? _("A day: 6-18, 0618 or 2026-06-18")
+                       : type == PROC_INT        ? _("A whole number")
+                       : type == PROC_PEOPLE     ? _("Names in order, with 、 between")
+                       : type == PROC_DOCUMENT   ? _("Organ, number and date of the document")
+                       : row->kind == ROW_REASON ? _("Only when it happened more than 24 hours ago")
+                                                 : "";
     (void)snprintf(out, size, "%s", text);
 }
 
@@ -362,7 +363,8 @@ bool step_form_read(struct step_form *form, const char *step, const char *subjec
         const struct form_row *row = &form->rows[i];
         if (row->text.len > 0 && !read_row(form, row, out)) {
             form->list.at = i;
-            (void)snprintf(why, why_size, _("“%s” cannot be read as typed; nothing was lost."), row->label);
+            (void)snprintf(why, why_size, _("“%s” cannot be read as typed; nothing was lost."),
+                           row->label);
             return false;
         }
     }

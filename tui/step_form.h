@@ -1,6 +1,6 @@
-/* The form of a step (or of an open): one row a field, figure or material; Enter goes down, at the end
- * it records. Digits answer what has a list, so that an input method is never in the way. A wrong value
- * is said at once and never stops the typing. */
+/* The form of a step (or of an open): one row a field, figure or material; Enter goes down, at the
+ * end it records. Digits answer what has a list, so that an input method is never in the way. A
+ * wrong value is said at once and never stops the typing. */
 #ifndef GW_TUI_STEP_FORM_H
 #define GW_TUI_STEP_FORM_H
 
@@ -34,8 +34,8 @@ struct step_form {
     int year; /* of days typed without one */
 };
 
-/* Rows for a step, or for the open when spec is NULL. subject: fixed when not "", else asked when the
- * step has subjects. correcting: no subject, no time, a reason at the end. The rule set stays
+/* Rows for a step, or for the open when spec is NULL. subject: fixed when not "", else asked when
+ * the step has subjects. correcting: no subject, no time, a reason at the end. The rule set stays
  * borrowed. */
 struct step_form_in {
     const struct ruleset *rules;
@@ -58,8 +58,8 @@ void step_form_draw(struct tui *tui, struct step_form *form, int first_row);
 /* The choices of the row under the cursor, or what it takes: one line. */
 void step_form_hint(const struct step_form *form, char *out, size_t size);
 
-/* The entry as typed; texts point into `hold`, which the caller frees with free(). Empty rows are left
- * out. False: *why says which row cannot be read, and the cursor goes there. */
+/* The entry as typed; texts point into `hold`, which the caller frees with free(). Empty rows are
+ * left out. False: *why says which row cannot be read, and the cursor goes there. */
 struct form_entry {
     struct process_entry entry;
     struct proc_value values[FORM_ROWS_MAX], materials[FORM_ROWS_MAX];

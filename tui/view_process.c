@@ -1,5 +1,6 @@
-/* One procedure on four pages: 1 what is to be done (today, late, missing, against an article, possible
- * now), 2 the steps, 3 the calendar, 4 the records. Enter opens the form of a step, or a record. */
+/* One procedure on four pages: 1 what is to be done (today, late, missing, against an article,
+ * possible now), 2 the steps, 3 the calendar, 4 the records. Enter opens the form of a step, or a
+ * record. */
 #include "tui/view_process.h"
 
 #include <stdio.h>
@@ -160,7 +161,8 @@ static void process_view_close(struct tui *t, struct view *view)
 
 static void process_view_changed(struct tui *t, struct view *view)
 {
-    (void)load(t, view->state, NULL); /* what is shown stays when it cannot be read; the bars say why */
+    (void)load(t, view->state,
+               NULL); /* what is shown stays when it cannot be read; the bars say why */
 }
 
 /* ---- the four pages */
@@ -187,8 +189,10 @@ static void put_step(struct tui *t, void *ctx, size_t i)
         [SLOT_CONTESTED] = N_("contested"),
         [SLOT_SECOND] = N_("second person missing"),
     };
-    static const enum paint paints[] = {
-        [SLOT_OPEN] = P_DIM, [SLOT_DONE] = P_GOOD, [SLOT_CONTESTED] = P_CRITICAL, [SLOT_SECOND] = P_WARN};
+    static const enum paint paints[] = {[SLOT_OPEN] = P_DIM,
+                                        [SLOT_DONE] = P_GOOD,
+                                        [SLOT_CONTESTED] = P_CRITICAL,
+                                        [SLOT_SECOND] = P_WARN};
     const struct state *s = ctx;
     const struct slot *slot = procedure_slot(s->c.state, i);
     char day[DAY_TEXT + 1];
@@ -221,15 +225,19 @@ static void put_calendar(struct tui *t, void *ctx, size_t i)
     if (latest[0] != '\0') {
         screen_putf(t->scr, P_BOLD, _(" latest %s"), latest);
     }
-    screen_putf(t->scr, P_DIM, " %s%s", cite, line->rest_unknown ? _(" (rest days not published yet)") : "");
+    screen_putf(t->scr, P_DIM, " %s%s", cite,
+                line->rest_unknown ? _(" (rest days not published yet)") : "");
 }
 
 static void put_record(struct tui *t, void *ctx, size_t i)
 {
     static const enum cmd_kind kinds[PROC_KIND_N] = {
-        [PROC_OPEN] = CMD_PROCESS_OPEN,       [PROC_STEP] = CMD_PROCESS_STEP,
-        [PROC_CORRECT] = CMD_PROCESS_CORRECT, [PROC_COSIGN] = CMD_PROCESS_COSIGN,
-        [PROC_CHECKPOINT] = CMD_PROCESS_CHECKPOINT, [PROC_CLOSE] = CMD_PROCESS_CLOSE,
+        [PROC_OPEN] = CMD_PROCESS_OPEN,
+        [PROC_STEP] = CMD_PROCESS_STEP,
+        [PROC_CORRECT] = CMD_PROCESS_CORRECT,
+        [PROC_COSIGN] = CMD_PROCESS_COSIGN,
+        [PROC_CHECKPOINT] = CMD_PROCESS_CHECKPOINT,
+        [PROC_CLOSE] = CMD_PROCESS_CLOSE,
     };
     const struct state *s = ctx;
     const struct ev_step *step = ev_at(s->c.set, i);
@@ -252,13 +260,15 @@ static void draw_counts(struct tui *t, const struct state *s)
     static const enum finding_kind kinds[] = {FIND_DUE, FIND_LATE, FIND_MISSING, FIND_BREACH};
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
         size_t n = s->counts[kinds[i]];
-        screen_putf(t->scr, n > 0 ? paint_finding(kinds[i]) : P_DIM, " %s %zu", finding_word(kinds[i]), n);
+        screen_putf(t->scr, n > 0 ? paint_finding(kinds[i]) : P_DIM, " %s %zu",
+                    finding_word(kinds[i]), n);
     }
 }
 
 static void draw_head(struct tui *t, const struct state *s)
 {
-    static const char *const pages[PAGES] = {N_("To do"), N_("Steps"), N_("Calendar"), N_("Records")};
+    static const char *const pages[PAGES] = {N_("To do"), N_("Steps"), N_("Calendar"),
+                                             N_("Records")};
     char day[DAY_TEXT + 1];
     day_print(s->c.row.polling_day, day);
     screen_row(t->scr, t->body_top);
@@ -269,8 +279,8 @@ static void draw_head(struct tui *t, const struct state *s)
     screen_row(t->scr, t->body_top + 1);
     for (int i = 0; i < PAGES; i++) {
         screen_putf(t->scr, P_KEY, " %d ", i + 1);
-        screen_putf(t->scr, i == (int)s->page ? P_BOLD : P_DIM, i == (int)s->page ? "[%s]  " : " %s   ",
-                    _(pages[i]));
+        screen_putf(t->scr, i == (int)s->page ? P_BOLD : P_DIM,
+                    i == (int)s->page ? "[%s]  " : " %s   ", _(pages[i]));
     }
     if (s->page == PAGE_TODO) {
         draw_counts(t, s);
@@ -295,8 +305,8 @@ static void draw_foot(struct tui *t, const struct state *s)
 
 static void process_view_draw(struct tui *t, struct view *view, unsigned dirty)
 {
-    static void (*const puts_of[PAGES])(struct tui *, void *, size_t) = {put_todo, put_step, put_calendar,
-                                                                        put_record};
+    static void (*const puts_of[PAGES])(struct tui *, void *, size_t) = {put_todo, put_step,
+                                                                         put_calendar, put_record};
     struct state *s = view->state;
     (void)dirty;
     draw_head(t, s);
@@ -330,7 +340,8 @@ static void open_todo(struct tui *t, const struct state *s)
     const struct todo *row = &s->todo[s->lists[PAGE_TODO].at];
     const struct slot *slot = row->finding != NULL ? row->finding->slot : NULL;
     if (slot != NULL && slot->record != NULL) {
-        (void)open_record(t, s, slot->record->hash); /* it is there: what it lacks is corrected there */
+        (void)open_record(t, s,
+                          slot->record->hash); /* it is there: what it lacks is corrected there */
     } else if (row->spec != NULL) {
         (void)open_step(t, s, row->spec, slot != NULL ? slot->subject : NULL);
     } else {
@@ -379,6 +390,9 @@ static bool process_view_key(struct tui *t, struct view *view, const struct key 
 {
     struct state *s = view->state;
     int digit = key_digit(key);
+    if (digit == 5 || digit == 6) {
+        return tui_open(t, digit == 5 ? &view_count : &view_result, "", s->id);
+    }
     if (digit < 1 || digit > PAGES) {
         return false;
     }
@@ -391,8 +405,9 @@ static const char *process_view_hint(struct tui *t, struct view *view)
 {
     const struct state *s = view->state;
     (void)t;
-    return s->page == PAGE_RECORDS ? _("Enter shows the record · 1-4 pages · Esc back")
-                                   : _("Enter opens the form · 1-4 pages · Esc back");
+    return s->page == PAGE_RECORDS
+               ? _("Enter shows the record · 1-4 pages · 5 count · 6 result · Esc back")
+               : _("Enter opens the form · 1-4 pages · 5 count · 6 result · Esc back");
 }
 
 const struct view_ops view_process = {

@@ -1,5 +1,5 @@
-/* Elections and other procedures, by division; Enter opens one, 1 sets up a new one. For a clerk this
- * is the first screen. */
+/* Elections and other procedures, by division; Enter opens one, 1 sets up a new one. For a clerk
+ * this is the first screen. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* One record in full: who, when it happened and when it was written, what, with its corrections. 1
- * corrects it (a new record, this one stays), 2 signs it as second person. Contested ones stand side
- * by side with their rivals: Enter goes to the next. */
+ * corrects it (a new record, this one stays), 2 signs it as second person. Contested ones stand
+ * side by side with their rivals: Enter goes to the next. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,8 +28,8 @@ struct state {
 
 /* ---- what stands there */
 
-__attribute__((format(printf, 4, 5))) static void
-add(struct state *s, enum paint paint, const char *label, const char *fmt, ...)
+__attribute__((format(printf, 4, 5))) static void add(struct state *s, enum paint paint,
+                                                      const char *label, const char *fmt, ...)
 {
     va_list args;
     if (s->list.n == LINES_MAX) {
@@ -101,7 +101,8 @@ static void add_values(struct state *s, const struct ev_step *step)
     }
     for (size_t i = 0; i < step->materials_n; i++) {
         add(s, P_GOOD, step->materials[i].key, "%s",
-            strcmp(step->materials[i].text, "paper") == 0 ? _("on paper, filed") : step->materials[i].text);
+            strcmp(step->materials[i].text, "paper") == 0 ? _("on paper, filed")
+                                                          : step->materials[i].text);
     }
 }
 
@@ -139,7 +140,8 @@ static void add_rivals(struct state *s, const struct ev_step *step)
         step->kind == PROC_STEP ? procedure_slot_of(s->c.state, step->step, step->subject) : NULL;
     for (size_t i = 0; slot != NULL && i < slot->rivals_n; i++) {
         if (slot->rivals[i] != step) {
-            add(s, P_CRITICAL, _("Contested by"), "%s  %.8s", slot->rivals[i]->user, slot->rivals[i]->hash);
+            add(s, P_CRITICAL, _("Contested by"), "%s  %.8s", slot->rivals[i]->user,
+                slot->rivals[i]->hash);
             add_values(s, slot->rivals[i]);
         }
     }
@@ -167,7 +169,8 @@ static void make_lines(struct state *s)
 
 /* ---- the view */
 
-static enum gw_err record_open(struct tui *t, struct view *view, const void *arg, struct gw_fail *fail)
+static enum gw_err record_open(struct tui *t, struct view *view, const void *arg,
+                               struct gw_fail *fail)
 {
     const struct record_arg *in = arg;
     struct state *s = view->state = calloc(1, sizeof(struct state));
@@ -302,7 +305,8 @@ static void correct(struct tui *t, struct state *s)
     if (err == GW_OK) {
         end_correction(t, s);
     }
-    written(t, err, &fail, _("The correction is recorded and signed; the old entry stays readable."));
+    written(t, err, &fail,
+            _("The correction is recorded and signed; the old entry stays readable."));
 }
 
 static void cosign(struct tui *t, struct state *s)
@@ -348,8 +352,9 @@ static const char *record_hint(struct tui *t, struct view *view)
 {
     const struct state *s = view->state;
     (void)t;
-    return s->correcting ? _("Type only what is wrong · Enter goes on, at the end records · Esc: nothing")
-                         : _("1 correct · 2 sign as second person · Esc back");
+    return s->correcting
+               ? _("Type only what is wrong · Enter goes on, at the end records · Esc: nothing")
+               : _("1 correct · 2 sign as second person · Esc back");
 }
 
 const struct view_ops view_record = {

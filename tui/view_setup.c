@@ -1,5 +1,5 @@
-/* Setting up: which procedure (a digit), then the day and what only the clerk knows; the whole calendar
- * counted back from that day stands there before anything is written. */
+/* Setting up: which procedure (a digit), then the day and what only the clerk knows; the whole
+ * calendar counted back from that day stands there before anything is written. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +23,8 @@ struct state {
     bool anyway_asked;
 };
 
-static enum gw_err setup_open(struct tui *t, struct view *view, const void *arg, struct gw_fail *fail)
+static enum gw_err setup_open(struct tui *t, struct view *view, const void *arg,
+                              struct gw_fail *fail)
 {
     size_t n = 0;
     (void)arg;
@@ -66,7 +67,8 @@ static void plan_again(struct tui *t, struct state *s)
         return;
     }
     for (size_t i = 0; i < read.entry.values_n; i++) {
-        if (strcmp(read.values[i].key, s->rules->template_->anchor) == 0 && read.values[i].text != NULL) {
+        if (strcmp(read.values[i].key, s->rules->template_->anchor) == 0 &&
+            read.values[i].text != NULL) {
             (void)day_parse(read.values[i].text, &day);
         }
     }
@@ -86,11 +88,13 @@ static void choose(struct tui *t, struct state *s, int i)
 {
     struct gw_fail fail = {0};
     const char *place = s->division[0] != '\0' ? s->division : "CQ";
-    if (process_compose(s->templates[i].id, place, tui_today(t), &s->text, &s->rules, &fail) != GW_OK) {
+    if (process_compose(s->templates[i].id, place, tui_today(t), &s->text, &s->rules, &fail) !=
+        GW_OK) {
         tui_say(t, fail.text, true);
         return;
     }
-    const struct step_form_in in = {.rules = s->rules, .subject = "", .anchor = DAY_NONE, .now = tui_now(t)};
+    const struct step_form_in in = {
+        .rules = s->rules, .subject = "", .anchor = DAY_NONE, .now = tui_now(t)};
     s->lines = calloc(s->rules->template_->steps_n + 1, sizeof(*s->lines));
     if (s->lines == NULL || step_form_new(&in, &s->form) != GW_OK) {
         tui_say(t, _("There is not enough memory."), true);
@@ -124,7 +128,8 @@ static void draw_line(struct tui *t, int row, const struct cal_line *line)
 static void draw_plan(struct tui *t, const struct state *s, int row)
 {
     if (s->day == DAY_NONE) {
-        screen_line(t->scr, row++, P_DIM, _("Type the day: the calendar counted back from it appears here."));
+        screen_line(t->scr, row++, P_DIM,
+                    _("Type the day: the calendar counted back from it appears here."));
     } else if (s->plan.broken != NULL) {
         char first[DAY_TEXT + 1], text[400];
         day_print(s->plan.first, first);
@@ -187,8 +192,8 @@ static void setup_draw(struct tui *t, struct view *view, unsigned dirty)
 
 /* ---- writing */
 
-/* The first Enter on a day that cannot be kept tells it; a second one opens it all the same, and the
- * record says so for ever. */
+/* The first Enter on a day that cannot be kept tells it; a second one opens it all the same, and
+ * the record says so for ever. */
 static bool may_open(struct tui *t, struct state *s)
 {
     if (s->day == DAY_NONE) {
@@ -199,7 +204,9 @@ static bool may_open(struct tui *t, struct state *s)
         return true;
     }
     s->anyway_asked = true;
-    tui_say(t, _("This day cannot be kept. Enter once more opens it all the same; it stays marked."), false);
+    tui_say(t,
+            _("This day cannot be kept. Enter once more opens it all the same; it stays marked."),
+            false);
     return false;
 }
 
@@ -222,8 +229,9 @@ static void open_it(struct tui *t, struct state *s)
         return;
     }
     struct ruleset *rules = NULL;
-    enum gw_err err = process_compose(s->templates[s->chosen].id, step_form_text(&s->form, "division"),
-                                      s->day, &s->text, &rules, &fail);
+    enum gw_err err =
+        process_compose(s->templates[s->chosen].id, step_form_text(&s->form, "division"), s->day,
+                        &s->text, &rules, &fail);
     ruleset_free(rules);
     err = err != GW_OK ? err
                        : process_start(t->home, gw_buf_str(&s->text), s->text.len, &read.entry, &id,
@@ -264,8 +272,9 @@ static const char *setup_hint(struct tui *t, struct view *view)
 {
     const struct state *s = view->state;
     (void)t;
-    return s->chosen < 0 ? _("A digit chooses · Esc: nothing is written")
-                         : _("Enter goes on, at the end opens it · F7 opens · Esc: nothing is written");
+    return s->chosen < 0
+               ? _("A digit chooses · Esc: nothing is written")
+               : _("Enter goes on, at the end opens it · F7 opens · Esc: nothing is written");
 }
 
 const struct view_ops view_setup = {

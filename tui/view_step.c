@@ -1,5 +1,5 @@
-/* The form of one step. After every row the record is judged as if it had been written: what is short
- * or against an article stands below at once, and never stops the typing. */
+/* The form of one step. After every row the record is judged as if it had been written: what is
+ * short or against an article stands below at once, and never stops the typing. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +37,8 @@ static void keep_draft(struct tui *t, const struct state *s)
     struct gw_buf text;
     gw_buf_init(&text, DRAFT_BYTES);
     if (s->sent || step_form_pack(&s->form, &text) == GW_OK) {
-        (void)draft_save(t->home, s->draft_kind, s->process, s->sent ? "" : gw_buf_str(&text), NULL);
+        (void)draft_save(t->home, s->draft_kind, s->process, s->sent ? "" : gw_buf_str(&text),
+                         NULL);
     }
     gw_buf_free(&text);
 }
@@ -84,7 +85,8 @@ static enum gw_err make_form(struct tui *t, struct state *s, struct gw_fail *fai
     return GW_OK;
 }
 
-static enum gw_err step_open(struct tui *t, struct view *view, const void *arg, struct gw_fail *fail)
+static enum gw_err step_open(struct tui *t, struct view *view, const void *arg,
+                             struct gw_fail *fail)
 {
     const struct step_arg *in = arg;
     struct state *s = view->state = calloc(1, sizeof(struct state));
@@ -193,7 +195,8 @@ static void record(struct tui *t, struct state *s)
     }
     if (late_without_reason(t, &read.entry)) {
         s->form.list.at = s->form.n - 1;
-        tui_say(t, _("It happened more than 24 hours ago: give the reason why it is recorded now."), false);
+        tui_say(t, _("It happened more than 24 hours ago: give the reason why it is recorded now."),
+                false);
         return;
     }
     if (process_record(t->home, s->process, PROC_STEP, &read.entry, &written, &fail) != GW_OK) {
@@ -225,8 +228,9 @@ static const char *step_hint(struct tui *t, struct view *view)
 {
     const struct state *s = view->state;
     (void)t;
-    return s->form.list.at + 1 >= s->form.n ? _("Enter records and signs · arrows go back · Esc keeps a draft")
-                                            : _("Enter goes on · F7 records · Esc keeps a draft");
+    return s->form.list.at + 1 >= s->form.n
+               ? _("Enter records and signs · arrows go back · Esc keeps a draft")
+               : _("Enter goes on · F7 records · Esc keeps a draft");
 }
 
 const struct view_ops view_step = {

@@ -1,4 +1,5 @@
-/* The shipped policies load and say what the manual says; every broken variant is refused by name. */
+/* The shipped policies load and say what the manual says; every broken variant is refused by name.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -42,7 +43,8 @@ static enum gw_err try_with(const char *from, const char *to, struct gw_fail *fa
     assert_int_equal(gw_buf_add(&text, shipped.data, (size_t)(at - shipped.data)), GW_OK);
     assert_int_equal(gw_buf_adds(&text, to), GW_OK);
     assert_int_equal(gw_buf_adds(&text, at + strlen(from)), GW_OK);
-    enum gw_err err = rules_load_policies(gw_buf_str(&text), text.len, set, RULES_POLICIES_MAX, &set_n, fail);
+    enum gw_err err =
+        rules_load_policies(gw_buf_str(&text), text.len, set, RULES_POLICIES_MAX, &set_n, fail);
     gw_buf_free(&text);
     return err;
 }
@@ -53,7 +55,8 @@ static void the_file_says_what_the_defaults_say(void **state)
     size_t n;
     const struct alarm_kind *kinds = alarm_kinds(&n);
     (void)state;
-    assert_int_equal(rules_read_policies("rules/policies.json", set, RULES_POLICIES_MAX, &set_n, NULL), GW_OK);
+    assert_int_equal(
+        rules_read_policies("rules/policies.json", set, RULES_POLICIES_MAX, &set_n, NULL), GW_OK);
     for (size_t i = 0; i < n; i++) {
         struct policy want;
         const struct policy *have = rules_policy_for(set, set_n, kinds[i].name);
@@ -66,11 +69,13 @@ static void the_file_says_what_the_defaults_say(void **state)
         for (int level = 1; level <= CHAIN_LEVELS; level++) {
             assert_true(have->levels[level].wait_ms == want.levels[level].wait_ms);
         }
-        assert_true(have->hold_acked_ms == want.hold_acked_ms && have->hold_warn_ms == want.hold_warn_ms &&
+        assert_true(have->hold_acked_ms == want.hold_acked_ms &&
+                    have->hold_warn_ms == want.hold_warn_ms &&
                     have->hold_enroute_ms == want.hold_enroute_ms &&
                     have->hold_arrived_ms == want.hold_arrived_ms &&
                     have->second_person_ms == want.second_person_ms &&
-                    have->handover_ms == want.handover_ms && have->retract_close_ms == want.retract_close_ms);
+                    have->handover_ms == want.handover_ms &&
+                    have->retract_close_ms == want.retract_close_ms);
     }
 }
 
@@ -113,7 +118,8 @@ static void broken_files_are_refused_by_name(void **state)
 static void a_missing_file_is_absent(void **state)
 {
     (void)state;
-    assert_int_equal(rules_read_policies("rules/none.json", set, RULES_POLICIES_MAX, &set_n, NULL), GW_ABSENT);
+    assert_int_equal(rules_read_policies("rules/none.json", set, RULES_POLICIES_MAX, &set_n, NULL),
+                     GW_ABSENT);
 }
 
 int main(void)

@@ -1,0 +1,63 @@
+/* Notices, minutes and other papers of a procedure, rendered to plain text from what is in force.
+ * The texts are data (rules/notices, docs/procedures.md 1.5), loaded by rules/notice_load.h;
+ * nothing here does I/O.
+ *
+ * A notice is no part of what is judged: it repeats records. A value that nobody recorded stands as
+ * 【待填：name】, a number that waits for the district as 【待区县确认：name】, and both are
+ * counted, so that a final notice can be held back. An ID number never comes out: the value that
+ * holds one is replaced and counted too. */
+#ifndef GW_MODEL_NOTICE_H
+#define GW_MODEL_NOTICE_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/i18n.h"
+#include "model/procedure.h"
+
+enum { NOTICE_TEXT_MAX = 256 * 1024, NOTICE_DEPTH_MAX = 4, NOTICE_TAG_MAX = 127 };
+
+/* What stands for a value that is not there (% is its name), and how values are written. */
+struct notice_signs {
+    struct words missing, waits, erased, hidden, yes, no, separator, day;
+};
+
+struct notice {
+    const char *id; /* "N04" */
+    struct words title;
+    const char *step;  /* that it belongs to */
+    const char *paper; /* "A4" */
+    struct words text; /* lines parted by \n; words of the committee are put in already */
+};
+
+struct notice_set {
+    struct gw_arena arena; /* owns everything below */
+    const char *set;
+    int version;
+    struct notice_signs signs;
+    const struct notice *items;
+    size_t n;
+};
+
+void notice_set_free(struct notice_set *set);                                   /* NULL fine */
+const struct notice *notice_find(const struct notice_set *set, const char *id); /* NULL: none */
+
+/* Everything borrowed for the call. */
+struct notice_in {
+    const struct notice_set *set;
+    const struct notice *notice;
+    const struct ruleset *rules;
+    const struct procedure *procedure;
+    const char *subject; /* whose paper it is (a certificate, a decision); NULL = none */
+    enum gw_lang lang;
+};
+
+/* Appends the text of the notice; *missing counts the values that are not there (may be NULL).
+ * Values come out as safe text in one line. GW_TOO_LARGE and GW_NOMEM leave out with a part of it;
+ * GW_INVALID: the text breaks the grammar, which notice_check had refused. */
+enum gw_err notice_render(const struct notice_in *in, struct gw_buf *out, size_t *missing);
+
+/* The grammar alone: every tag is one that there is and every block ends. NULL when it does, else
+ * where it does not (borrowed from text). */
+const char *notice_check(const char *text);
+
+#endif

@@ -30,7 +30,8 @@ struct slot {
     /* Contested, or settled by two persons: all of them, in set order. */
     const struct ev_step *const *rivals;
     size_t rivals_n;
-    const struct ev_step *const *corrections; /* that were applied to record, in set order */
+    /* Of record, in set order; one that chose alone between two others is shown here too. */
+    const struct ev_step *const *corrections;
     size_t corrections_n;
     size_t repeats;  /* further records by people who had seen the first; they count for nothing */
     gw_day happened; /* DAY_NONE when not given */

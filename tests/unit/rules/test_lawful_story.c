@@ -378,6 +378,51 @@ static void each_broken_rule_is_told(void **state)
     }
 }
 
+/* U26 19: more than half of the voters or households, more than two thirds of representatives. */
+static void turnout_of_each_mode_of_the_community(void **state)
+{
+    static const struct {
+        const char *template_id, *values;
+        bool breach;
+    } cases[] = {
+        {"community-voters", "registered=900|voted=450|issued=450|recovered=450", true},
+        {"community-voters", "registered=900|voted=451|issued=451|recovered=451", false},
+        {"community-households", "registered=301|voted=150|issued=150|recovered=150", true},
+        {"community-households", "registered=301|voted=151|issued=151|recovered=151", false},
+        {"community-representatives", "registered=60|voted=40|issued=40|recovered=40", true},
+        {"community-representatives", "registered=60|voted=41|issued=41|recovered=41", false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct told t;
+        begin(&t, cases[i].template_id, "seats=5|polling_day=2026-06-18");
+        rec(&t, "S21", "", "2026-06-18", cases[i].values);
+        judge(&t);
+        const struct finding *f = finding_of(&t, FIND_BREACH, "S21.turnout");
+        assert_int_equal(f != NULL, cases[i].breach);
+        assert_true(f == NULL || strcmp(f->cite.law, "U26") == 0);
+        told_free(&t);
+    }
+}
+
+/* The result is held back while a rule that it stands on is broken, and goes out when none is. */
+static void a_result_is_held_back(void **state)
+{
+    struct told t;
+    struct gw_fail why = {0};
+    (void)state;
+    lawful(&t);
+    judge(&t);
+    if (procedure_block(t.procedure, "S23", &why) != GW_OK) {
+        print_error("held back: %s\n", why.text);
+        fail();
+    }
+    change(&t, "S21", "", "voted=306");
+    judge(&t);
+    assert_int_equal(procedure_block(t.procedure, "S23", &why), GW_REFUSED);
+    told_free(&t);
+}
+
 /* What just holds: the day itself, the half of one voter more, the last paper. */
 static void the_edges_hold(void **state)
 {
@@ -491,6 +536,8 @@ int main(void)
         cmocka_unit_test(a_lawful_consultation_and_publication),
         cmocka_unit_test(an_undecided_objection_is_told),
         cmocka_unit_test(each_broken_rule_is_told),
+        cmocka_unit_test(turnout_of_each_mode_of_the_community),
+        cmocka_unit_test(a_result_is_held_back),
         cmocka_unit_test(the_edges_hold),
         cmocka_unit_test(a_duty_rolls_over_rest_days),
         cmocka_unit_test(a_confirmed_number_is_judged),

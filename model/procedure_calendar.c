@@ -18,15 +18,22 @@ static bool earlier(gw_day day, gw_day than)
     return than == DAY_NONE || day < than;
 }
 
+/* The last lawful day: a rule of law counts before any custom. */
 static void put_latest(struct bounds *b, const struct time_rule *rule, gw_day latest,
                        gw_day overdue)
 {
-    if (earlier(latest, b->latest)) {
+    bool law = rule->cite.law != NULL;
+    bool had_law = b->rule && b->rule->cite.law;
+    if (had_law && !law) {
+        return;
+    }
+    bool first = !b->rule || (law && !had_law);
+    if (first || overdue < b->overdue_after) {
+        b->overdue_after = overdue;
+    }
+    if (first || latest < b->latest) {
         b->latest = latest;
         b->rule = rule;
-    }
-    if (earlier(overdue, b->overdue_after)) {
-        b->overdue_after = overdue;
     }
 }
 

@@ -33,6 +33,11 @@ struct finding *proc_find(struct procedure *p, enum finding_kind kind, const str
     return &f->pub;
 }
 
+const struct words *proc_words(const struct words *words)
+{
+    return words->zh && words->zh[0] != '\0' ? words : NULL;
+}
+
 /* Gravest first: what is broken, what nobody can go on with, what is late or due, what is missing;
  * then what is only to be known. */
 static int gravity(enum finding_kind kind)
@@ -80,8 +85,8 @@ static void judge_check(struct procedure *p, const struct slot_in *slot, const s
     if (f) {
         f->rule = check->id;
         f->cite = check->cite;
-        f->says = &check->says;
-        f->remedy = &check->remedy;
+        f->says = proc_words(&check->says);
+        f->remedy = proc_words(&check->remedy);
         f->have = have;
         f->want = want;
     }
@@ -140,8 +145,8 @@ static void judge_time(struct procedure *p, const struct slot_in *slot,
     if (f) {
         f->rule = rule->id;
         f->cite = rule->cite;
-        f->says = &rule->says;
-        f->remedy = &rule->remedy;
+        f->says = proc_words(&rule->says);
+        f->remedy = proc_words(&rule->remedy);
         f->day = day;
         f->rest_unknown = b.rest_unknown;
         f->have = state == TERM_WAITS ? 0 : rule->kind == TIME_LEAD ? ref - judged : judged - ref;
@@ -187,8 +192,8 @@ static void judge_need(struct procedure *p, const struct slot_in *slot, const st
     if (f) {
         f->rule = need->step;
         f->cite = need->cite;
-        f->says = &need->says;
-        f->remedy = &need->remedy;
+        f->says = proc_words(&need->says);
+        f->remedy = proc_words(&need->remedy);
     }
 }
 

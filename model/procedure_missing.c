@@ -104,8 +104,8 @@ void proc_find_clock(struct procedure *p, const struct slot_in *slot)
 
 /* The gravest that the rules of a step say today. */
 struct undone {
-    const struct time_rule *late, *due, *hint;
-    gw_day late_day, due_day, hint_day;
+    const struct time_rule *late, *due, *hint, *next;
+    gw_day late_day, due_day, hint_day, next_day;
     bool rest_unknown;
 };
 
@@ -128,11 +128,15 @@ static void weigh_rule(struct procedure *p, const struct slot_in *slot,
         if (f) {
             f->rule = rule->id;
             f->cite = rule->cite;
-            f->says = &rule->says;
-            f->remedy = &rule->remedy;
+            f->says = proc_words(&rule->says);
+            f->remedy = proc_words(&rule->remedy);
         }
     }
-    if (b.latest == DAY_NONE || p->in.today < b.latest) {
+    if (b.latest == DAY_NONE) {
+        return;
+    }
+    if (p->in.today < b.latest) {
+        keep_earlier(rule, b.latest, &u->next, &u->next_day);
         return;
     }
     u->rest_unknown = u->rest_unknown || b.rest_unknown;
@@ -152,23 +156,22 @@ static void find_by_rule(struct procedure *p, enum finding_kind kind, const stru
     if (f) {
         f->rule = rule->id;
         f->cite = rule->cite;
-        f->says = &rule->says;
-        f->remedy = &rule->remedy;
+        f->says = proc_words(&rule->says);
+        f->remedy = proc_words(&rule->remedy);
         f->day = day;
     }
 }
 
-/* Its planned day is here: told with the last day that keeps the rules, when that is known. */
-static void find_planned(struct procedure *p, const struct slot_in *slot)
+/* Its planned day is here: told with the next day that a rule sets, when there is one. */
+static void find_planned(struct procedure *p, const struct slot_in *slot, const struct undone *u)
 {
     const struct step_spec *spec = slot->pub.spec;
     gw_day plan = proc_plan_day(p, spec);
     if (plan == DAY_NONE || p->in.today < plan || !procedure_can(p, spec)) {
         return;
     }
-    struct bounds b = proc_bounds(p, spec, slot);
-    if (b.rule && b.latest != DAY_NONE) {
-        find_by_rule(p, FIND_DUE, slot, b.rule, b.latest);
+    if (u->next) {
+        find_by_rule(p, FIND_DUE, slot, u->next, u->next_day);
         return;
     }
     struct finding *f = proc_find(p, FIND_DUE, slot, ORIGIN_STATE);
@@ -194,7 +197,7 @@ void proc_find_undone(struct procedure *p, const struct slot_in *slot)
     } else if (u.due && !p->closed) {
         find_by_rule(p, FIND_DUE, slot, u.due, u.due_day);
     } else if (!p->closed) {
-        find_planned(p, slot);
+        find_planned(p, slot, &u);
     }
     if (u.hint && !u.late) {
         find_by_rule(p, FIND_HINT, slot, u.hint, u.hint_day);

@@ -138,6 +138,8 @@ void proc_judge(struct procedure *p);
 /* Appends a finding; kind, slot and spec are set. NULL without memory. */
 struct finding *proc_find(struct procedure *p, enum finding_kind kind, const struct slot_in *slot,
                           enum origin origin);
+/* NULL when there are none. */
+const struct words *proc_words(const struct words *words);
 void proc_find_open_missing(struct procedure *p);
 void proc_find_missing(struct procedure *p, const struct slot_in *slot);
 void proc_find_clock(struct procedure *p, const struct slot_in *slot);

@@ -79,8 +79,8 @@ static bool ends_whole(const char *text)
 /* Words of a rule set, as a whole sentence. */
 static void put_words(struct out *o, const struct words *words)
 {
-    const char *text = words ? words_in(words) : "";
-    if (text[0] != '\0') {
+    if (words) {
+        const char *text = words_in(words);
         gap(o);
         put(o, "%s%s", text, ends_whole(text) ? "" : gw_i18n_lang() == GW_LANG_ZH ? "。" : ".");
     }
@@ -397,7 +397,7 @@ int finding_print(const struct procedure *p, const struct finding *f, char *out,
     put_own(&o, p, f);
     put_numbers(&o, p, f);
     put_day(&o, f);
-    if (f->remedy && words_in(f->remedy)[0] != '\0') {
+    if (f->remedy) {
         gap(&o);
         put(&o, "%s", _("What can be done:"));
         put_words(&o, f->remedy);

@@ -4,8 +4,9 @@
  * its machine-readable form (what leads nowhere, rings of needs and layers are checked only here).
  *
  * A folder is taken whole: one broken law-*.json, proc-*.json or holidays.json in it is refused by
- * name, for what it would have said is not known. The same file name may not matter: several
- * versions of a law or a template lie beside each other, told apart by version and days. */
+ * name, for what it would have said is not known. Names of
+ * files matter only in their beginning: several versions of a law or a template lie beside each
+ * other, told apart by version and days. */
 #ifndef GW_RULES_RULESET_LOAD_H
 #define GW_RULES_RULESET_LOAD_H
 
@@ -30,9 +31,9 @@ enum gw_err ruleset_list(const char *dir, struct ruleset_entry *out, size_t cap,
 /* The composed text for a template as it is in force on `day` (an election keeps the version in
  * force on its polling day): {"format":"gridward-rules-v1","layers":[…],"holidays":…,"template":…},
  * the files' own texts put in unchanged, so its SHA-256 names exactly these files. Of several
- * versions in force the highest counts. jurisdiction picks the overlay ("CQ"; "" or that of the
- * national law = national law alone). A template for "any" committee takes the law of villages; ask
- * for another with ruleset_compose_as. out is emptied first; its ceiling must hold
+ * versions in force the highest counts (DAY_NONE: of all). jurisdiction picks the overlay ("CQ"; ""
+ * or that of the national law = national law alone). A template for "any" committee takes the law
+ * of villages; ask for another with ruleset_compose_as. out is emptied first; its ceiling must hold
  * RULESET_TEXT_MAX. What comes out loads. GW_ABSENT with a sentence when none is in force then,
  * GW_INVALID for a broken folder, GW_TOO_LARGE; out is empty then. Cost: reads the folder whole. */
 enum gw_err ruleset_compose(const char *dir, const char *template_id, const char *jurisdiction,
@@ -51,8 +52,11 @@ enum gw_err ruleset_compose_as(const char *dir, const struct ruleset_ask *ask, s
 /* Loads a composed text. GW_INVALID with a sentence; *out NULL then. */
 enum gw_err ruleset_load(const char *text, size_t len, struct ruleset **out, struct gw_fail *fail);
 
-/* Checks one file of rules/ by itself (`gridward rules check FILE`): which kind it is, every name
- * in checks and times resolvable, every article's source listed. */
+/* Checks one file of rules/ (`gridward rules check FILE`): a law file, rest days, a template or the
+ * escalation policies, told by what stands in it. GW_OK leaves in fail->text the sentence that says
+ * which it is. Laws that it needs are those beside it: an overlay is laid over its base, a template
+ * is loaded with the law of each kind of committee that it serves, once with each overlay (the
+ * version in force on its first day, else the newest). GW_ABSENT: no such file. */
 enum gw_err ruleset_check_file(const char *path, struct gw_fail *fail);
 
 #endif

@@ -18,6 +18,10 @@ for f in usr/bin/gridward usr/bin/gridward-dispatchd usr/libexec/gridward/gridwa
     usr/share/gridward/rules/proc-village-direct.json usr/share/gridward/rules/notices/election.json; do
     ok "$f" test -s "$dest/$f"
 done
+# every rule file, and those of the notices in their own folder
+for f in rules/*.json rules/notices/*.json; do
+    [ ! -e "$f" ] || ok "$f" cmp "$f" "$dest/usr/share/gridward/$f"
+done
 ok "gridward --version" "$dest/usr/bin/gridward" --version
 ok "gridward-dispatchd --version" "$dest/usr/bin/gridward-dispatchd" --version
 echo "$passed passed, $failed failed"

@@ -395,6 +395,17 @@ def figure_a3(bench):
                     f"{median([r['first_us'] for r in runs]):.0f} us")
 
 
+# ---- E1
+def figure_e1(bench):
+    rules = os.path.join(TOP, "rules")
+    runs = {n: run_json([program("bench_evidence"), rules, str(n)]) for n in (1000, 3000, 10000)}
+    for n, run in runs.items():
+        bench.table.add("E1", f"a procedure of {n:,} steps: order, then all that is said of it, CPU",
+                        f"{run['order_ms']:.1f} + {run['judge_ms']:.1f} ms")
+    whole = {n: run["order_ms"] + run["judge_ms"] for n, run in runs.items()}
+    bench.table.add("E1", "ten times the steps cost", f"{whole[10000] / whole[1000]:.1f} times")
+
+
 # ---- B1
 def snapshot_rows(bench):
     """Every resident as /v1/snapshot sends it, and the same rows as CSV."""
@@ -760,8 +771,8 @@ def figure_m2(bench):
                     rss < 30)
 
 
-FIGURES = (("A1", figure_a1), ("A3", figure_a3), ("B1", figure_b1), ("B3", figure_b3),
-           ("T1", figure_t1), ("T2", figure_t2), ("T3", figure_t3), ("M1", figure_m1),
+FIGURES = (("A1", figure_a1), ("A3", figure_a3), ("E1", figure_e1), ("B1", figure_b1),
+           ("B3", figure_b3), ("T1", figure_t1), ("T2", figure_t2), ("T3", figure_t3), ("M1", figure_m1),
            ("M2", figure_m2))
 
 

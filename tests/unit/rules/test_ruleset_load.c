@@ -193,6 +193,10 @@ static void the_version_in_force_on_the_day_is_taken(void **state)
     assert_int_equal(new->template_->version, 2);
     assert_int_equal(new->version, 2);
     assert_string_equal(new->set, "cn-village");
+    struct ruleset *newest =
+        composed(&(struct ruleset_ask){.template_id = "poll", .day = DAY_NONE});
+    assert_string_equal(newest->hash, new->hash); /* no day known yet */
+    ruleset_free(newest);
     assert_false(ruleset_number(new, "candidates_lead")->known); /* waits for the district */
     assert_string_not_equal(old->hash, new->hash);
     ruleset_free(old);

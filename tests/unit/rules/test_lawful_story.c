@@ -511,8 +511,9 @@ static void a_plan_says_the_first_day(void **state)
     struct cal_plan plan = {.lines = lines};
     gw_day anchor, today, first;
     (void)state;
-    assert_true(day_parse("2026-06-18", &anchor) && day_parse("2026-06-01", &today) &&
-                day_parse("2026-06-21", &first));
+    assert_true(day_parse("2026-06-18", &anchor));
+    assert_true(day_parse("2026-06-01", &today));
+    assert_true(day_parse("2026-06-21", &first));
     assert_true(rules->template_->steps_n <= 64);
     assert_int_equal(procedure_plan(rules, anchor, today, &plan), GW_OK);
     assert_non_null(plan.broken);

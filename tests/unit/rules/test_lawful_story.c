@@ -378,6 +378,33 @@ static void each_broken_rule_is_told(void **state)
     }
 }
 
+/* V26 18: in a rerun most votes win, and not fewer than one third of the votes cast. */
+static void a_rerun_asks_one_third(void **state)
+{
+    static const struct {
+        const char *values;
+        bool breach;
+    } cases[] = {{"post=member|woman=0|elected=1|votes=100", false},
+                 {"post=member|woman=0|elected=1|votes=99", true}};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct told t;
+        lawful(&t);
+        change(&t, "S23", "", "open=1");
+        judge(&t);
+        const struct step_spec *rerun = template_step(t.rules->template_, "S24");
+        assert_true(procedure_can(t.procedure, rerun));
+        rec(&t, "S24-1", "戌", "2026-06-28", cases[i].values);
+        rec(&t, "S24", "", "2026-06-28",
+            "published_on=2026-06-28|seats=1|candidates=2|voted=310|cast=300|elected=1");
+        judge(&t);
+        assert_int_equal(finding_of(&t, FIND_BREACH, "S24-1.third") != NULL, cases[i].breach);
+        assert_null(finding_of(&t, FIND_BREACH, "S24.surplus"));
+        assert_non_null(finding_of(&t, FIND_WAITS, "S24.within"));
+        told_free(&t);
+    }
+}
+
 /* U26 19: more than half of the voters or households, more than two thirds of representatives. */
 static void turnout_of_each_mode_of_the_community(void **state)
 {
@@ -537,6 +564,7 @@ int main(void)
         cmocka_unit_test(a_lawful_consultation_and_publication),
         cmocka_unit_test(an_undecided_objection_is_told),
         cmocka_unit_test(each_broken_rule_is_told),
+        cmocka_unit_test(a_rerun_asks_one_third),
         cmocka_unit_test(turnout_of_each_mode_of_the_community),
         cmocka_unit_test(a_result_is_held_back),
         cmocka_unit_test(the_edges_hold),

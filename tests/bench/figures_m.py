@@ -28,20 +28,24 @@ def figure_m1(bench):
 
 
 def keys_rss(command, count):
+    """Keys pressed, and KiB at the start, at the end, at most. Each key waits for its answer, as a
+    hand does; most must have one, or the script does not do what it says."""
     terminal = Terminal(*command)
     try:
         terminal.until_bytes(2500, 20)
         terminal.quiet(0.3, 5)
         before = terminal.rss_kb()
-        keys, pressed = script(), 0
+        keys, pressed, answered = script(), 0, 0
         while pressed < count:
             for key in keys:
-                os.write(terminal.fd, key)
-                pressed += 1
-                terminal.quiet(0.03 if key == b"\033" else 0.001, 1)
+                # a lone Esc is one only after 25 ms
+                answered += terminal.press(key, 0.001, 0.2 if key == b"\033" else 0.05)[0] > 0
+            pressed += len(keys)
             if not terminal.open:
                 raise AssertionError("the console ended: " + repr(terminal.text[-300:]))
             terminal.text = terminal.text[-4000:]
+        if answered < pressed * 0.75:
+            raise AssertionError(f"only {answered} of {pressed} keys were answered")
         return pressed, before, terminal.rss_kb(), terminal.rss_kb("VmHWM")
     finally:
         terminal.end()

@@ -82,13 +82,26 @@ class Counter:
         self.out = os.path.join(self.dir, "out")
         self.parts, self.idle_rate = 0, 0.0
         self.command = command
-        self.terminal = Terminal([need("valgrind", "valgrind"), "--tool=callgrind",
+        # as the same user as the program: with another it waits for ever
+        self.who = bench.become() if become else {}
+        if not become:
+            os.chown(self.dir, os.geteuid(), os.getegid())
+        self.pipes = f"--vgdb-prefix={self.dir}/vgdb"
+        self.terminal = Terminal([need("valgrind", "valgrind"), "--tool=callgrind", self.pipes,
                                   f"--callgrind-out-file={self.out}",
                                   f"--log-file={self.dir}/log", *argv], env, cwd, become)
 
     def ask(self, word):
-        subprocess.run([self.control, word, str(self.terminal.pid)], check=True, timeout=60,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        asking = subprocess.Popen([self.control, self.pipes, word, str(self.terminal.pid)],
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                  start_new_session=True, **self.who)
+        try:
+            status = asking.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            os.killpg(asking.pid, signal.SIGKILL)  # with the vgdb that it started
+            status = asking.wait()
+        if status != 0:
+            raise AssertionError(f"callgrind_control {word}: status {status}")
 
     def idle(self, seconds=10):
         """Looks at what it does while nobody presses anything, which count() then takes off: clocks
@@ -196,8 +209,11 @@ def small_console(bench):
 
 
 # ---- T3
-LOADED = 200000  # rows, as the goal says
-CLEARED, CURSOR = b"\x1b[2J", b"m>"  # what answers Ctrl-L, and a cursor key
+LOADED = 300000  # rows of the six largest tables; the goal asks for 200,000
+# A cursor key and Ctrl-L in one write: the frame that begins with a cleared screen is the answer to
+# both. A cursor key alone cannot be told from what the load draws meanwhile: when rows come in
+# above it the mark stays where it is. So this is the price of a key and a full repaint.
+REPAINT, CLEARED = b"\x0c", b"\x1b[2J"
 
 
 def figure_t3(bench):
@@ -208,11 +224,13 @@ def figure_t3(bench):
     tails = [percentile(run["ms"], 0.99) for run in runs]
     p99 = percentile(times, 0.99)
     rows, took = median([r["rows"] for r in runs]), median([r["s"] for r in runs])
-    bench.table.add("T3", f"key -> redraw while {rows:,.0f} rows load ({RUNS} loads of {took:.0f} s, "
+    bench.table.add("T3", f"key and repaint while {rows:,.0f} rows load ({RUNS} loads of {took:.0f} s, "
                     f"{len(times):,} keys)",
                     f"p50 {median(times):.1f} ms, p99 {p99:.1f} ms (of one load "
                     f"{min(tails):.1f}-{max(tails):.1f}), worst {max(times):.0f} ms", "", None,
                     "p99 < 16 ms", p99 < 16)
+    if min(r["rows"] for r in runs) < LOADED:
+        raise AssertionError("a load did not come to its end within a minute")
     unanswered = sum(r["unanswered"] for r in runs)
     if unanswered:
         bench.table.add("T3", "keys without an answer within 5 s", f"{unanswered}", "", None, "0",
@@ -226,16 +244,13 @@ def keys_while_loading(bench, name):
     try:
         console.until_bytes(500, 20)
         start = time.monotonic()
-        queue, i = False, 0
+        i = 0
         while time.monotonic() - start < 60 and found["rows"] < LOADED:
-            # before there is a list a cursor key has nothing to move
-            queue = queue or "求助".encode() in console.text
-            key, sign = (b"j" if i % 40 < 30 else b"k", CURSOR) if queue else (b"\x0c", CLEARED)
-            took = answered(console, key, sign)
+            took = answered(console, (b"j" if i % 40 < 30 else b"k") + REPAINT, CLEARED)
             found["ms" if took else "unanswered"] += [took * 1000] if took else 1
-            i += queue
+            i += 1
             time.sleep(0.01)
-            if i % 50 == 0:
+            if i % 20 == 0:
                 found["rows"] = loaded_rows(home)
         found["s"] = time.monotonic() - start
     finally:
@@ -248,12 +263,11 @@ def answered(console, key, sign):
     """Seconds from the key to its own answer, not to what the load draws meanwhile; None = none."""
     while console.read(0):
         pass
-    console.text = console.text[-100:]
-    mark = len(console.text)
+    console.text = b""
     pressed = time.monotonic()
     os.write(console.fd, key)
     while time.monotonic() - pressed < 5:
-        if console.read(1) and sign in console.text[mark:]:
+        if console.read(1) and sign in console.text:
             return time.monotonic() - pressed
     return None
 

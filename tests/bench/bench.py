@@ -13,7 +13,7 @@ import sys
 import time
 import traceback
 
-from common import RUNS, Bench, Skip
+from common import RESIDENTS, Bench, Skip
 from figures_a import figure_a1, figure_a3
 from figures_b import figure_b1, figure_b3
 from figures_m import figure_m1, figure_m2
@@ -55,7 +55,7 @@ def take(bench, name, start):
 
 def report(bench, seconds):
     machine = (f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores, Linux {platform.release()}, "
-               f"load {os.getloadavg()[2]:.1f} over the last 15 minutes, {RUNS} runs a figure, "
+               f"load {os.getloadavg()[2]:.1f} over the last 15 minutes, {RESIDENTS:,} residents, "
                f"{seconds:.0f} s in all")
     return machine + "\n\n" + bench.table.markdown()
 

@@ -69,7 +69,8 @@ def figure_b1(bench):
     ndjson, table = snapshot_rows(bench)
     results = {"ours": [], "500": [], "one": []}
     for _ in range(RUNS):
-        for name, argv in (("ours", ["mirror", None, ndjson]), ("500", ["loop", None, table, "500"]),
+        for name, argv in (("ours", ["mirror", None, ndjson]),
+                           ("500", ["loop", None, table, "500"]),
                            ("one", ["loop", None, table, "0"])):
             results[name].append(boot(bench, argv))
     rows = results["ours"][0]["rows"]

@@ -3,7 +3,7 @@ import os
 import re
 import signal
 
-from common import HERE, RESIDENTS, Terminal, median
+from common import ALARMS, HERE, RESIDENTS, Terminal
 from figures_t import console_command
 
 KEYS = {"Down": b"\033OB", "Up": b"\033OA", "PgDn": b"\033[6~", "PgUp": b"\033[5~",
@@ -20,7 +20,8 @@ def script():
 def figure_m1(bench):
     calm = keys_rss(console_command(bench, False), 10000)
     full = keys_rss(console_command(bench), 2000)
-    for (pressed, before, after, peak), word, goal in ((calm, "", 20), (full, ", 10,000 open alarms", 0)):
+    for (pressed, before, after, peak), word, goal in (
+            (calm, "", 20), (full, f", {ALARMS:,} open alarms", 0)):
         bench.table.add("M1", f"console, {RESIDENTS:,} residents{word}, after {pressed:,} keys",
                         f"{after / 1024:.1f} MB (at the start {before / 1024:.1f}, at most "
                         f"{peak / 1024:.1f})", "", None,

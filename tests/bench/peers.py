@@ -116,7 +116,8 @@ class Nchan(Service):
     MODULES = ("/usr/lib/nginx/modules", "/usr/lib64/nginx/modules")
 
     def __init__(self, bench):
-        module = [f for f in (f"{d}/ngx_nchan_module.so" for d in self.MODULES) if os.path.exists(f)]
+        module = [f"{d}/ngx_nchan_module.so" for d in self.MODULES]
+        module = [path for path in module if os.path.exists(path)]
         if not module:
             raise Skip("libnginx-mod-nchan")
         binary = need("nginx", "nginx")

@@ -55,9 +55,11 @@ size_t source_seen(struct source_times *times, const char *bytes, size_t len)
     while ((at = memmem(at, len - (size_t)(at - bytes), SOURCE_MARK, strlen(SOURCE_MARK))) !=
            NULL) {
         at += strlen(SOURCE_MARK);
-        char digits[16] = {0};
-        size_t left = len - (size_t)(at - bytes);
-        memcpy(digits, at, left < 6 ? left : 6);
+        char digits[SOURCE_DIGITS + 1] = {0};
+        if (len - (size_t)(at - bytes) < SOURCE_DIGITS) {
+            break; /* half a number would be another one */
+        }
+        memcpy(digits, at, SOURCE_DIGITS);
         size_t i = (size_t)strtoul(digits, NULL, 10);
         if (i < times->n && times->seen[i] == 0) {
             times->seen[i] = bench_ns();

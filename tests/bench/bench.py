@@ -75,13 +75,13 @@ def main():
     try:
         good = [take(bench, name, start) for name in FIGURES
                 if not wanted.figures or name in wanted.figures]
-    finally:
+    finally:  # stopped early: what was measured until then is worth having
         bench.end()
-    text = report(bench, time.monotonic() - start)
-    print("\n" + text, end="")
-    if wanted.out:
-        with open(wanted.out, "w") as out:
-            out.write(text)
+        text = report(bench, time.monotonic() - start)
+        print("\n" + text, end="")
+        if wanted.out:
+            with open(wanted.out, "w") as out:
+                out.write(text)
     return 0 if all(good) else 1
 
 

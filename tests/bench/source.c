@@ -1,9 +1,11 @@
 #include "tests/bench/source.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -37,6 +39,7 @@ pid_t source_start(struct source_times *times, void (*send)(void *ctx, size_t i)
     if (pid != 0) {
         return pid;
     }
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* nothing stays when the receiver is killed */
     int64_t start = bench_ns() + 50000000;
     for (size_t i = 0; i < times->n; i++) {
         wait_until(start + (int64_t)((double)i * 1e9 / times->rate));

@@ -316,7 +316,7 @@ int64_t home_writes(struct home *home)
 
 void home_idle(struct home *home)
 {
-    gw_db_checkpoint(home->db);
+    gw_db_idle(home->db);
 }
 
 const char *home_db_path(const struct home *home)

@@ -122,6 +122,7 @@ static enum gw_err drop_uncovered(struct home *home, change_mask *changed, struc
             *changed |= (change_mask)1 << t;
         }
     }
+    gw_db_scrub(home->db); /* rolled back: emptied once for nothing */
     return err ? err : overlay_orphans(home, fail);
 }
 

@@ -36,7 +36,7 @@
     X(STATE_CAUGHT, "UPDATE sync_state SET caught_up_at = :at")                                    \
     X(STATE_INCIDENT, "UPDATE sync_state SET incidents = incidents + 1")                           \
     X(CLOCK_SET, "UPDATE sync_state SET clock_off = :off, clock_unc = :unc")                       \
-    X(CLOCK_GET, "SELECT clock_off, clock_unc FROM sync_state")                                    \
+    X(CLOCK_GET, "SELECT clock_off, clock_unc, cursor FROM sync_state")                            \
     X(SCOPES, "SELECT path, granted FROM scope ORDER BY path")                                     \
     X(SCOPE_PUT, "INSERT INTO scope (path, granted, done) VALUES (:path, :granted, 0) "            \
                  "ON CONFLICT (path) DO UPDATE SET granted = :granted")                            \
@@ -147,6 +147,9 @@
     X(O_ORPHANS, "SELECT id FROM overlay o WHERE alone = 0 AND NOT EXISTS (SELECT 1 FROM alarm a " \
                  "WHERE a.id = o.id) LIMIT 1")                                                     \
     X(O_IDS, "SELECT id FROM overlay WHERE id > :id ORDER BY id LIMIT 1")                          \
+    X(O_BEHIND, "SELECT folded FROM sync_state WHERE folded < (SELECT max(j) FROM journal)")       \
+    X(O_NEXT, "SELECT j, id FROM journal WHERE j > :j ORDER BY j LIMIT 1")                         \
+    X(O_FOLDED, "UPDATE sync_state SET folded = :j")                                               \
     X(O_GET, "SELECT path, row, alone, mark, mark_n, mark_count, rev FROM overlay WHERE id = :id") \
     X(DWELLING_PATH, "SELECT path FROM dwelling WHERE id = :id")                                   \
     /* drafts and access log */                                                                    \

@@ -34,8 +34,9 @@ static bool checkpoint(struct gw_db *db, int mode)
     if (rc != SQLITE_OK && (rc & 0xFF) != SQLITE_BUSY) { /* busy: somebody reads, the log stays */
         (void)gw_db_trouble(db, rc, NULL);               /* logged; the WAL keeps everything */
     }
-    db->unsynced = db->unsynced && rc != SQLITE_OK;
-    return rc == SQLITE_OK && log == done;
+    bool whole = rc == SQLITE_OK && log == done;
+    db->unsynced = db->unsynced && !whole;
+    return whole;
 }
 
 /* A commit that changes nothing: SQLite begins the log anew with one page. */

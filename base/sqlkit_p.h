@@ -45,10 +45,10 @@ void gw_db_note_write(struct gw_db *db);
 /* At close: folds the log, takes the note away. */
 void gw_db_note_close(struct gw_db *db);
 
-/* ---- sqlkit_log.c: the log is kept and written over. Under the file lock. */
+/* ---- sqlkit_log.c: the log is kept and written over. */
 /* Counts the log's pages from now on. */
 void gw_db_log_watch(struct gw_db *db);
-/* Everything in it goes into the store; the next commits write over it from its beginning. */
+/* Under the file lock: everything in it goes into the store; the next commits write over it from its beginning. */
 void gw_db_log_fold(struct gw_db *db);
 /* The same for a connection that ends: what stays of the log is short to read at the next start. */
 void gw_db_log_leave(struct gw_db *db);

@@ -12,6 +12,9 @@
 #define IN_SCOPE(path, s)                                                                          \
     "(" path " = " s " OR (" path " >= " s " || '.' AND " path " < " s " || '/'))"
 
+/* A command that the queue's row wears a mark for. */
+#define MARKED "id = :id AND (unread = 1 OR (settled = 0 AND state IN ('pending', 'sent')))"
+
 #define JOURNAL_COLS "n, dev, uid, kind, id, state, code, at, result_at, seq, unread"
 
 #define ODB_SQL_TABLE                                                                              \
@@ -24,7 +27,7 @@
                     "(1, :device, :user, :name, :role, :url, :ca_file, :pin, :server_key, "        \
                     ":server_sign_key, :public_key, :enrolled_at)")                                \
     /* state of the synchronisation */                                                             \
-    X(REV_NEXT, "UPDATE sync_state SET rev = rev + 1 RETURNING rev")                               \
+    X(REV_NEXT, "UPDATE sync_state SET rev = rev + 1")                                             \
     X(REV_GET, "SELECT rev, gone_floor FROM sync_state")                                           \
     X(STATE_GET, "SELECT cursor, epoch, tag, hello_at, caught_up_at, incidents, types, "           \
                  "(SELECT count(*) FROM scope WHERE done = 0) FROM sync_state")                    \
@@ -117,8 +120,8 @@
     X(J_SETTLE, "UPDATE journal SET settled = 1 WHERE id = :id AND settled = 0 AND state = "       \
                 "'applied' AND seq <= :seq")                                                       \
     X(J_SETTLE_EPOCH, "UPDATE journal SET settled = 1 WHERE state NOT IN ('pending', 'sent')")     \
-    X(J_MARK, "SELECT n, state, count(*) OVER () FROM journal WHERE id = :id AND (unread = 1 OR "  \
-              "(settled = 0 AND state IN ('pending', 'sent'))) ORDER BY j DESC LIMIT 1")           \
+    X(J_MARK, "SELECT n, state, (SELECT count(*) FROM journal WHERE " MARKED ") FROM journal "     \
+              "WHERE " MARKED " ORDER BY j DESC LIMIT 1")                                          \
     X(J_BY_UID, "SELECT n, kind, at, state, body, seq FROM journal WHERE id = :id AND uid = "      \
                 ":uid AND state <> 'reissued' AND body IS NOT NULL ORDER BY j DESC LIMIT 1")       \
     X(J_UNSENT, "SELECT dev, n, uid, kind, id, target, body, priv, at FROM journal WHERE state "   \

@@ -386,15 +386,15 @@ static void look_at_store(struct app *app)
     }
 }
 
-/* The log is folded into the store while nobody works: else the next key that must be on the disk
- * pays for all pages that the feed left there. */
+/* The log of the store is brought to the disk while nobody works: else the next key that must be on
+ * the disk pays for all pages that the feed left there. */
 static void fold_when_idle(struct app *app)
 {
     enum { IDLE_MS = 2000 };
     if (app->unfolded_mono != 0 && app->link.phase != TUI_LINK_LOADING &&
         mono(app) - app->unfolded_mono >= IDLE_MS) {
         app->unfolded_mono = 0;
-        gw_db_checkpoint(app->home.db);
+        home_idle(&app->home);
     }
 }
 

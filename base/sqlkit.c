@@ -359,6 +359,19 @@ static int simple(struct gw_db *db, const char *sql)
     return sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
 }
 
+/* The two statements of every transaction are parsed once. */
+static int prepared(struct gw_db *db, sqlite3_stmt **st, const char *sql)
+{
+    int rc = *st ? SQLITE_OK
+                 : sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, st, NULL);
+    if (rc != SQLITE_OK) {
+        return rc;
+    }
+    rc = sqlite3_step(*st);
+    (void)sqlite3_reset(*st); /* repeats rc */
+    return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
 /* synchronous cannot change inside a transaction, so it is set before BEGIN. */
 static int begin_locked(struct gw_db *db, enum gw_durable durable)
 {
@@ -370,7 +383,7 @@ static int begin_locked(struct gw_db *db, enum gw_durable durable)
         }
         db->durable = (int)durable;
     }
-    return simple(db, "BEGIN IMMEDIATE");
+    return prepared(db, &db->begin, "BEGIN IMMEDIATE");
 }
 
 enum gw_err gw_db_begin(struct gw_db *db, enum gw_durable durable, const char *opener,
@@ -406,7 +419,7 @@ enum gw_err gw_db_commit(struct gw_db *db, struct gw_fail *fail)
     if (!err && db->lost) { /* a statement of the guard */
         err = say_lost(db, fail);
     }
-    if (!err && simple(db, "COMMIT") != SQLITE_OK) {
+    if (!err && prepared(db, &db->commit, "COMMIT") != SQLITE_OK) {
         err = gw_db_trouble(db, sqlite3_extended_errcode(db->handle), fail);
     }
     if (err) {
@@ -414,6 +427,7 @@ enum gw_err gw_db_commit(struct gw_db *db, struct gw_fail *fail)
         return err;
     }
     db->opener = NULL;
+    db->unsynced = db->durable != GW_DURABLE_FULL;
     gw_db_unlock(db);
     return GW_OK;
 }
@@ -464,21 +478,6 @@ void gw_db_set_guard(struct gw_db *db, gw_db_guard guard, void *ctx)
 {
     db->guard = guard;
     db->guard_ctx = ctx;
-}
-
-/* ---- idle work */
-
-void gw_db_checkpoint(struct gw_db *db)
-{
-    if (db->opener || db->readonly || !gw_db_lock(db, 0)) {
-        return;
-    }
-    /* PASSIVE waits for nobody; what readers still need stays for the next time. */
-    int rc = sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-    gw_db_unlock(db);
-    if (rc != SQLITE_OK && (rc & 0xFF) != SQLITE_BUSY) {
-        (void)gw_db_trouble(db, rc, NULL); /* logged; the WAL keeps everything */
-    }
 }
 
 int64_t gw_db_data_version(struct gw_db *db)

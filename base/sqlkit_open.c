@@ -294,6 +294,7 @@ static enum gw_err prepare_file(struct gw_db *db, const struct gw_db_opts *opts,
         (void)snprintf(sql, sizeof sql, "PRAGMA application_id=%d", (int)opts->app_id);
         err = gw_db_exec(db, sql, fail);
     }
+    gw_db_log_watch(db);
     return err ? err : migrate(db, opts, fail);
 }
 
@@ -353,6 +354,8 @@ void gw_db_close(struct gw_db *db)
         (void)sqlite3_finalize(db->statements[i]); /* repeats an error already reported */
     }
     (void)sqlite3_finalize(db->version);
+    (void)sqlite3_finalize(db->begin);
+    (void)sqlite3_finalize(db->commit);
     if (db->handle) {
         gw_db_note_close(db); /* no statement reads any more: the checkpoint can be complete */
     }

@@ -17,6 +17,10 @@ struct gw_db {
     size_t sql_n;
     sqlite3_stmt **statements; /* owned, sql_n of them, NULL until first used */
     sqlite3_stmt *version;     /* PRAGMA data_version */
+    sqlite3_stmt *begin, *commit;
+    int log_pages; /* pages in the log after the last commit of ours */
+    bool unsynced; /* a commit of ours may not be on the disk yet */
+    bool scrub;    /* the log holds what was deleted on purpose: gw_db_scrub */
     const char *opener;        /* who began the transaction, NULL outside */
     enum gw_err lost;          /* why SQLite ended our transaction by itself, else GW_OK */
     int durable;               /* enum gw_durable that PRAGMA synchronous stands at, -1 unknown */
@@ -38,8 +42,16 @@ bool gw_db_unclean(struct gw_db *db);
 void gw_db_note_checked(struct gw_db *db);
 /* Under the file lock, before the first write of this connection. */
 void gw_db_note_write(struct gw_db *db);
-/* At close: checkpoints, makes the log short, takes the note away. */
+/* At close: folds the log, takes the note away. */
 void gw_db_note_close(struct gw_db *db);
+
+/* ---- sqlkit_log.c: the log is kept and written over. */
+/* Counts the log's pages from now on. */
+void gw_db_log_watch(struct gw_db *db);
+/* Under the file lock: everything in it goes into the store; the next commits write over it from its beginning. */
+void gw_db_log_fold(struct gw_db *db);
+/* The same for a connection that ends: what stays of the log is short to read at the next start. */
+void gw_db_log_leave(struct gw_db *db);
 
 /* Maps the last error of the connection and makes its sentence. */
 enum gw_err gw_db_trouble(struct gw_db *db, int rc, struct gw_fail *fail);

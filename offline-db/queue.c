@@ -245,6 +245,7 @@ enum gw_err queue_refresh(struct queue *queue, size_t *changed, struct gw_fail *
     int64_t rev = 0;
     int64_t floor = 0;
     *changed = 0;
+    overlay_catch_up(queue->home);
     enum gw_err err = read_rev(queue, &rev, &floor, fail);
     if (err || (queue->loaded && rev == queue->rev)) {
         return err;

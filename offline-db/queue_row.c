@@ -179,6 +179,7 @@ enum gw_err queue_one(struct home *home, const char *alarm_id, struct queue_row 
     struct gw_buf scratch;
     gw_buf_init(&scratch, 4096);
     memset(out, 0, sizeof *out);
+    overlay_catch_up(home);
     sqlite3_stmt *st = gw_db_stmt(home->db, screen_sql(SQL_Q_ONE));
     gw_bind_text(st, ":id", alarm_id);
     enum gw_err err = odb_row(home, st, fail);

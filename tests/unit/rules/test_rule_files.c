@@ -381,6 +381,17 @@ static void subject_is_no_name(const struct step_spec *spec)
     }
 }
 
+/* FIELD=VALUE on the command line names one of them. */
+static void keys_are_told_apart(const struct step_spec *spec)
+{
+    for (size_t i = 0; i < spec->materials_n; i++) {
+        if (step_field(spec, spec->materials[i].key) != NULL) {
+            print_error("%s: %s is a field and a material\n", spec->id, spec->materials[i].key);
+            fail();
+        }
+    }
+}
+
 static bool ends_a_sentence(const struct words *words)
 {
     size_t zh = strlen(words->zh), en = strlen(words->en);
@@ -407,6 +418,7 @@ static void template_is_fit(const struct ruleset *set)
         assert_true((spec->roles & (1U << ROLE_COMMITTEE)) != 0);
         step_has_no_votes_per_box(spec);
         subject_is_no_name(spec);
+        keys_are_told_apart(spec);
         for (size_t k = 0; k < spec->checks_n; k++) {
             assert_sentences(spec->checks[k].id, &spec->checks[k].says, &spec->checks[k].remedy);
         }

@@ -341,7 +341,7 @@ static void each_broken_rule_is_told(void **state)
         const char *step, *subject, *value, *rule, *article;
         enum finding_kind kind;
     } cases[] = {
-        {"S02", "", "published_on=2026-05-10", "S02.lead", NULL, FIND_HINT},
+        {"S02", "", "published_on=2026-05-10", "S02.lead", "37", FIND_BREACH},
         {"S06", "", "published_on=2026-05-30", "S06.lead", "17", FIND_BREACH},
         {"S07", "1", "received_on=2026-05-27", "S07.within", "17", FIND_BREACH},
         {"S08", "1", "decided_on=2026-05-29", "S08.within", "17", FIND_BREACH},
@@ -537,8 +537,19 @@ static void a_confirmed_number_is_judged(void **state)
     assert_true(ruleset_confirm(t.rules, "candidates_lead", 5, "区民政〔2026〕3号"));
     judge(&t);
     assert_null(finding_of(&t, FIND_WAITS, "S13.lead"));
-    assert_true(finding_of(&t, FIND_HINT, "S13.lead") != NULL ||
-                finding_of(&t, FIND_BREACH, "S13.lead") != NULL);
+    const struct finding *f = finding_of(&t, FIND_BREACH, "S13.lead");
+    assert_non_null(f); /* by the document that confirmed it */
+    assert_string_equal(f->cite.law, "区民政〔2026〕3号");
+    char text[1024];
+    assert_true(finding_print(t.procedure, f, text, sizeof text) > 0);
+    assert_non_null(strstr(text, "区民政〔2026〕3号"));
+    change(&t, "S13", "", "published_on=2026-06-13");
+    judge(&t);
+    assert_null(finding_of(&t, FIND_BREACH, "S13.lead"));
+    assert_non_null(finding_of(&t, FIND_WAITS, "S03.min"));
+    assert_true(ruleset_confirm(t.rules, "election_committee_min", 7, "区民政〔2026〕3号"));
+    judge(&t);
+    assert_non_null(finding_of(&t, FIND_BREACH, "S03.min")); /* five */
     assert_false(ruleset_confirm(t.rules, "candidates_lead", 8, "x"));
     assert_false(ruleset_confirm(t.rules, "roll_lead", 15, "x"));
     told_free(&t);

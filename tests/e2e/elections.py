@@ -328,7 +328,7 @@ def a_procedure_that_is_no_code(scratch):
             ("2026-06-04", "F01", "matter=修缮东渠", "opinions_heard=1", "minutes=paper"),
             ("2026-06-08", "F02", "plan_text=集体出资八万元修缮东渠", "present=7", "agreed=7", "minutes=paper", "signin=paper"),
             ("2026-06-12", "F03", "entitled=21", "present=14", "agreed=8", "minutes=paper", "signin=paper"),
-            ("2026-06-18", "F04", "entitled=48", "present=32", "agreed=17", "against=15", "abstained=0", "minutes=paper",
+            ("2026-06-18", "F04", "passed=1", "entitled=48", "present=32", "agreed=17", "against=15", "abstained=0", "minutes=paper",
              "signin=paper", "tally=paper"),
             ("2026-06-19", "F05", "published_on=2026-06-19", "posted_at=村务公开栏", "text=paper", "photo=paper"),
             ("2026-07-08", "F06", "published_on=2026-07-08", "posted_at=村务公开栏", "result=已完工", "accepted_by=覃芳",

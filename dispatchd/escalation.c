@@ -139,8 +139,7 @@ static int64_t rest(struct core *core, int64_t mono)
         core->rest_pulse = core->pulse;
         core->rest_mono = mono + IDLE_MS;
     } else if (core->rest_mono > 0 && mono >= core->rest_mono) {
-        core->rest_mono = 0;
-        core->store->ops->idle(core->store);
+        core->rest_mono = core->store->ops->idle(core->store) ? mono : 0;
     }
     return core->rest_mono;
 }
@@ -170,7 +169,7 @@ int64_t core_tick(struct core *core)
         core->housekeeping_mono = mono;
         sessions_expire(core);
         rates_expire(core);
-        core->store->ops->idle(core->store);
+        (void)core->store->ops->idle(core->store); /* the rest of it in a quiet moment */
     }
     int64_t at = soonest(core->seen_saved_mono + core->limits.seen_every_ms,
                          core->housekeeping_mono + HOUSEKEEPING_MS);

@@ -9,6 +9,7 @@
 enum store_sql {
     SQL_MARK,
     SQL_META,
+    SQL_NEWEST,
     SQL_META_SEQ,
     SQL_META_INIT,
     SQL_META_EPOCH,
@@ -25,6 +26,14 @@ enum store_sql {
     SQL_ROW_AREAS,
     SQL_FEED_SET,
     SQL_FEED_READ,
+    SQL_FRESH_PUT,
+    SQL_FRESH_LAST,
+    SQL_FRESH_FIRST,
+    SQL_FRESH_READ,
+    SQL_FRESH_NEW,
+    SQL_FRESH_FOLD,
+    SQL_FRESH_EACH,
+    SQL_FRESH_DROP,
     SQL_DIGEST_ADD,
     SQL_DIGEST_GET,
     SQL_TIME_LAST,
@@ -88,10 +97,10 @@ struct sqlite_store {
     int64_t seq;                /* inside a transaction: newest */
     int64_t seq_begun;          /* at begin: commit writes only a change */
     int64_t seq_saved;          /* at save: save_undo goes back to it */
-    enum gw_err lost;           /* an error that save_keep could not return: commit does */
     bool marked;                /* read_begin is open */
-    bool in_step;               /* between save and its end */
-    struct map sums, step_sums; /* digest changes of the transaction; of its open savepoint */
+    int64_t puts;               /* rows changed since it was looked whether fresh is too long */
+    struct map sums;            /* digest changes of the lines of fresh from sums_from to sums_to */
+    int64_t sums_from, sums_to; /* 0, 0 = none known */
     bool keys_read;             /* keys never change: derived once */
     struct gw_sign_key sign_key;
     uint8_t box_secret[GW_KEY_BYTES], box_public[GW_KEY_BYTES];
@@ -105,6 +114,9 @@ enum gw_err sqlite_store_epoch(struct store *store, bool first, const struct gw_
                                int64_t now, struct gw_fail *fail);
 
 struct sqlite_store *sqlite_of(struct store *store);
+/* Begins a transaction and reads the newest seq in it. */
+enum gw_err sqlite_begin(struct sqlite_store *s, enum gw_durable durable, const char *opener,
+                         struct gw_fail *fail);
 /* First row of a statement: GW_ABSENT without sentence when there is none. The caller resets by
  * preparing it again or by sqlite_done(). */
 enum gw_err sqlite_first(struct sqlite_store *s, sqlite3_stmt *st, struct gw_fail *fail);
@@ -112,17 +124,41 @@ void sqlite_done(sqlite3_stmt *st);
 /* Copies a column into an array of `size` bytes; a longer text is GW_STORE. */
 enum gw_err sqlite_copy(char *out, size_t size, sqlite3_stmt *st, int col, struct gw_fail *fail);
 
-/* ---- digest sums (store_sqlite_digest.c) */
-struct sqlite_sum {
-    int64_t count, hi, lo;
+/* ---- changes (store_sqlite_fresh.c): a commit only lists them; folding them into feed and digest,
+ * which have a line per level of a path, is work for quiet moments. Every read takes both into
+ * account, so that nobody can tell what is folded and what is not. */
+struct sqlite_line {
+    int64_t seq;
+    enum gw_type type;
+    const char *id;
+    const char *path;     /* NULL: gone */
+    const char *was_path; /* NULL: new */
+    int64_t was_seq;
 };
+/* Notes a change; folds some older ones when there are too many. Texts are borrowed. */
+enum gw_err sqlite_fresh_put(struct sqlite_store *s, const struct sqlite_line *line,
+                             struct gw_fail *fail);
+/* A row of one of the FRESH_COLUMNS statements; texts are the statement's. */
+void sqlite_fresh_line(sqlite3_stmt *st, struct sqlite_line *out);
+/* Seq of the oldest (first) or newest line, 0 = there is none. */
+enum gw_err sqlite_fresh_end(struct sqlite_store *s, bool first, int64_t *seq,
+                             struct gw_fail *fail);
+/* Folds the oldest lines, at most `limit`, in the open transaction. */
+enum gw_err sqlite_fresh_fold(struct sqlite_store *s, int64_t limit, struct gw_fail *fail);
+/* Folds some in a transaction of its own when it is worth while; true = there is more. */
+bool sqlite_fresh_rest(struct sqlite_store *s);
+
+/* ---- the feed (store_sqlite_feed.c) and its digest sums (store_sqlite_digest.c) */
+void sqlite_feed_ops(struct store_ops *ops);
+bool sqlite_is_level(const char *scope, size_t len, const char *path); /* path may be NULL */
 void sqlite_digest_open(struct sqlite_store *s);
-void sqlite_digest_clear(struct sqlite_store *s); /* rolled back, or done with */
-void sqlite_digest_undo(struct sqlite_store *s);  /* of the savepoint */
-enum gw_err sqlite_digest_keep(struct sqlite_store *s, struct gw_fail *fail);
-enum gw_err sqlite_digest_add(struct sqlite_store *s, const char *scope, size_t len, int type,
-                              const struct sqlite_sum *change, struct gw_fail *fail);
-enum gw_err sqlite_digest_write(struct sqlite_store *s, struct gw_fail *fail); /* before commit */
+void sqlite_digest_forget(struct sqlite_store *s); /* lines were taken back */
+void sqlite_digest_map(struct map *sums);
+/* What a line changes, into a map of sqlite_digest_map(). GW_NOMEM. */
+enum gw_err sqlite_digest_line(struct map *sums, const struct sqlite_line *line,
+                               struct gw_fail *fail);
+enum gw_err sqlite_digest_write(struct sqlite_store *s, const struct map *sums,
+                                struct gw_fail *fail);
 enum gw_err sqlite_digest_get(struct store *store, const char *scope, enum gw_type type,
                               struct store_digest *out, struct gw_fail *fail);
 

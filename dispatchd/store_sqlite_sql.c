@@ -1,10 +1,13 @@
 /* Every statement of the SQLite driver. Named parameters, prepared once. */
 #include "dispatchd/store_sqlite_p.h"
 
+#define NEWEST "max(seq, coalesce((SELECT max(seq) FROM fresh), 0))"
+
 const struct gw_sql store_sql[STORE_SQL_N] = {
     /* counters. SQL_MARK is stepped and left open: all reads then see one state. */
     [SQL_MARK] = {"SELECT seq FROM meta"},
-    [SQL_META] = {"SELECT epoch, seq, horizon, sign_seed, box_secret FROM meta"},
+    [SQL_META] = {"SELECT epoch, " NEWEST ", horizon, sign_seed, box_secret FROM meta"},
+    [SQL_NEWEST] = {"SELECT " NEWEST " FROM meta"},
     [SQL_META_SEQ] = {"UPDATE meta SET seq = :seq"},
     [SQL_META_INIT] = {"INSERT INTO meta (one, epoch, seq, horizon, sign_seed, box_secret) "
                        "VALUES (1, :epoch, 0, 0, :sign, :box)"},
@@ -12,7 +15,7 @@ const struct gw_sql store_sql[STORE_SQL_N] = {
     [SQL_META_HORIZON] = {"UPDATE meta SET horizon = max(horizon, :seq)"},
     [SQL_PREDECESSOR] = {"SELECT until_seq FROM predecessor WHERE epoch = :epoch"},
     [SQL_PREDECESSOR_ADD] = {"INSERT INTO predecessor (epoch, until_seq, at) "
-                             "SELECT epoch, seq, :now FROM meta"},
+                             "SELECT epoch, " NEWEST ", :now FROM meta"},
 
     /* rows */
     [SQL_ROW_WHERE] = {"SELECT path, seq FROM row WHERE type = :type AND id = :id"},
@@ -24,11 +27,11 @@ const struct gw_sql store_sql[STORE_SQL_N] = {
     [SQL_ROW_DEL] = {"DELETE FROM row WHERE type = :type AND id = :id"},
     [SQL_ROW_GET] = {"SELECT path, seq, body FROM row WHERE type = :type AND id = :id"},
     [SQL_ROW_EACH] = {"SELECT id, path, seq, body FROM row WHERE type = :type AND id > :after "
-                      "ORDER BY id LIMIT :limit"},
+                      "ORDER BY id"},
     [SQL_ROW_EACH_SCOPE] = {"SELECT f.id, r.path, r.seq, r.body FROM feed f "
                             "JOIN row r ON r.type = f.type AND r.id = f.id "
                             "WHERE f.scope = :scope AND f.type = :type AND f.id > :after "
-                            "AND f.op = 0 ORDER BY f.id LIMIT :limit"},
+                            "AND f.op = 0 ORDER BY f.id"},
     [SQL_ROW_SERIAL] = {"SELECT id FROM row WHERE serial = :serial ORDER BY id LIMIT 1"},
     [SQL_ROW_AREAS] = {"SELECT path FROM row WHERE type = :type ORDER BY id"},
 
@@ -36,8 +39,28 @@ const struct gw_sql store_sql[STORE_SQL_N] = {
     [SQL_FEED_SET] = {"INSERT INTO feed (scope, type, id, seq, op) "
                       "VALUES (:scope, :type, :id, :seq, :op) ON CONFLICT (scope, type, id) "
                       "DO UPDATE SET seq = excluded.seq, op = excluded.op"},
-    [SQL_FEED_READ] = {"SELECT type, id, seq, op FROM feed WHERE scope = :scope AND seq > :since "
-                       "AND ((:types >> type) & 1) ORDER BY seq LIMIT :limit"},
+    /* a row that has come back has a line in fresh */
+    [SQL_FEED_READ] = {"SELECT type, id, seq, op FROM feed f "
+                       "WHERE scope = :scope AND seq > :since AND ((:types >> type) & 1) "
+                       "AND (op = 0 OR NOT EXISTS (SELECT 1 FROM row r WHERE r.type = f.type "
+                       "AND r.id = f.id AND r.seq > f.seq AND (r.path = :scope OR "
+                       "substr(r.path, 1, length(:scope) + 1) = :scope || '.'))) "
+                       "ORDER BY seq LIMIT :limit"},
+
+    /* fresh */
+    [SQL_FRESH_PUT] = {"INSERT INTO fresh (seq, type, id, path, was_path, was_seq) "
+                       "VALUES (:seq, :type, :id, :path, :was_path, :was_seq)"},
+    [SQL_FRESH_LAST] = {"SELECT max(seq) FROM fresh"},
+    [SQL_FRESH_FIRST] = {"SELECT min(seq) FROM fresh"},
+#define FRESH_COLUMNS "SELECT seq, type, id, path, was_path, was_seq FROM fresh "
+    [SQL_FRESH_READ] = {FRESH_COLUMNS "WHERE seq > :since AND ((:types >> type) & 1) ORDER BY seq"},
+    [SQL_FRESH_NEW] = {FRESH_COLUMNS "WHERE seq > :since ORDER BY seq"},
+    [SQL_FRESH_FOLD] = {FRESH_COLUMNS "ORDER BY seq LIMIT :limit"},
+    [SQL_FRESH_EACH] = {"SELECT n.id, r.path, r.seq, r.body FROM fresh n "
+                        "CROSS JOIN row r ON r.type = n.type AND r.id = n.id "
+                        "WHERE n.type = :type AND n.id > :after AND n.path IS NOT NULL "
+                        "AND r.seq = n.seq ORDER BY n.id"},
+    [SQL_FRESH_DROP] = {"DELETE FROM fresh WHERE seq <= :seq"},
     [SQL_DIGEST_ADD] = {"INSERT INTO digest (scope, type, count, hi, lo) "
                         "VALUES (:scope, :type, :count, :hi, :lo) ON CONFLICT (scope, type) "
                         "DO UPDATE SET count = count + excluded.count, hi = hi + excluded.hi, "

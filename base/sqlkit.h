@@ -116,6 +116,9 @@ void gw_db_set_guard(struct gw_db *db, gw_db_guard guard, void *ctx);
 
 /* Passive checkpoint under the lock, when the lock is free at once. For idle moments. */
 void gw_db_checkpoint(struct gw_db *db);
+/* Pages in the log after this connection's last commit, 0 when it made none since its last
+ * checkpoint: is a checkpoint worth while? The first commit after one costs a sync more. */
+int64_t gw_db_log_pages(const struct gw_db *db);
 
 /* Changes when another connection has committed (PRAGMA data_version). */
 int64_t gw_db_data_version(struct gw_db *db);

@@ -94,6 +94,15 @@ static enum gw_err open_handle(struct gw_db *db, const struct gw_db_opts *opts,
 }
 
 /* Settings of the connection; none of them writes to the file. */
+static int note_log(void *ctx, sqlite3 *handle, const char *name, int pages)
+{
+    struct gw_db *db = ctx;
+    (void)handle;
+    (void)name;
+    db->log_pages = pages;
+    return SQLITE_OK;
+}
+
 static enum gw_err set_pragmas(struct gw_db *db, const struct gw_db_opts *opts,
                                struct gw_fail *fail)
 {
@@ -106,6 +115,7 @@ static enum gw_err set_pragmas(struct gw_db *db, const struct gw_db_opts *opts,
                                  "PRAGMA temp_store=MEMORY;"
                                  "PRAGMA journal_size_limit=67108864;",
                                  fail);
+    (void)sqlite3_wal_hook(db->handle, note_log, db); /* the place of the automatic checkpoint */
     if (!err && opts->max_pages > 0) {
         char sql[64];
         (void)snprintf(sql, sizeof sql, "PRAGMA max_page_count=%lld", (long long)opts->max_pages);
@@ -353,6 +363,9 @@ void gw_db_close(struct gw_db *db)
         (void)sqlite3_finalize(db->statements[i]); /* repeats an error already reported */
     }
     (void)sqlite3_finalize(db->version);
+    for (size_t i = 0; i < CONTROL_N; i++) {
+        (void)sqlite3_finalize(db->control[i]); /* repeats an error already reported */
+    }
     if (db->handle) {
         gw_db_note_close(db); /* no statement reads any more: the checkpoint can be complete */
     }

@@ -8,7 +8,10 @@
 
 #include "base/i18n.h"
 
-enum { APP_ID = 0x47574473 }; /* "GWDs" */
+enum {
+    APP_ID = 0x47574473, /* "GWDs" */
+    LOG_PAGES = 1000,    /* a shorter log stays: the commit after a checkpoint costs a sync more */
+};
 
 extern const struct gw_migration dispatchd_migrations[];
 extern const size_t dispatchd_migrations_n;
@@ -187,7 +190,9 @@ static bool op_idle(struct store *store)
     if (sqlite_fresh_rest(s)) {
         return true;
     }
-    gw_db_checkpoint(s->db);
+    if (gw_db_log_pages(s->db) >= LOG_PAGES) {
+        gw_db_checkpoint(s->db);
+    }
     return false;
 }
 

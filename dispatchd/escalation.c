@@ -5,11 +5,13 @@
 
 #include "base/log.h"
 #include "dispatchd/alarm_row_p.h"
+#include "dispatchd/device_row_p.h"
 
 enum {
     DUE_AT_ONCE = 100, /* alarms of one transaction */
     HOUSEKEEPING_MS = 60 * 1000,
-    IDLE_MS = 5 * 1000, /* without a commit */
+    IDLE_MS = 250, /* without a commit */
+    SAVE_MORE_MS = 50,
 };
 
 struct due {
@@ -104,6 +106,7 @@ static enum gw_err do_chores(struct core *core, const struct chores *chores, int
     enum gw_err err = chores->chain ? escalation_due(core, next, fail) : GW_OK;
     if (!err && chores->save) {
         err = sessions_save(core, fail);
+        err = err ? err : devices_save(core, fail);
     }
     return err || !chores->house ? err : housekeeping(core, fail);
 }
@@ -124,6 +127,16 @@ static enum gw_err tick_turn(struct core *core, const struct chores *chores, int
         gw_log(GW_LOG_ERROR, "tick: %s: %s", gw_err_name(err), fail.text);
     }
     return err;
+}
+
+void core_settle(struct core *core)
+{
+    const struct chores chores = {.save = true};
+    int64_t next = 0;
+    enum gw_err err = tick_turn(core, &chores, &next);
+    while (!err && devices_waiting(core)) {
+        err = tick_turn(core, &chores, &next);
+    }
 }
 
 static int64_t soonest(int64_t a, int64_t b)
@@ -162,8 +175,9 @@ int64_t core_tick(struct core *core)
     if (err) {
         return mono + 1000; /* again soon: a chain must not stay behind */
     }
-    if (chores.save) {
-        core->seen_saved_mono = mono;
+    if (chores.save) { /* many devices: not all of them in one commit */
+        core->seen_saved_mono =
+            devices_waiting(core) ? mono + SAVE_MORE_MS - core->limits.seen_every_ms : mono;
     }
     if (chores.house) {
         core->housekeeping_mono = mono;

@@ -118,6 +118,7 @@ static enum gw_err op_commit(struct store *store, struct gw_fail *fail)
     }
     if (err) {
         sqlite_digest_forget(s);
+        sqlite_recent_forget(s);
     }
     return err;
 }
@@ -125,6 +126,7 @@ static enum gw_err op_commit(struct store *store, struct gw_fail *fail)
 static void op_rollback(struct store *store)
 {
     sqlite_digest_forget(sqlite_of(store));
+    sqlite_recent_forget(sqlite_of(store));
     gw_db_rollback(sqlite_of(store)->db);
 }
 
@@ -155,6 +157,7 @@ static void op_save_undo(struct store *store)
     struct sqlite_store *s = sqlite_of(store);
     gw_db_save_undo(s->db);
     sqlite_digest_forget(s);
+    sqlite_recent_forget(s);
     s->seq = s->seq_saved;
 }
 
@@ -341,6 +344,7 @@ static void op_close(struct store *store)
     struct sqlite_store *s = sqlite_of(store);
     op_read_end(store);
     sqlite_digest_forget(s);
+    sqlite_recent_free(s);
     gw_db_rollback(s->db);
     gw_db_close(s->db);
     gw_wipe(&s->sign_key, sizeof s->sign_key);

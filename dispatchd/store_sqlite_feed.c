@@ -181,6 +181,14 @@ static enum gw_err give_line(struct sqlite_store *s, const struct line *line,
         *given = true;
         return each(ctx, &change);
     }
+    const struct sqlite_recent *recent = sqlite_recent_get(s, line->seq);
+    if (recent) {
+        *given = true;
+        change.row.path = recent->path;
+        change.row.body = gw_buf_str(&recent->body);
+        change.row.body_len = recent->body.len;
+        return each(ctx, &change);
+    }
     sqlite3_stmt *st = gw_db_stmt(s->db, SQL_ROW_GET);
     gw_bind_int(st, ":type", line->type);
     gw_bind_text(st, ":id", line->id);
@@ -242,6 +250,7 @@ static enum gw_err op_feed(struct store *store, const struct store_grant *scopes
     int64_t fresh = 0;
     *last = since;
     *more = false;
+    sqlite_recent_check(s);
     enum gw_err err = sqlite_fresh_end(s, true, &fresh, fail);
     for (size_t i = 0; i < scopes_n && !err && (fresh == 0 || since + 1 < fresh); i++) {
         err = page_scope(s, &page, scopes[i].path, &window, fail);

@@ -17,7 +17,9 @@ enum store_sql {
     SQL_PREDECESSOR,
     SQL_PREDECESSOR_ADD,
     SQL_ROW_WHERE,
-    SQL_ROW_PUT,
+    SQL_ROW_ADD,
+    SQL_ROW_SET,
+    SQL_ROW_SERIAL_SET,
     SQL_ROW_DEL,
     SQL_ROW_GET,
     SQL_ROW_EACH,
@@ -90,6 +92,14 @@ enum store_sql {
 
 extern const struct gw_sql store_sql[STORE_SQL_N];
 
+/* A row as it was written under a seq; seq 0 = nothing. */
+enum { RECENT_N = 64 };
+struct sqlite_recent {
+    int64_t seq;
+    char path[GW_PATH_MAX + 1];
+    struct gw_buf body;
+};
+
 struct sqlite_store {
     struct store store;         /* first */
     struct gw_db *db;           /* owned */
@@ -101,7 +111,9 @@ struct sqlite_store {
     int64_t puts;               /* rows changed since it was looked whether fresh is too long */
     struct map sums;            /* digest changes of the lines of fresh from sums_from to sums_to */
     int64_t sums_from, sums_to; /* 0, 0 = none known */
-    bool keys_read;             /* keys never change: derived once */
+    struct sqlite_recent recent[RECENT_N]; /* by seq; bodies owned */
+    int64_t recent_version;                /* of the store, when last checked */
+    bool keys_read;                        /* keys never change: derived once */
     struct gw_sign_key sign_key;
     uint8_t box_secret[GW_KEY_BYTES], box_public[GW_KEY_BYTES];
 };
@@ -147,6 +159,16 @@ enum gw_err sqlite_fresh_end(struct sqlite_store *s, bool first, int64_t *seq,
 enum gw_err sqlite_fresh_fold(struct sqlite_store *s, int64_t limit, struct gw_fail *fail);
 /* Folds some in a transaction of its own when it is worth while; true = there is more. */
 bool sqlite_fresh_rest(struct sqlite_store *s);
+
+/* ---- rows at hand (store_sqlite_recent.c) */
+/* After a row was written or deleted; no error: what is not at hand is read. */
+void sqlite_recent_put(struct sqlite_store *s, const struct sqlite_line *line, const char *body,
+                       size_t body_len);
+/* NULL: not at hand, or the row has a newer line. */
+const struct sqlite_recent *sqlite_recent_get(struct sqlite_store *s, int64_t seq);
+void sqlite_recent_forget(struct sqlite_store *s); /* something was taken back */
+void sqlite_recent_check(struct sqlite_store *s);  /* forgets when another process has written */
+void sqlite_recent_free(struct sqlite_store *s);
 
 /* ---- the feed (store_sqlite_feed.c) and its digest sums (store_sqlite_digest.c) */
 void sqlite_feed_ops(struct store_ops *ops);

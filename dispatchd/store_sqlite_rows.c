@@ -5,14 +5,14 @@
 #include "base/i18n.h"
 #include "dispatchd/store_sqlite_p.h"
 
-static_assert(TYPE_DEVICE == 11, "the number stands in SQL_ROW_PUT");
+static_assert(TYPE_DEVICE == 11, "the number stands in SQL_ROW_ADD");
 
 /* ---- writing */
 
 /* Where the row is before its change, if it is anywhere. */
 struct before {
     char path[GW_PATH_MAX + 1];
-    int64_t seq;
+    int64_t seq, rowid;
 };
 
 static enum gw_err row_before(struct sqlite_store *s, enum gw_type type, const char *id,
@@ -25,21 +25,40 @@ static enum gw_err row_before(struct sqlite_store *s, enum gw_type type, const c
     if (!err) {
         err = sqlite_copy(out->path, sizeof out->path, st, 0, fail);
         out->seq = gw_col_int(st, 1);
+        out->rowid = gw_col_int(st, 2);
     }
     sqlite_done(st);
     return err;
 }
 
-static enum gw_err write_row(struct sqlite_store *s, const struct sqlite_line *line,
-                             const char *body, size_t body_len, struct gw_fail *fail)
+static enum gw_err add_row(struct sqlite_store *s, const struct sqlite_line *line, const char *body,
+                           size_t body_len, struct gw_fail *fail)
 {
-    sqlite3_stmt *st = gw_db_stmt(s->db, SQL_ROW_PUT);
+    sqlite3_stmt *st = gw_db_stmt(s->db, SQL_ROW_ADD);
     gw_bind_int(st, ":type", line->type);
     gw_bind_text(st, ":id", line->id);
     gw_bind_text(st, ":path", line->path);
     gw_bind_int(st, ":seq", line->seq);
     gw_bind_textn(st, ":body", body, body_len);
     return gw_db_run(s->db, st, fail);
+}
+
+/* Its indexes stay untouched, except when a device gets another serial number. */
+static enum gw_err set_row(struct sqlite_store *s, int64_t rowid, const struct sqlite_line *line,
+                           const char *body, size_t body_len, struct gw_fail *fail)
+{
+    sqlite3_stmt *st = gw_db_stmt(s->db, SQL_ROW_SET);
+    gw_bind_int(st, ":row", rowid);
+    gw_bind_text(st, ":path", line->path);
+    gw_bind_int(st, ":seq", line->seq);
+    gw_bind_textn(st, ":body", body, body_len);
+    enum gw_err err = gw_db_run(s->db, st, fail);
+    if (!err && line->type == TYPE_DEVICE) {
+        st = gw_db_stmt(s->db, SQL_ROW_SERIAL_SET);
+        gw_bind_int(st, ":row", rowid);
+        err = gw_db_run(s->db, st, fail);
+    }
+    return err;
 }
 
 static enum gw_err check_row(const char *id, const char *path, size_t body_len,
@@ -74,7 +93,8 @@ static enum gw_err op_row_put(struct store *store, enum gw_type type, const char
     }
     assert(gw_db_in_txn(s->db));
     err = row_before(s, type, id, &was, fail);
-    if (err && err != GW_ABSENT) {
+    bool fresh = err == GW_ABSENT;
+    if (err && !fresh) {
         return err;
     }
     const struct sqlite_line line = {
@@ -82,11 +102,15 @@ static enum gw_err op_row_put(struct store *store, enum gw_type type, const char
         .type = type,
         .id = id,
         .path = path,
-        .was_path = err ? NULL : was.path,
+        .was_path = fresh ? NULL : was.path,
         .was_seq = was.seq,
     };
-    err = write_row(s, &line, body, body_len, fail);
+    err = fresh ? add_row(s, &line, body, body_len, fail)
+                : set_row(s, was.rowid, &line, body, body_len, fail);
     err = err ? err : sqlite_fresh_put(s, &line, fail);
+    if (!err) {
+        sqlite_recent_put(s, &line, body, body_len);
+    }
     if (!err && seq) {
         *seq = line.seq;
     }
@@ -110,6 +134,9 @@ static enum gw_err op_row_del(struct store *store, enum gw_type type, const char
     gw_bind_text(st, ":id", id);
     err = gw_db_run(s->db, st, fail);
     err = err ? err : sqlite_fresh_put(s, &line, fail);
+    if (!err) {
+        sqlite_recent_put(s, &line, NULL, 0);
+    }
     if (!err && seq) {
         *seq = line.seq;
     }

@@ -18,12 +18,14 @@ const struct gw_sql store_sql[STORE_SQL_N] = {
                              "SELECT epoch, " NEWEST ", :now FROM meta"},
 
     /* rows */
-    [SQL_ROW_WHERE] = {"SELECT path, seq FROM row WHERE type = :type AND id = :id"},
-    [SQL_ROW_PUT] = {"INSERT INTO row (type, id, path, seq, body, serial) "
+    [SQL_ROW_WHERE] = {"SELECT path, seq, rowid FROM row WHERE type = :type AND id = :id"},
+    [SQL_ROW_ADD] = {"INSERT INTO row (type, id, path, seq, body, serial) "
                      "VALUES (:type, :id, :path, :seq, :body, "
-                     "CASE :type WHEN 11 THEN json_extract(:body, '$.serial') END) "
-                     "ON CONFLICT (type, id) DO UPDATE SET path = excluded.path, "
-                     "seq = excluded.seq, body = excluded.body, serial = excluded.serial"},
+                     "CASE :type WHEN 11 THEN json_extract(:body, '$.serial') END)"},
+    [SQL_ROW_SET] = {"UPDATE row SET path = :path, seq = :seq, body = :body WHERE rowid = :row"},
+    [SQL_ROW_SERIAL_SET] = {"UPDATE row SET serial = json_extract(body, '$.serial') "
+                            "WHERE rowid = :row "
+                            "AND serial IS NOT json_extract(body, '$.serial')"},
     [SQL_ROW_DEL] = {"DELETE FROM row WHERE type = :type AND id = :id"},
     [SQL_ROW_GET] = {"SELECT path, seq, body FROM row WHERE type = :type AND id = :id"},
     [SQL_ROW_EACH] = {"SELECT id, path, seq, body FROM row WHERE type = :type AND id > :after "

@@ -100,10 +100,8 @@ static bool op_in(const struct sqlite_line *line, const char *scope, enum store_
 static enum gw_err came_back(struct sqlite_store *s, const struct sqlite_line *line,
                              const char *scope, bool *back, struct gw_fail *fail)
 {
-    sqlite3_stmt *st = gw_db_stmt(s->db, SQL_ROW_WHERE);
-    gw_bind_int(st, ":type", line->type);
-    gw_bind_text(st, ":id", line->id);
-    enum gw_err err = sqlite_first(s, st, fail);
+    sqlite3_stmt *st = NULL;
+    enum gw_err err = sqlite_row_find(s, line->type, line->id, false, &st, fail);
     *back = !err && sqlite_is_level(scope, strlen(scope), gw_col_text(st, 0));
     sqlite_done(st);
     return err == GW_ABSENT ? GW_OK : err;
@@ -189,15 +187,13 @@ static enum gw_err give_line(struct sqlite_store *s, const struct line *line,
         change.row.body_len = recent->body.len;
         return each(ctx, &change);
     }
-    sqlite3_stmt *st = gw_db_stmt(s->db, SQL_ROW_GET);
-    gw_bind_int(st, ":type", line->type);
-    gw_bind_text(st, ":id", line->id);
-    enum gw_err err = sqlite_first(s, st, fail);
+    sqlite3_stmt *st = NULL;
+    enum gw_err err = sqlite_row_find(s, line->type, line->id, true, &st, fail);
     if (!err && gw_col_int(st, 1) == line->seq) {
         *given = true;
         change.row.path = gw_col_text(st, 0);
-        change.row.body = gw_col_text(st, 2);
-        change.row.body_len = (size_t)sqlite3_column_bytes(st, 2);
+        change.row.body = gw_col_text(st, 3);
+        change.row.body_len = (size_t)sqlite3_column_bytes(st, 3);
         err = each(ctx, &change);
     }
     sqlite_done(st);

@@ -32,6 +32,8 @@ void sqlite_fresh_line(sqlite3_stmt *st, struct sqlite_line *out)
         .path = gw_col_text(st, 3),
         .was_path = gw_col_text(st, 4),
         .was_seq = gw_col_int(st, 5),
+        .body = gw_col_text(st, 6),
+        .body_len = (size_t)sqlite3_column_bytes(st, 6),
     };
     if (!out->was_path && out->was_seq > 0) {
         out->was_path = out->path; /* it stayed where it was */
@@ -40,7 +42,7 @@ void sqlite_fresh_line(sqlite3_stmt *st, struct sqlite_line *out)
 
 /* ---- writing */
 
-static enum gw_err insert(struct sqlite_store *s, const struct sqlite_line *line,
+static enum gw_err insert(struct sqlite_store *s, const struct sqlite_line *line, bool with_body,
                           struct gw_fail *fail)
 {
     bool stays = line->path && line->was_path && strcmp(line->path, line->was_path) == 0;
@@ -51,14 +53,15 @@ static enum gw_err insert(struct sqlite_store *s, const struct sqlite_line *line
     gw_bind_text(st, ":path", line->path);
     gw_bind_text(st, ":was_path", stays ? NULL : line->was_path);
     gw_bind_int(st, ":was_seq", line->was_seq);
+    gw_bind_textn(st, ":body", with_body ? line->body : NULL, with_body ? line->body_len : 0);
     return gw_db_run(s->db, st, fail);
 }
 
-enum gw_err sqlite_fresh_put(struct sqlite_store *s, const struct sqlite_line *line,
+enum gw_err sqlite_fresh_put(struct sqlite_store *s, const struct sqlite_line *line, bool with_body,
                              struct gw_fail *fail)
 {
     int64_t first = 0;
-    enum gw_err err = insert(s, line, fail);
+    enum gw_err err = insert(s, line, with_body, fail);
     if (err || ++s->puts % LOOK_EVERY != 0) {
         return err;
     }
@@ -111,7 +114,8 @@ static enum gw_err fold_lines(struct sqlite_store *s, int64_t limit, struct map 
         struct sqlite_line line;
         sqlite_fresh_line(st, &line);
         *last = line.seq;
-        err = feed_levels(s, &line, fail);
+        err = line.body ? sqlite_row_add(s, &line, fail) : GW_OK;
+        err = err ? err : feed_levels(s, &line, fail);
         err = err ? err : sqlite_digest_line(sums, &line, fail);
         err = err ? err : gw_db_step(s->db, st, &more, fail);
     }

@@ -29,6 +29,8 @@ enum store_sql {
     SQL_FEED_SET,
     SQL_FEED_READ,
     SQL_FRESH_PUT,
+    SQL_FRESH_ROW,
+    SQL_FRESH_MOVED,
     SQL_FRESH_LAST,
     SQL_FRESH_FIRST,
     SQL_FRESH_READ,
@@ -146,9 +148,12 @@ struct sqlite_line {
     const char *path;     /* NULL: gone */
     const char *was_path; /* NULL: new */
     int64_t was_seq;
+    const char *body; /* a row that is not in its table yet; else NULL */
+    size_t body_len;
 };
-/* Notes a change; folds some older ones when there are too many. Texts are borrowed. */
-enum gw_err sqlite_fresh_put(struct sqlite_store *s, const struct sqlite_line *line,
+/* Notes a change, with the row itself when that is not in its table; folds some older ones when
+ * there are too many. Texts are borrowed. */
+enum gw_err sqlite_fresh_put(struct sqlite_store *s, const struct sqlite_line *line, bool with_body,
                              struct gw_fail *fail);
 /* A row of one of the FRESH_COLUMNS statements; texts are the statement's. */
 void sqlite_fresh_line(sqlite3_stmt *st, struct sqlite_line *out);
@@ -183,6 +188,15 @@ enum gw_err sqlite_digest_write(struct sqlite_store *s, const struct map *sums,
                                 struct gw_fail *fail);
 enum gw_err sqlite_digest_get(struct store *store, const char *scope, enum gw_type type,
                               struct store_digest *out, struct gw_fail *fail);
+
+/* ---- rows (store_sqlite_rows.c) */
+/* Where a row is: columns path, seq, rowid (0 = it still lies in fresh, under its seq) and, when
+ * asked for, body. GW_ABSENT. The caller ends with sqlite_done(*st). */
+enum gw_err sqlite_row_find(struct sqlite_store *s, enum gw_type type, const char *id, bool body,
+                            sqlite3_stmt **st, struct gw_fail *fail);
+/* Makes a row that is not there, of line->body. */
+enum gw_err sqlite_row_add(struct sqlite_store *s, const struct sqlite_line *line,
+                           struct gw_fail *fail);
 
 /* The parts of the table, one file each. */
 void sqlite_rows_ops(struct store_ops *ops);

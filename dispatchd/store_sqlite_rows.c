@@ -1,5 +1,6 @@
 /* SQLite driver: rows. */
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/i18n.h"
@@ -15,13 +16,40 @@ struct before {
     int64_t seq, rowid;
 };
 
+/* The seq in the id of an event of an alarm, 0 = none. */
+static int64_t number_in(enum gw_type type, const char *id)
+{
+    const char *dot = type == TYPE_ALARM_EVENT ? strrchr(id, '.') : NULL;
+    size_t digits = dot ? strspn(dot + 1, "0123456789") : 0;
+    return digits > 0 && digits < 18 && dot[1 + digits] == '\0' ? strtoll(dot + 1, NULL, 10) : 0;
+}
+
+enum gw_err sqlite_row_find(struct sqlite_store *s, enum gw_type type, const char *id, bool body,
+                            sqlite3_stmt **st, struct gw_fail *fail)
+{
+    int64_t number = number_in(type, id);
+    enum gw_err err = GW_ABSENT;
+    if (number > 0) {
+        *st = gw_db_stmt(s->db, SQL_FRESH_ROW);
+        gw_bind_int(*st, ":seq", number);
+        gw_bind_int(*st, ":type", type);
+        gw_bind_text(*st, ":id", id);
+        err = sqlite_first(s, *st, fail);
+    }
+    if (err == GW_ABSENT) {
+        *st = gw_db_stmt(s->db, body ? SQL_ROW_GET : SQL_ROW_WHERE);
+        gw_bind_int(*st, ":type", type);
+        gw_bind_text(*st, ":id", id);
+        err = sqlite_first(s, *st, fail);
+    }
+    return err;
+}
+
 static enum gw_err row_before(struct sqlite_store *s, enum gw_type type, const char *id,
                               struct before *out, struct gw_fail *fail)
 {
-    sqlite3_stmt *st = gw_db_stmt(s->db, SQL_ROW_WHERE);
-    gw_bind_int(st, ":type", type);
-    gw_bind_text(st, ":id", id);
-    enum gw_err err = sqlite_first(s, st, fail);
+    sqlite3_stmt *st = NULL;
+    enum gw_err err = sqlite_row_find(s, type, id, false, &st, fail);
     if (!err) {
         err = sqlite_copy(out->path, sizeof out->path, st, 0, fail);
         out->seq = gw_col_int(st, 1);
@@ -31,27 +59,27 @@ static enum gw_err row_before(struct sqlite_store *s, enum gw_type type, const c
     return err;
 }
 
-static enum gw_err add_row(struct sqlite_store *s, const struct sqlite_line *line, const char *body,
-                           size_t body_len, struct gw_fail *fail)
+enum gw_err sqlite_row_add(struct sqlite_store *s, const struct sqlite_line *line,
+                           struct gw_fail *fail)
 {
     sqlite3_stmt *st = gw_db_stmt(s->db, SQL_ROW_ADD);
     gw_bind_int(st, ":type", line->type);
     gw_bind_text(st, ":id", line->id);
     gw_bind_text(st, ":path", line->path);
     gw_bind_int(st, ":seq", line->seq);
-    gw_bind_textn(st, ":body", body, body_len);
+    gw_bind_textn(st, ":body", line->body, line->body_len);
     return gw_db_run(s->db, st, fail);
 }
 
 /* Its indexes stay untouched, except when a device gets another serial number. */
 static enum gw_err set_row(struct sqlite_store *s, int64_t rowid, const struct sqlite_line *line,
-                           const char *body, size_t body_len, struct gw_fail *fail)
+                           struct gw_fail *fail)
 {
     sqlite3_stmt *st = gw_db_stmt(s->db, SQL_ROW_SET);
     gw_bind_int(st, ":row", rowid);
     gw_bind_text(st, ":path", line->path);
     gw_bind_int(st, ":seq", line->seq);
-    gw_bind_textn(st, ":body", body, body_len);
+    gw_bind_textn(st, ":body", line->body, line->body_len);
     enum gw_err err = gw_db_run(s->db, st, fail);
     if (!err && line->type == TYPE_DEVICE) {
         st = gw_db_stmt(s->db, SQL_ROW_SERIAL_SET);
@@ -59,6 +87,41 @@ static enum gw_err set_row(struct sqlite_store *s, int64_t rowid, const struct s
         err = gw_db_run(s->db, st, fail);
     }
     return err;
+}
+
+/* The row no longer lies in fresh. */
+static enum gw_err take_out(struct sqlite_store *s, int64_t seq, struct gw_fail *fail)
+{
+    sqlite3_stmt *st = gw_db_stmt(s->db, SQL_FRESH_MOVED);
+    gw_bind_int(st, ":seq", seq);
+    return gw_db_run(s->db, st, fail);
+}
+
+/* A new event stays in the line of its change: *waits. */
+static enum gw_err write_row(struct sqlite_store *s, const struct before *was,
+                             const struct sqlite_line *line, bool *waits, struct gw_fail *fail)
+{
+    *waits = !line->was_path && number_in(line->type, line->id) == line->seq;
+    if (*waits) {
+        return GW_OK;
+    }
+    if (line->was_path && was->rowid > 0) {
+        return set_row(s, was->rowid, line, fail);
+    }
+    enum gw_err err = line->was_path ? take_out(s, was->seq, fail) : GW_OK;
+    return err ? err : sqlite_row_add(s, line, fail);
+}
+
+static enum gw_err drop_row(struct sqlite_store *s, const struct before *was, enum gw_type type,
+                            const char *id, struct gw_fail *fail)
+{
+    if (was->rowid == 0) {
+        return take_out(s, was->seq, fail);
+    }
+    sqlite3_stmt *st = gw_db_stmt(s->db, SQL_ROW_DEL);
+    gw_bind_int(st, ":type", type);
+    gw_bind_text(st, ":id", id);
+    return gw_db_run(s->db, st, fail);
 }
 
 static enum gw_err check_row(const char *id, const char *path, size_t body_len,
@@ -104,10 +167,12 @@ static enum gw_err op_row_put(struct store *store, enum gw_type type, const char
         .path = path,
         .was_path = fresh ? NULL : was.path,
         .was_seq = was.seq,
+        .body = body,
+        .body_len = body_len,
     };
-    err = fresh ? add_row(s, &line, body, body_len, fail)
-                : set_row(s, was.rowid, &line, body, body_len, fail);
-    err = err ? err : sqlite_fresh_put(s, &line, fail);
+    bool waits = false;
+    err = write_row(s, &was, &line, &waits, fail);
+    err = err ? err : sqlite_fresh_put(s, &line, waits, fail);
     if (!err) {
         sqlite_recent_put(s, &line, body, body_len);
     }
@@ -129,11 +194,8 @@ static enum gw_err op_row_del(struct store *store, enum gw_type type, const char
     }
     const struct sqlite_line line = {
         .seq = ++s->seq, .type = type, .id = id, .was_path = was.path, .was_seq = was.seq};
-    sqlite3_stmt *st = gw_db_stmt(s->db, SQL_ROW_DEL);
-    gw_bind_int(st, ":type", type);
-    gw_bind_text(st, ":id", id);
-    err = gw_db_run(s->db, st, fail);
-    err = err ? err : sqlite_fresh_put(s, &line, fail);
+    err = drop_row(s, &was, type, id, fail);
+    err = err ? err : sqlite_fresh_put(s, &line, false, fail);
     if (!err) {
         sqlite_recent_put(s, &line, NULL, 0);
     }
@@ -150,10 +212,8 @@ static enum gw_err op_row_get(struct store *store, enum gw_type type, const char
                               struct gw_fail *fail)
 {
     struct sqlite_store *s = sqlite_of(store);
-    sqlite3_stmt *st = gw_db_stmt(s->db, SQL_ROW_GET);
-    gw_bind_int(st, ":type", type);
-    gw_bind_text(st, ":id", id);
-    enum gw_err err = sqlite_first(s, st, fail);
+    sqlite3_stmt *st = NULL;
+    enum gw_err err = sqlite_row_find(s, type, id, body != NULL, &st, fail);
     if (!err && path) {
         err = sqlite_copy(path, GW_PATH_MAX + 1, st, 0, fail);
     }
@@ -162,7 +222,7 @@ static enum gw_err op_row_get(struct store *store, enum gw_type type, const char
     }
     if (!err && body) {
         gw_buf_reset(body);
-        err = gw_buf_add(body, gw_col_text(st, 2), (size_t)sqlite3_column_bytes(st, 2));
+        err = gw_buf_add(body, gw_col_text(st, 3), (size_t)sqlite3_column_bytes(st, 3));
         if (err) {
             (void)gw_fail_set(fail, err, _("A row does not fit into memory."));
         }
@@ -227,26 +287,13 @@ static enum gw_err walk_both(struct walk *old, struct walk *fresh, enum gw_type 
     for (int64_t given = 0; !err && (old->more || fresh->more) && (limit <= 0 || given < limit);) {
         int order = walk_order(old, fresh);
         const struct walk *low = order <= 0 ? old : fresh;
-        if (sqlite_is_level(scope, strlen(scope), gw_col_text(low->st, 1))) {
+        if (scope[0] == '\0' || sqlite_is_level(scope, strlen(scope), gw_col_text(low->st, 1))) {
             err = walk_give(low, type, each, ctx);
             given++;
         }
         err = err || order > 0 ? err : walk_step(old, fail);
         err = err || order < 0 ? err : walk_step(fresh, fail);
     }
-    return err;
-}
-
-static enum gw_err each_of_all(struct sqlite_store *s, enum gw_type type, const char *after,
-                               int64_t limit, store_each_row each, void *ctx, struct gw_fail *fail)
-{
-    struct walk walk = {.s = s};
-    enum gw_err err = walk_start(&walk, SQL_ROW_EACH, type, after, NULL, fail);
-    for (int64_t given = 0; !err && walk.more && (limit <= 0 || given < limit); given++) {
-        err = walk_give(&walk, type, each, ctx);
-        err = err ? err : walk_step(&walk, fail);
-    }
-    sqlite_done(walk.st);
     return err;
 }
 
@@ -257,10 +304,9 @@ static enum gw_err op_row_each(struct store *store, enum gw_type type, const cha
     struct sqlite_store *s = sqlite_of(store);
     struct walk old = {.s = s};
     struct walk fresh = {.s = s};
-    if (scope[0] == '\0') {
-        return each_of_all(s, type, after, limit, each, ctx, fail);
-    }
-    enum gw_err err = walk_start(&old, SQL_ROW_EACH_SCOPE, type, after, scope, fail);
+    bool all = scope[0] == '\0';
+    enum gw_err err = all ? walk_start(&old, SQL_ROW_EACH, type, after, NULL, fail)
+                          : walk_start(&old, SQL_ROW_EACH_SCOPE, type, after, scope, fail);
     err = err ? err : walk_start(&fresh, SQL_FRESH_EACH, type, after, NULL, fail);
     err = err ? err : walk_both(&old, &fresh, type, scope, limit, each, ctx, fail);
     sqlite_done(old.st);

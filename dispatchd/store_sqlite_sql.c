@@ -27,7 +27,7 @@ const struct gw_sql store_sql[STORE_SQL_N] = {
                             "WHERE rowid = :row "
                             "AND serial IS NOT json_extract(body, '$.serial')"},
     [SQL_ROW_DEL] = {"DELETE FROM row WHERE type = :type AND id = :id"},
-    [SQL_ROW_GET] = {"SELECT path, seq, body FROM row WHERE type = :type AND id = :id"},
+    [SQL_ROW_GET] = {"SELECT path, seq, rowid, body FROM row WHERE type = :type AND id = :id"},
     [SQL_ROW_EACH] = {"SELECT id, path, seq, body FROM row WHERE type = :type AND id > :after "
                       "ORDER BY id"},
     [SQL_ROW_EACH_SCOPE] = {"SELECT f.id, r.path, r.seq, r.body FROM feed f "
@@ -50,18 +50,22 @@ const struct gw_sql store_sql[STORE_SQL_N] = {
                        "ORDER BY seq LIMIT :limit"},
 
     /* fresh */
-    [SQL_FRESH_PUT] = {"INSERT INTO fresh (seq, type, id, path, was_path, was_seq) "
-                       "VALUES (:seq, :type, :id, :path, :was_path, :was_seq)"},
+    [SQL_FRESH_PUT] = {"INSERT INTO fresh (seq, type, id, path, was_path, was_seq, body) "
+                       "VALUES (:seq, :type, :id, :path, :was_path, :was_seq, :body)"},
+    [SQL_FRESH_ROW] = {"SELECT path, seq, 0, body FROM fresh "
+                       "WHERE seq = :seq AND type = :type AND id = :id AND body IS NOT NULL"},
+    [SQL_FRESH_MOVED] = {"UPDATE fresh SET body = NULL WHERE seq = :seq"},
     [SQL_FRESH_LAST] = {"SELECT max(seq) FROM fresh"},
     [SQL_FRESH_FIRST] = {"SELECT min(seq) FROM fresh"},
-#define FRESH_COLUMNS "SELECT seq, type, id, path, was_path, was_seq FROM fresh "
+#define FRESH_COLUMNS "SELECT seq, type, id, path, was_path, was_seq, body FROM fresh "
     [SQL_FRESH_READ] = {FRESH_COLUMNS "WHERE seq > :since AND ((:types >> type) & 1) ORDER BY seq"},
     [SQL_FRESH_NEW] = {FRESH_COLUMNS "WHERE seq > :since ORDER BY seq"},
     [SQL_FRESH_FOLD] = {FRESH_COLUMNS "ORDER BY seq LIMIT :limit"},
-    [SQL_FRESH_EACH] = {"SELECT n.id, r.path, r.seq, r.body FROM fresh n "
-                        "CROSS JOIN row r ON r.type = n.type AND r.id = n.id "
-                        "WHERE n.type = :type AND n.id > :after AND n.path IS NOT NULL "
-                        "AND r.seq = n.seq ORDER BY n.id"},
+    [SQL_FRESH_EACH] = {"SELECT n.id, n.path, n.seq, coalesce(n.body, r.body) FROM fresh n "
+                        "LEFT JOIN row r ON n.body IS NULL AND r.type = n.type AND r.id = n.id "
+                        "AND r.seq = n.seq WHERE n.type = :type AND n.id > :after "
+                        "AND n.path IS NOT NULL AND (n.body IS NOT NULL OR r.seq IS NOT NULL) "
+                        "ORDER BY n.id"},
     [SQL_FRESH_DROP] = {"DELETE FROM fresh WHERE seq <= :seq"},
     [SQL_DIGEST_ADD] = {"INSERT INTO digest (scope, type, count, hi, lo) "
                         "VALUES (:scope, :type, :count, :hi, :lo) ON CONFLICT (scope, type) "
@@ -158,7 +162,8 @@ const struct gw_sql store_sql[STORE_SQL_N] = {
     [SQL_POLICY_GET] = {"SELECT body FROM policy WHERE id = :id AND version = :version"},
 
     /* counts */
-    [SQL_COUNT_ROWS] = {"SELECT count(*) FROM row WHERE type = :type"},
+    [SQL_COUNT_ROWS] = {"SELECT (SELECT count(*) FROM row WHERE type = :type) + "
+                        "(SELECT count(*) FROM fresh WHERE type = :type AND body IS NOT NULL)"},
     [SQL_COUNTS] = {"SELECT (SELECT count(*) FROM user), "
                     "(SELECT count(*) FROM console WHERE revoked_at = 0), "
                     "(SELECT count(*) FROM source), (SELECT coalesce(max(rowid), 0) FROM command), "

@@ -7,7 +7,9 @@ CREATE TABLE fresh (
     id TEXT NOT NULL,
     path TEXT, -- NULL: the row is gone
     was_path TEXT, -- where it lay before; NULL: there too, or it is new
-    was_seq INTEGER NOT NULL -- before; 0 = it is new
+    was_seq INTEGER NOT NULL, -- before; 0 = it is new
+    -- An event of an alarm has its seq in its id, so it is found here: its row, too, is made later.
+    body TEXT -- NULL: the row is in row
 );
 
 -- The same without a second tree for the primary key.

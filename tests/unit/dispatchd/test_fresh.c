@@ -23,9 +23,12 @@ static const char *const SCOPE[SCOPES] = {"A",     "A.b", "A.b.c",  "A.b.c.1",
                                           "A.b.d", "u.x", "A.b.c.3"};
 enum { PATHS_N = sizeof PATHS / sizeof PATHS[0] };
 
-/* What lies where: the model. path NULL = no such row. */
+/* What lies where: the model. path NULL = no such row. From EVENTS on they are events of alarms:
+ * most have their seq in their id. */
+enum { EVENTS = IDS / 2 };
 struct truth {
     struct {
+        char id[32];
         const char *path;
         int64_t seq;
     } row[IDS];
@@ -51,9 +54,21 @@ static unsigned draw(struct bed *bed, unsigned below)
     return (bed->random >> 16) % below;
 }
 
-static void id_of(int i, char out[16])
+static enum gw_type type_of(int i)
 {
-    (void)snprintf(out, 16, "r%02d", i);
+    return i < EVENTS ? TYPE_RESIDENT : TYPE_ALARM_EVENT;
+}
+
+static void name_row(struct bed *bed, struct store *store, struct truth *truth, int i)
+{
+    int64_t newest = 0;
+    assert_int_equal(store->ops->newest(store, &newest, NULL), GW_OK);
+    if (i < EVENTS) {
+        (void)snprintf(truth->row[i].id, sizeof truth->row[i].id, "r%02d", i);
+    } else {
+        int64_t number = draw(bed, 4) == 0 ? (int64_t)draw(bed, 3000) + 1 : newest + 1;
+        (void)snprintf(truth->row[i].id, sizeof truth->row[i].id, "r%02d.%" PRId64, i, number);
+    }
 }
 
 static int index_of(const char *id)
@@ -70,17 +85,19 @@ static bool inside(const struct truth *truth, int i, const char *scope)
 
 static void change_one(struct bed *bed, struct store *store, struct truth *truth)
 {
-    char id[16];
     int i = (int)draw(bed, IDS);
     int64_t seq = 0;
-    id_of(i, id);
+    if (!truth->row[i].path) {
+        name_row(bed, store, truth, i);
+    }
+    const char *id = truth->row[i].id;
     if (truth->row[i].path && draw(bed, 4) == 0) {
-        assert_int_equal(store->ops->row_del(store, TYPE_RESIDENT, id, &seq, NULL), GW_OK);
+        assert_int_equal(store->ops->row_del(store, type_of(i), id, &seq, NULL), GW_OK);
         truth->row[i].path = NULL;
     } else {
         const char *path = PATHS[draw(bed, PATHS_N)];
         assert_int_equal(
-            store->ops->row_put(store, TYPE_RESIDENT, id, path, "{\"name\":\"n\"}", 12, &seq, NULL),
+            store->ops->row_put(store, type_of(i), id, path, "{\"name\":\"n\"}", 12, &seq, NULL),
             GW_OK);
         truth->row[i].path = path;
     }
@@ -121,7 +138,7 @@ static void change_some(struct bed *bed)
 static enum gw_err take(void *ctx, const struct store_change *change)
 {
     struct follower *f = ctx;
-    if (change->row.type != TYPE_RESIDENT) {
+    if (change->row.type != TYPE_RESIDENT && change->row.type != TYPE_ALARM_EVENT) {
         return GW_OK;
     }
     int i = index_of(change->row.id);
@@ -155,30 +172,39 @@ static void follow(struct bed *bed, struct follower *f)
     assert_int_equal(store->ops->newest(store, &f->cursor, NULL), GW_OK);
 }
 
-static void holds_the_truth(struct bed *bed, const struct follower *f)
+static void digest_is(struct bed *bed, const struct follower *f, enum gw_type type)
 {
     struct store *store = bed->kit.store;
     struct store_digest want = {.count = 0};
     struct store_digest got;
     for (int i = 0; i < IDS; i++) {
-        char text[64];
-        bool here = inside(&bed->truth, i, f->scope);
-        assert_int_equal(f->seq[i], here ? bed->truth.row[i].seq : 0);
-        if (here) {
-            int n = snprintf(text, sizeof text, "resident|r%02d|%" PRId64, i, f->seq[i]);
+        char text[80];
+        if (type_of(i) == type && inside(&bed->truth, i, f->scope)) {
+            int n = snprintf(text, sizeof text, "%s|%s|%" PRId64, entity_of(type)->name,
+                             bed->truth.row[i].id, f->seq[i]);
             want.count++;
             want.sum += gw_sha256_h64(text, (size_t)n);
         }
     }
-    assert_int_equal(store->ops->digest(store, f->scope, TYPE_RESIDENT, &got, NULL), GW_OK);
+    assert_int_equal(store->ops->digest(store, f->scope, type, &got, NULL), GW_OK);
     assert_int_equal(got.count, want.count);
     assert_true(got.sum == want.sum);
+}
+
+static void holds_the_truth(struct bed *bed, const struct follower *f)
+{
+    for (int i = 0; i < IDS; i++) {
+        int64_t want = inside(&bed->truth, i, f->scope) ? bed->truth.row[i].seq : 0;
+        assert_int_equal(f->seq[i], want);
+    }
+    digest_is(bed, f, TYPE_RESIDENT);
+    digest_is(bed, f, TYPE_ALARM_EVENT);
 }
 
 struct paging {
     const struct truth *truth;
     const char *scope;
-    char after[16];
+    char after[32];
     int64_t n;
 };
 
@@ -188,13 +214,15 @@ static enum gw_err take_row(void *ctx, const struct store_row *row)
     int i = index_of(row->id);
     assert_true(strcmp(row->id, p->after) > 0);
     assert_true(inside(p->truth, i, p->scope));
+    assert_string_equal(row->id, p->truth->row[i].id);
     assert_int_equal(row->seq, p->truth->row[i].seq);
+    assert_int_equal(row->body_len, 12);
     (void)snprintf(p->after, sizeof p->after, "%s", row->id);
     p->n++;
     return GW_OK;
 }
 
-static void pages_hold_the_truth(struct bed *bed, const char *scope)
+static void pages_hold_the_truth(struct bed *bed, const char *scope, enum gw_type type)
 {
     struct store *store = bed->kit.store;
     struct paging p = {.truth = &bed->truth, .scope = scope};
@@ -202,27 +230,50 @@ static void pages_hold_the_truth(struct bed *bed, const char *scope)
     int64_t want = 0;
     int64_t before = 0;
     for (int i = 0; i < IDS; i++) {
-        want += inside(&bed->truth, i, scope);
+        want += type_of(i) == type && inside(&bed->truth, i, scope);
     }
     do {
         before = p.n;
-        char after[16];
+        char after[32];
         memcpy(after, p.after, sizeof after);
-        assert_int_equal(
-            store->ops->row_each(store, TYPE_RESIDENT, scope, after, limit, take_row, &p, NULL),
-            GW_OK);
+        assert_int_equal(store->ops->row_each(store, type, scope, after, limit, take_row, &p, NULL),
+                         GW_OK);
         assert_true(p.n - before <= limit);
     } while (p.n - before == limit);
     assert_int_equal(p.n, want);
 }
 
+static void rows_are_found(struct bed *bed)
+{
+    struct store *store = bed->kit.store;
+    struct store_counts counts;
+    int64_t want = 0;
+    for (int i = 0; i < IDS; i++) {
+        char path[GW_PATH_MAX + 1];
+        int64_t seq = 0;
+        const char *is = bed->truth.row[i].path;
+        enum gw_err err =
+            store->ops->row_get(store, type_of(i), bed->truth.row[i].id, NULL, path, &seq, NULL);
+        assert_int_equal(err, is ? GW_OK : GW_ABSENT);
+        if (is) {
+            assert_string_equal(path, is);
+            assert_int_equal(seq, bed->truth.row[i].seq);
+        }
+        want += is && type_of(i) == TYPE_ALARM_EVENT;
+    }
+    assert_int_equal(store->ops->counts(store, &counts, NULL), GW_OK);
+    assert_int_equal(counts.rows[TYPE_ALARM_EVENT], want);
+}
+
 static void look_at_all(struct bed *bed, unsigned share)
 {
+    rows_are_found(bed);
     for (int i = 0; i < SCOPES; i++) {
         if (draw(bed, share) == 0) {
             follow(bed, &bed->followers[i]);
             holds_the_truth(bed, &bed->followers[i]);
-            pages_hold_the_truth(bed, SCOPE[i]);
+            pages_hold_the_truth(bed, SCOPE[i], TYPE_RESIDENT);
+            pages_hold_the_truth(bed, SCOPE[i], TYPE_ALARM_EVENT);
         }
     }
 }
@@ -340,6 +391,7 @@ static void a_store_of_the_first_layout_goes_on(void **state)
     assert_int_equal(store_open(&opts, &store, NULL), GW_OK);
     bed.kit.store = bed.kit.admin = store;
     bed.truth.row[1].path = "A.b";
+    (void)snprintf(bed.truth.row[1].id, sizeof bed.truth.row[1].id, "r01");
     bed.truth.row[1].seq = 11;
     assert_int_equal(store->ops->meta(store, &meta, NULL), GW_OK);
     assert_string_equal(meta.epoch, "k3f9z2qa");

@@ -317,6 +317,7 @@ struct store_ops {
                             struct store_seen *out, struct gw_fail *fail);
     enum gw_err (*seen_put)(struct store *store, const char *source, const char *event_id,
                             const struct store_seen *seen, int64_t now, struct gw_fail *fail);
+    /* Forgets events of before `before`, some at each call: all of them in time. */
     enum gw_err (*seen_expire)(struct store *store, int64_t before, struct gw_fail *fail);
 
     /* -- commands. command_put also moves the device's n, head and holes, and clears the gap flag

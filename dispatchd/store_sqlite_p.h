@@ -67,7 +67,9 @@ enum store_sql {
     SQL_SOURCE_EACH,
     SQL_SEEN_GET,
     SQL_SEEN_PUT,
+    SQL_SEEN_UNTIL,
     SQL_SEEN_EXPIRE,
+    SQL_SEEN_EXPIRE_REST,
     SQL_COMMAND_PUT,
     SQL_COMMAND_GET,
     SQL_COMMAND_UID,
@@ -102,6 +104,11 @@ struct sqlite_recent {
     struct gw_buf body;
 };
 
+/* A place between two ingested events. */
+struct sqlite_place {
+    char source[GW_ID_MAX + 1], event_id[GW_ID_MAX + 1];
+};
+
 struct sqlite_store {
     struct store store;         /* first */
     struct gw_db *db;           /* owned */
@@ -115,6 +122,7 @@ struct sqlite_store {
     int64_t sums_from, sums_to; /* 0, 0 = none known */
     struct sqlite_recent recent[RECENT_N]; /* by seq; bodies owned */
     int64_t recent_version;                /* of the store, when last checked */
+    struct sqlite_place seen_at;           /* how far seen_expire() has come */
     bool keys_read;                        /* keys never change: derived once */
     struct gw_sign_key sign_key;
     uint8_t box_secret[GW_KEY_BYTES], box_public[GW_KEY_BYTES];

@@ -121,7 +121,13 @@ const struct gw_sql store_sql[STORE_SQL_N] = {
                       "WHERE source = :source AND event_id = :event"},
     [SQL_SEEN_PUT] = {"INSERT INTO ingest_seen (source, event_id, alarm, seq, at) "
                       "VALUES (:source, :event, :alarm, :seq, :now)"},
-    [SQL_SEEN_EXPIRE] = {"DELETE FROM ingest_seen WHERE at < :before"},
+    [SQL_SEEN_UNTIL] = {"SELECT source, event_id FROM ingest_seen "
+                        "WHERE (source, event_id) > (:source, :event) "
+                        "ORDER BY source, event_id LIMIT 1 OFFSET :n"},
+    [SQL_SEEN_EXPIRE] = {"DELETE FROM ingest_seen WHERE (source, event_id) > (:source, :event) "
+                         "AND (source, event_id) <= (:to_source, :to_event) AND at < :before"},
+    [SQL_SEEN_EXPIRE_REST] = {"DELETE FROM ingest_seen "
+                              "WHERE (source, event_id) > (:source, :event) AND at < :before"},
 
     /* commands */
     [SQL_COMMAND_PUT] = {"INSERT INTO command (dev, n, uid, user, hash, prev, kind, entity, base, "

@@ -27,6 +27,9 @@ ALTER TABLE alarm_next RENAME TO alarm_open;
 CREATE INDEX alarm_open_key ON alarm_open (key, kind);
 CREATE INDEX alarm_open_next ON alarm_open (next_at) WHERE next_at > 0;
 
+-- What is too old is found by walking through it, a part at a time: no second tree for that.
+DROP INDEX ingest_seen_at;
+
 -- The id with it: who asks for a serial number need not read the row.
 DROP INDEX row_serial;
 CREATE INDEX row_serial ON row (serial, id) WHERE serial IS NOT NULL;

@@ -389,6 +389,15 @@ static int begin_locked(struct gw_db *db, enum gw_durable durable)
     return control(db, CONTROL_BEGIN);
 }
 
+bool gw_db_free(struct gw_db *db)
+{
+    bool is_free = gw_db_lock(db, 0);
+    if (is_free) {
+        gw_db_unlock(db);
+    }
+    return is_free;
+}
+
 enum gw_err gw_db_begin(struct gw_db *db, enum gw_durable durable, const char *opener,
                         struct gw_fail *fail)
 {

@@ -99,6 +99,8 @@ enum gw_durable {
  * too long. */
 enum gw_err gw_db_begin(struct gw_db *db, enum gw_durable durable, const char *opener,
                         struct gw_fail *fail);
+/* False while another process writes: work that can wait need not wait for it in gw_db_begin. */
+bool gw_db_free(struct gw_db *db);
 /* Runs the commit guard, COMMIT, frees the lock. On any error everything is rolled back. */
 enum gw_err gw_db_commit(struct gw_db *db, struct gw_fail *fail);
 void gw_db_rollback(struct gw_db *db); /* no-op outside a transaction */

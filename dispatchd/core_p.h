@@ -115,10 +115,10 @@ struct core {
     struct map nonces;             /* nonce -> struct nonce */
     struct map persons;            /* user -> struct person */
     struct map lives;              /* device -> struct live */
-    struct map sights;    /* device of a dwelling -> its last sign of life, device_row_p.h */
-    struct map rates;     /* "<bucket> <who>" -> struct rate */
-    int64_t rates_mono;   /* when it was last swept */
-    int64_t expired_mono; /* when nonces and sessions were */
+    struct map sights;             /* device -> its last sign of life, device_row_p.h */
+    struct map rates;              /* "<bucket> <who>" -> struct rate */
+    int64_t rates_mono;            /* when it was last swept */
+    int64_t expired_mono;          /* when nonces and sessions were */
     struct page_cache pages[PAGE_CACHE_N];
     size_t pages_at;
     int64_t seen_saved_mono, housekeeping_mono;

@@ -151,6 +151,9 @@ enum gw_err sqlite_fresh_fold(struct sqlite_store *s, int64_t limit, struct gw_f
 /* A power cut may take it back: nothing is lost with it. */
 static enum gw_err fold_alone(struct sqlite_store *s, struct gw_fail *fail)
 {
+    if (!gw_db_free(s->db)) {
+        return GW_AGAIN; /* an import, say: answers must not wait for folding */
+    }
     enum gw_err err = sqlite_begin(s, GW_DURABLE_NORMAL, "fold", fail);
     if (err) {
         return err;

@@ -7,6 +7,7 @@
 #include "dispatchd/store_sqlite_p.h"
 
 static_assert(TYPE_DEVICE == 11, "the number stands in SQL_ROW_ADD");
+static_assert(TYPE_ALARM_EVENT == 1, "the number stands in SQL_COUNT_ROWS");
 
 /* ---- writing */
 

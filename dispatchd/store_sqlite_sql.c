@@ -168,8 +168,9 @@ const struct gw_sql store_sql[STORE_SQL_N] = {
     [SQL_POLICY_GET] = {"SELECT body FROM policy WHERE id = :id AND version = :version"},
 
     /* counts */
-    [SQL_COUNT_ROWS] = {"SELECT (SELECT count(*) FROM row WHERE type = :type) + "
-                        "(SELECT count(*) FROM fresh WHERE type = :type AND body IS NOT NULL)"},
+    [SQL_COUNT_ROWS] =
+        {"SELECT (SELECT count(*) FROM row WHERE type = :type) + "
+         "(SELECT count(*) FROM fresh WHERE :type = 1 AND type = 1 AND body IS NOT NULL)"},
     [SQL_COUNTS] = {"SELECT (SELECT count(*) FROM user), "
                     "(SELECT count(*) FROM console WHERE revoked_at = 0), "
                     "(SELECT count(*) FROM source), (SELECT coalesce(max(rowid), 0) FROM command), "

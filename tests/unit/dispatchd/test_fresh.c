@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/sqlkit.h"
 #include "tests/kit/core_kit.h"
@@ -337,6 +338,31 @@ static void a_large_transaction_is_folded_on_the_way(void **state)
     core_kit_close(&bed.kit);
 }
 
+/* Folding would wait five seconds for it, and every answer behind it. */
+static void nobody_waits_for_folding(void **state)
+{
+    static struct bed bed;
+    struct timespec from;
+    struct timespec to;
+    (void)state;
+    open_bed(&bed);
+    struct store *store = bed.kit.store;
+    assert_int_equal(store->ops->begin(store, "test", NULL), GW_OK);
+    for (int i = 0; i < 1000; i++) {
+        change_one(&bed, store, &bed.truth);
+    }
+    assert_int_equal(store->ops->commit(store, NULL), GW_OK);
+    assert_int_equal(bed.kit.admin->ops->begin(bed.kit.admin, "import", NULL), GW_OK);
+    (void)clock_gettime(CLOCK_MONOTONIC, &from);
+    assert_false(store->ops->idle(store));
+    (void)clock_gettime(CLOCK_MONOTONIC, &to);
+    assert_true(to.tv_sec - from.tv_sec < 3);
+    bed.kit.admin->ops->rollback(bed.kit.admin);
+    assert_true(store->ops->idle(store));
+    look_at_all(&bed, 1);
+    core_kit_close(&bed.kit);
+}
+
 /* ---- the first layout */
 
 static const char OLD_STORE[] =
@@ -416,6 +442,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_folded_makes_no_difference),
         cmocka_unit_test(a_large_transaction_is_folded_on_the_way),
+        cmocka_unit_test(nobody_waits_for_folding),
         cmocka_unit_test(a_store_of_the_first_layout_goes_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -245,6 +245,12 @@ void screen_forget(struct screen *scr)
     (void)clearok(curscr, TRUE);
 }
 
+void screen_again(struct screen *scr)
+{
+    (void)scr;
+    (void)clearok(curscr, TRUE);
+}
+
 void screen_probe(struct screen *scr)
 {
     (void)doupdate();
@@ -426,15 +432,48 @@ static int to_cchar(const struct screen *scr, const struct cell *cell, cchar_t *
     return setcchar(out, text, scr->look[cell->paint], scr->pair[cell->paint], NULL);
 }
 
+/* A blank of these looks the same in all of them. */
+static bool is_colourless(const struct screen *scr, uint32_t paint)
+{
+    return palette[paint].bg < 0 && (scr->look[paint] & (A_REVERSE | A_UNDERLINE)) == 0;
+}
+
+/* A blank between two words keeps the colour that is on: each change of colour is bytes on the line
+ * and the dearest thing that ncurses does. Those behind the last word are cleared at one go, which
+ * only the plain colour allows. */
+static void calm_blanks(struct screen *scr)
+{
+    struct cell *cell = scr->line;
+    int end = scr->cols;
+    while (end > 0 && cell[end - 1].cp == ' ') {
+        end--;
+    }
+    for (int col = 1; col < end; col++) {
+        if (cell[col].cp == ' ' && cell[col].paint != cell[col - 1].paint &&
+            cell[col].marks[0] == 0 && is_colourless(scr, cell[col].paint) &&
+            is_colourless(scr, cell[col - 1].paint)) {
+            cell[col].paint = cell[col - 1].paint;
+        }
+    }
+}
+
 /* Hands columns first..last of the composed row to ncurses. */
 static void hand_over(struct screen *scr, int first, int last)
 {
     cchar_t run[COLS_MAX + 1];
+    const struct cell *line = scr->line, *before = NULL;
     int n = 0;
     for (int col = first; col <= last; col++) {
-        if (scr->line[col].cp != 0 && to_cchar(scr, &scr->line[col], &run[n]) == OK) {
-            n++;
+        if (line[col].cp == 0) {
+            continue;
         }
+        if (before != NULL && memcmp(before, &line[col], sizeof(*before)) == 0) {
+            run[n] = run[n - 1];
+        } else if (to_cchar(scr, &line[col], &run[n]) != OK) {
+            continue;
+        }
+        before = &line[col];
+        n++;
     }
     (void)mvadd_wchnstr(scr->row, first, run, n);
 }
@@ -445,6 +484,7 @@ bool screen_row_end(struct screen *scr, enum paint paint)
     if (scr->row < 0 || scr->row >= scr->rows) {
         return false;
     }
+    calm_blanks(scr);
     struct cell *shown = scr->shown + (size_t)scr->row * (size_t)scr->cols;
     int first = 0, last = scr->cols - 1;
     while (first <= last && memcmp(&shown[first], &scr->line[first], sizeof(*shown)) == 0) {
@@ -463,6 +503,20 @@ bool screen_row_end(struct screen *scr, enum paint paint)
     hand_over(scr, first, last);
     memcpy(shown, scr->line, sizeof(*shown) * (size_t)scr->cols);
     return true;
+}
+
+void screen_sign(struct screen *scr, int row, int col, enum paint paint, char sign)
+{
+    if (row < 0 || row >= scr->rows || col < 0 || col >= scr->cols) {
+        return;
+    }
+    struct cell *shown = scr->shown + (size_t)row * (size_t)scr->cols + col;
+    struct cell cell = {.cp = (unsigned char)sign, .paint = paint};
+    cchar_t out;
+    if (memcmp(shown, &cell, sizeof(cell)) != 0 && to_cchar(scr, &cell, &out) == OK) {
+        *shown = cell;
+        (void)mvadd_wchnstr(row, col, &out, 1);
+    }
 }
 
 void screen_line(struct screen *scr, int row, enum paint paint, const char *text)

@@ -448,7 +448,7 @@ enum gw_err tui_draw(struct tui *tui, struct gw_fail *fail)
     } else if ((tui->dirty & DIRTY_CURSOR) != 0) {
         bars_keys(tui);
     }
-    if ((tui->dirty & ~(unsigned)DIRTY_BARS) != 0) {
+    if ((tui->dirty & ~(unsigned)(DIRTY_BARS | DIRTY_SHOW)) != 0) {
         view->ops->draw(tui, view, tui->dirty);
     }
     tui->dirty = 0;

@@ -179,7 +179,7 @@ void word_age(int64_t ms, char out[32]); /* 5 分 */
 bool row_is_held_by(const struct queue_row *row, const char *user);
 /* Rings for this person: waits at his level, was called to it, handed to him, or wants his
  * confirmation. */
-bool row_rings(const struct queue_row *row, const char *me, int my_level);
+bool brief_rings(const struct queue_brief *brief, int my_level);
 
 /* ---- the views */
 extern const struct view_ops view_queue, view_card, view_actions, view_close, view_attempt,

@@ -95,7 +95,7 @@ static void set_row(struct tui *t, struct state *s, size_t row)
 {
     size_t n = queue_len(t->queue);
     s->row = n == 0 ? 0 : row < n ? row : n - 1;
-    (void)snprintf(s->at, sizeof(s->at), "%s", n == 0 ? "" : queue_at(t->queue, s->row)->alarm.id);
+    (void)snprintf(s->at, sizeof(s->at), "%s", n == 0 ? "" : queue_brief(t->queue, s->row)->id);
     keep_visible(t, s);
 }
 

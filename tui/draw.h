@@ -1,5 +1,5 @@
-/* The painter: rows of cells in a palette, written to the terminal through ncurses, only what
- * differs from what is shown. The only file pair that knows ncurses.
+/* The painter: rows of cells in a palette, written to the terminal by the pen, only what differs from
+ * what is shown. ncurses puts the terminal into screen mode and back; beside pen.c nobody knows it.
  *
  * A row is composed from left to right between screen_row() and screen_row_end(). All text goes
  * through gw_text_safe and our own cell widths, so a name can neither act on the terminal nor shift

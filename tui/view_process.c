@@ -181,6 +181,17 @@ static void put_todo(struct tui *t, void *ctx, size_t i)
     screen_put(t->scr, P_TEXT, finding_rest(s->c.state, row->finding, text, sizeof(text)));
 }
 
+static bool is_broken(const struct state *s, const struct slot *slot)
+{
+    for (size_t i = 0; slot->record != NULL && i < s->findings_n; i++) {
+        const struct finding *f = procedure_finding(s->c.state, i);
+        if (f->kind == FIND_BREACH && f->slot == slot) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void put_step(struct tui *t, void *ctx, size_t i)
 {
     static const char *const words[] = {
@@ -203,6 +214,9 @@ static void put_step(struct tui *t, void *ctx, size_t i)
     screen_put(t->scr, P_TEXT, slot->spec != NULL ? words_in(&slot->spec->name) : slot->step);
     if (slot->subject[0] != '\0') {
         screen_putf(t->scr, P_BOLD, " · %s", slot->subject);
+    }
+    if (is_broken(s, slot)) {
+        screen_putf(t->scr, P_CRITICAL, " · %s", finding_word(FIND_BREACH));
     }
     if (slot->corrections_n > 0) {
         screen_putf(t->scr, P_WARN, _(" · corrected %zu times"), slot->corrections_n);

@@ -10,6 +10,8 @@
 #include "base/text_safe.h"
 #include "tui/list.h"
 
+enum { FOOT_ROWS = 3 };
+
 enum page { PAGE_TODO, PAGE_STEPS, PAGE_CALENDAR, PAGE_RECORDS, PAGES };
 
 /* A row of the first page: a finding, or a step that can be done now. */
@@ -307,14 +309,13 @@ static void draw_foot(struct tui *t, const struct state *s)
 {
     const struct list *l = &s->lists[PAGE_TODO];
     char text[1200];
-    if (s->page != PAGE_TODO || l->n == 0 || s->todo[l->at].finding == NULL) {
-        return;
-    }
-    (void)finding_print(s->c.state, s->todo[l->at].finding, text, sizeof(text));
-    for (int row = t->body_end - 3; row < t->body_end; row++) {
+    for (int row = t->body_end - FOOT_ROWS; row < t->body_end; row++) {
         screen_line(t->scr, row, P_TEXT, "");
     }
-    (void)screen_wrap(t->scr, t->body_end - 3, 0, 3, P_BOLD, text);
+    if (l->n > 0 && s->todo[l->at].finding != NULL) {
+        (void)finding_print(s->c.state, s->todo[l->at].finding, text, sizeof(text));
+        (void)screen_wrap(t->scr, t->body_end - FOOT_ROWS, 0, FOOT_ROWS, P_BOLD, text);
+    }
 }
 
 static void process_view_draw(struct tui *t, struct view *view, unsigned dirty)
@@ -325,10 +326,12 @@ static void process_view_draw(struct tui *t, struct view *view, unsigned dirty)
     (void)dirty;
     draw_head(t, s);
     int end = t->body_end;
-    t->body_end -= s->page == PAGE_TODO ? 3 : 0; /* room for the whole sentence */
+    t->body_end -= s->page == PAGE_TODO ? FOOT_ROWS : 0; /* room for the whole sentence */
     list_draw(t, &s->lists[s->page], t->body_top + 2, puts_of[s->page], s);
     t->body_end = end;
-    draw_foot(t, s);
+    if (s->page == PAGE_TODO) {
+        draw_foot(t, s);
+    }
     if (s->page == PAGE_TODO && s->todo_n == 0) {
         screen_line(t->scr, t->body_top + 3, P_GOOD, _("  Nothing to be done now."));
     }

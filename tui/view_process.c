@@ -169,14 +169,32 @@ static void process_view_changed(struct tui *t, struct view *view)
 
 /* ---- the four pages */
 
+/* With the day it is usually done, and the last lawful one. */
+static void put_possible(struct tui *t, const struct state *s, const struct step_spec *spec)
+{
+    char plan[DAY_TEXT + 1] = "", latest[DAY_TEXT + 1] = "";
+    for (size_t i = 0; i < procedure_calendar(s->c.state); i++) {
+        const struct cal_line *line = procedure_cal(s->c.state, i);
+        if (line->spec == spec) {
+            day_print(line->plan, plan);
+            day_print(line->latest, latest);
+        }
+    }
+    screen_field(t->scr, P_GOOD, _("possible now"), 13);
+    screen_field(t->scr, P_TEXT, plan, 11);
+    screen_field(t->scr, P_TEXT, words_in(&spec->name), 34);
+    if (latest[0] != '\0') {
+        screen_putf(t->scr, P_BOLD, _(" latest %s"), latest);
+    }
+}
+
 static void put_todo(struct tui *t, void *ctx, size_t i)
 {
     const struct state *s = ctx;
     const struct todo *row = &s->todo[i];
     char text[1024];
     if (row->finding == NULL) {
-        screen_field(t->scr, P_GOOD, _("possible now"), 13);
-        screen_put(t->scr, P_TEXT, words_in(&row->spec->name));
+        put_possible(t, s, row->spec);
         return;
     }
     screen_field(t->scr, paint_finding(row->finding->kind), finding_word(row->finding->kind), 13);

@@ -12,7 +12,7 @@
 #include "offline-db/screens_sql_p.h"
 #include "offline-db/sql_p.h"
 
-/* Residents and dwellings that alarms name, as a Bloom-like bit set: a bulk page asks per row
+/* Residents, dwellings and workers that alarms name, as a Bloom-like bit set: a bulk page asks per row
  * whether an alarm may show it, and nearly always hears no without a query. Bits are never taken
  * out. */
 enum { WATCH_BITS = 1 << 20 };
@@ -135,7 +135,7 @@ enum gw_err alarm_from_mirror(struct home *home, const char *id, const char *pat
 enum gw_err alarm_from_overlay(struct home *home, const char *id, struct alarm *out,
                                struct gw_fail *fail);
 
-/* ---- which residents and dwellings open alarms name (odb.c) */
+/* ---- which residents, dwellings and workers open alarms name (odb.c) */
 void watch_add(struct home_priv *p, const char *id, size_t len);
 bool watch_has(const struct home_priv *p, const char *id, size_t len);
 enum gw_err watch_load(struct home *home, struct gw_fail *fail);

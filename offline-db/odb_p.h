@@ -114,6 +114,12 @@ enum gw_err process_reissue(struct home *home, struct cmd_body *body, const char
 enum gw_err process_head_keep(struct home *home, const struct cmd_body *body, struct gw_fail *fail);
 void process_reissue_free(struct process_reissue *hold);
 
+/* ---- foreign.c: lines of others that wait here for the server. A new epoch: all of them go again.
+ * Inside a transaction. */
+enum gw_err foreign_again(struct home *home, struct gw_fail *fail);
+/* Marks one as sent. Inside a transaction. */
+enum gw_err foreign_sent(struct home *home, const char *dev, int64_t n, struct gw_fail *fail);
+
 /* ---- access_log: inside a transaction */
 enum gw_err access_add(struct home *home, const char *what, const char *id, const char *field,
                        const char *reason, struct gw_fail *fail);

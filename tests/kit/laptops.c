@@ -161,22 +161,39 @@ void laptop_keep_rules(struct laptop *l, const struct gw_buf *text)
                NULL));
 }
 
-void laptop_start(struct laptop *l, const struct gw_buf *text, gw_id *id)
+static void open_it(struct laptop *l, const struct gw_buf *text, const struct proc_value *values,
+                    size_t n, gw_id *id)
 {
     struct gw_fail fail = {0};
-    const struct proc_value values[] = {
-        {.key = "kind", .text = "consultation"},
-        {.key = "title", .text = "停车位"},
-        {.key = "division", .text = COMMUNITY},
-        {.key = "place", .text = "滨江"},
-        {.key = "meeting_day", .text = "2026-07-10"},
-    };
-    const struct process_entry entry = {
-        .step = "open", .values = values, .values_n = sizeof values / sizeof values[0]};
+    const struct process_entry entry = {.step = "open", .values = values, .values_n = n};
     enum gw_err err = process_start(&l->home, gw_buf_str(text), text->len, &entry, id, NULL, &fail);
     if (err) {
         fail_msg("start: %s: %s", gw_err_name(err), fail.text);
     }
+}
+
+void laptop_start(struct laptop *l, const struct gw_buf *text, gw_id *id)
+{
+    const struct proc_value values[] = {
+        {.key = "kind", .text = "consultation"},      {.key = "title", .text = "停车位"},
+        {.key = "division", .text = COMMUNITY},       {.key = "place", .text = "滨江"},
+        {.key = "meeting_day", .text = "2026-07-10"},
+    };
+    open_it(l, text, values, sizeof values / sizeof values[0], id);
+}
+
+void laptop_elect(struct laptop *l, const struct gw_buf *text, gw_id *id)
+{
+    const struct proc_value values[] = {
+        {.key = "kind", .text = "by-election"},
+        {.key = "title", .text = "补选"},
+        {.key = "division", .text = COMMUNITY},
+        {.key = "place", .text = "滨江"},
+        {.key = "meeting_day", .text = "2026-07-10"},
+        {.key = "villagers_meeting", .num = 1},
+        {.key = "seats", .num = 2},
+    };
+    open_it(l, text, values, sizeof values / sizeof values[0], id);
 }
 
 void laptop_step(struct laptop *l, const char *process, const char *step, const char *key,

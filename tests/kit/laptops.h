@@ -35,7 +35,9 @@ bool laptop_sync(struct laptop *laptop);
 void laptop_rules(const char *template_id, struct gw_buf *out);
 /* Puts a rule set's text into the store, as an open or a bundle would. */
 void laptop_keep_rules(struct laptop *laptop, const struct gw_buf *text);
-/* Opens a procedure of a consultation for the community; its id into id. */
+/* Opens a by-election of the community; its id into id. */
+void laptop_elect(struct laptop *laptop, const struct gw_buf *text, gw_id *id);
+/* Opens a consultation for the community; its id into id. */
 void laptop_start(struct laptop *laptop, const struct gw_buf *text, gw_id *id);
 /* Records C02 (parties, invited) and so on with one text value; asserts that it was taken. */
 void laptop_step(struct laptop *laptop, const char *process, const char *step, const char *key,

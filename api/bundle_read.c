@@ -106,11 +106,10 @@ static enum gw_err read_clear(struct reader *r, const char *me, struct clear *ou
 
 static enum gw_err for_others(const struct clear *clear, struct gw_fail *fail)
 {
-    return gw_fail_set(
-        fail, GW_DENIED,
-        _("This bundle is not for this machine: it is sealed for %s%s. Only that one "
-          "can open it."),
-        clear->to[0], clear->to_n > 1 ? _(" and others") : "");
+    return gw_fail_set(fail, GW_DENIED,
+                       _("This bundle is not for this machine. It is sealed for others (%zu, the "
+                         "first is %s), and only they can open it."),
+                       clear->to_n, clear->to[0]);
 }
 
 enum gw_err bundle_peek(const void *file, size_t len, enum bundle_kind *kind, struct gw_fail *fail)

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "api/bundle.h"
+#include "base/fsutil.h"
 #include "base/zst.h"
 
 #define ok(call) assert_int_equal((call), GW_OK)
@@ -353,6 +354,58 @@ static void peek_and_names(void **state)
     gw_buf_free(&file);
 }
 
+/* The example of docs/protocol.md 9.5: what an outsider has to go by. */
+static void example_of_the_protocol__opens(void **state)
+{
+    (void)state;
+    static const char begin[] = "\niUdXQg0K";
+    struct gw_buf text, file;
+    struct bundle in;
+    struct gw_sign_key key;
+    uint8_t seed[32], secret[GW_KEY_BYTES], box[GW_KEY_BYTES];
+    char b64[4096] = "", box_text[GW_KEY_B64 + 1];
+    const char *line;
+    size_t len, n = 0, at = 0;
+    gw_buf_init(&text, 1 << 20);
+    ok(gw_file_read("docs/protocol.md", &text, NULL));
+    const char *from = strstr(gw_buf_str(&text), begin);
+    assert_non_null(from);
+    for (from++; *from != '`' && n < sizeof b64 - 1; from++) {
+        if (*from != '\n') {
+            b64[n++] = *from;
+        }
+    }
+    for (int i = 0; i < 32; i++) {
+        seed[i] = (uint8_t)(i + 1);
+        secret[i] = (uint8_t)(0x41 + i);
+    }
+    gw_sign_key_from_seed(&key, seed);
+    gw_box_public(secret, box);
+    gw_b64url(box, sizeof box, box_text);
+    assert_non_null(strstr(gw_buf_str(&text), box_text));
+    const struct bundle_me me = {BUNDLE_SERVER, box, secret};
+    uint8_t bytes[4096];
+    len = strlen(b64) * 3 / 4;
+    assert_int_equal(len, 748);
+    assert_true(gw_b64url_decode(b64, bytes, len));
+    ok(bundle_open(bytes, len, &me, &in, NULL));
+    assert_true(bundle_signed_by(&in, key.public_key));
+    assert_string_equal(in.head.cursor, "k3f9z2qa.184468");
+    gw_buf_init(&file, BUNDLE_LINE_MAX);
+    ok(gw_file_read("api/examples/CommandLine.story.ndjson", &file, NULL));
+    assert_true(bundle_next(&in, &at, &line, &len));
+    assert_memory_equal(line, gw_buf_str(&file), len + 1);
+    assert_false(bundle_next(&in, &at, &line, &len));
+    /* header and trailer stand in 9.2 as they are in it */
+    const char *whole = gw_buf_str(&in.text);
+    assert_memory_equal(strstr(gw_buf_str(&text), "{\"gridward\":\"bundle-v1\""), whole, in.first);
+    assert_memory_equal(strstr(gw_buf_str(&text), "{\"end\":{"), whole + in.end,
+                        in.text.len - in.end);
+    bundle_free(&in);
+    gw_buf_free(&text);
+    gw_buf_free(&file);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -366,6 +419,7 @@ int main(void)
         cmocka_unit_test(open__bomb_or_too_large__nothing),
         cmocka_unit_test(write__bad_heads_and_lines__refused),
         cmocka_unit_test(peek_and_names),
+        cmocka_unit_test(example_of_the_protocol__opens),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }

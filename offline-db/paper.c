@@ -81,6 +81,40 @@ static const char *legal_code(const struct procedure *p, bool *bad)
     return *bad ? "" : code;
 }
 
+/* The text repeats its own step ({S10.…}, {each:S10}), and nobody has recorded it. */
+static bool says_own_step(const struct paper_in *in)
+{
+    const char *step = in->notice->step;
+    size_t len = strlen(step);
+    for (const char *at = in->notice->text.zh; (at = strstr(at, step)) != NULL; at += len) {
+        bool begins = at > in->notice->text.zh && strchr("{:", at[-1]) != NULL;
+        if (begins && strchr(". }|", at[len]) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool paper_recorded(const struct procedure *p, const char *step)
+{
+    for (size_t i = 0; i < procedure_slots(p); i++) {
+        const struct slot *slot = procedure_slot(p, i);
+        if (strcmp(slot->step, step) == 0 && slot->record) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_step(const struct paper_in *in, struct paper_state *state)
+{
+    const struct step_spec *spec = template_step(in->rules->template_, in->notice->step);
+    if (says_own_step(in) && !paper_recorded(in->procedure, in->notice->step)) {
+        state->missing++;
+        add_lack(state, spec ? words_in(&spec->name) : in->notice->step);
+    }
+}
+
 static enum gw_err render(const struct paper_in *in, struct gw_buf *text, struct paper_state *state)
 {
     struct gw_fail why = {0};
@@ -97,6 +131,9 @@ static enum gw_err render(const struct paper_in *in, struct gw_buf *text, struct
                                      .watch = &watch};
     enum gw_err err = notice_render(&notice, text, &state->missing);
     (void)legal_code(in->procedure, &bad);
+    if (!err) {
+        add_step(in, state);
+    }
     if (!err && bad) {
         state->missing++;
         add_lack(state, _("credit code of the village (its check digit is wrong)"));

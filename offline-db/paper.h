@@ -43,6 +43,8 @@ struct paper_state {
     char lacks[PAPER_LACKS_BYTES]; /* their names, each once; the first ones when there are many */
     char why[GW_FAIL_TEXT]; /* why the engine would not issue it; "" = it would, or need not */
 };
+/* Anything in force is recorded of this step. */
+bool paper_recorded(const struct procedure *p, const char *step);
 /* What a paper would be, without making it. Errors as notice_render. */
 enum gw_err paper_check(const struct paper_in *in, struct paper_state *state);
 /* Append; state may be NULL. */
@@ -60,7 +62,7 @@ struct paper_frame {
 };
 enum gw_err paper_page(const struct paper_frame *frame, const char *text, struct gw_buf *out);
 
-/* Makes PATH (0600) from a page with weasyprint, in a child process that has a minute. GW_ABSENT
+/* Makes PATH (0600) from a page with weasyprint, in a child process that has two minutes. GW_ABSENT
  * with a sentence that names what is not installed: weasyprint, or a font for Chinese. */
 enum gw_err paper_pdf(const struct gw_buf *html, const char *path, struct gw_fail *fail);
 

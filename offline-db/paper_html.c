@@ -64,6 +64,9 @@ static bool begins(const struct line *line, const char *what)
 static bool bare(const struct line *line)
 {
     static const char *const no[] = {"：", ":", "　", "。", "；"};
+    if (begins(line, "【")) { /* the day is missing */
+        return true;
+    }
     for (size_t i = 0; i < sizeof no / sizeof no[0]; i++) {
         if (has(line, no[i])) {
             return false;
@@ -107,10 +110,27 @@ static enum gw_err put_text(struct gw_buf *out, const char *text, size_t len)
     return err;
 }
 
+/* Places for signatures are not torn apart: "记录人签名：＿＿＿＿　监票人签名：＿＿＿＿". */
+static enum gw_err put_places(struct gw_buf *out, const char *text, size_t len)
+{
+    const char *end = text + len;
+    enum gw_err err = GW_OK;
+    while (text < end && !err) {
+        const char *gap = memmem(text, (size_t)(end - text), "　", strlen("　"));
+        const char *stop = gap ? gap : end;
+        err = gw_buf_adds(out, "<span class=\"nb\">");
+        err = err ? err : put_text(out, text, (size_t)(stop - text));
+        err = err ? err : gw_buf_adds(out, gap ? "</span>　" : "</span>");
+        text = gap ? gap + strlen("　") : end;
+    }
+    return err;
+}
+
 static enum gw_err put_row(struct gw_buf *out, const char *style, const char *text, size_t len)
 {
     enum gw_err err = gw_buf_addf(out, "<tr><td><p class=\"%s\">", style);
-    err = err ? err : put_text(out, text, len);
+    bool places = memmem(text, len, "＿＿", strlen("＿＿")) != NULL;
+    err = err ? err : (places ? put_places : put_text)(out, text, len);
     return err ? err : gw_buf_adds(out, "</p></td></tr>\n");
 }
 
@@ -195,24 +215,25 @@ static const char style_rest[] =
     "table{width:100%;border-collapse:collapse}td{padding:0}p{margin:0;text-align:justify;"
     "overflow-wrap:anywhere}\n"
     "tfoot td{height:27mm}.gap{height:14pt}.in{text-indent:2em}\n"
-    ".title{font-size:22pt;line-height:34pt;font-weight:bold;text-align:center}\n"
+    ".title{font-size:22pt;line-height:34pt;text-align:center}\n"
     ".number{text-align:center}.head{font-size:12pt;line-height:20pt;text-align:center;"
     "padding-bottom:6mm}\n"
     ".lack{background:#eee;border-bottom:1px solid #000}\n"
     ".sign{position:relative;text-align:right;padding:6mm 4mm 6mm 0;page-break-inside:avoid}"
     ".sign p{text-align:right}\n"
-    ".seal{position:absolute;right:12mm;top:-6mm;width:42mm;height:42mm;line-height:42mm;"
+    ".seal{position:absolute;right:12mm;top:-6mm;width:42mm;height:42mm;line-height:10mm;"
     "box-sizing:border-box;border:1px dashed #bbb;border-radius:50%;text-align:center;"
     "font-size:10.5pt;color:#aaa}\n"
     ".foot{position:fixed;left:0;right:0;bottom:0;height:23mm;border-top:1px solid #000;"
     "font-size:10.5pt;line-height:16pt;padding-top:1mm}\n"
-    ".code{font-family:\"Noto Sans Mono CJK SC\",monospace}.qr{float:right;width:21mm;"
+    ".nb{white-space:nowrap}.qr{float:right;width:21mm;"
     "height:21mm;margin-left:4mm}\n"
-    ".draft{position:fixed;left:0;right:0;top:-14mm;text-align:center;font-weight:bold;"
+    ".draft{position:fixed;left:0;right:0;top:-14mm;text-align:center;"
     "font-size:14pt}\n"
     ".mark{position:fixed;left:12mm;top:70mm;font-size:110pt;line-height:1;color:#e4e4e4;"
     "transform:rotate(-30deg);z-index:-1}\n"
-    ".why{border:1px solid #000;padding:2mm 3mm;font-size:12pt;line-height:20pt}\n"
+    ".why{border:1px solid #000;margin-top:6mm;text-align:left;padding:2mm "
+    "3mm;font-size:12pt;line-height:20pt}\n"
     "@media screen{html{background:#ccc}body{max-width:156mm;margin:8mm auto;padding:30mm 26mm "
     "30mm 28mm}.foot,.draft{position:static}.mark{display:none}}\n";
 
@@ -241,7 +262,8 @@ static enum gw_err put_head(const struct paper_frame *f, const char *text, struc
     return err ? err : gw_buf_adds(out, "</head>\n<body>\n");
 }
 
-/* Before the text: what is fixed is painted under what comes later. */
+/* One font and no bold: a printer embeds each by itself, which takes seconds.
+ * Before the text: what is fixed is painted under what comes later. */
 static enum gw_err put_foot(const struct paper_frame *f, struct gw_buf *out)
 {
     char code[EV_CODE_LEN + 1];

@@ -12,7 +12,7 @@
 #include "offline-db/paper_p.h"
 
 enum {
-    PDF_WAIT_MS = 60 * 1000,
+    PDF_WAIT_MS = 120 * 1000,
     FONTS_WAIT_MS = 10 * 1000,
     GRACE_MS = 1000,
     TICK_MS = 20,
@@ -73,7 +73,7 @@ static enum gw_err run(const char *from, const char *to, struct gw_fail *fail)
     }
     if (err || !ended_well(&child, PDF_WAIT_MS, &said)) {
         return gw_fail_set(fail, err ? err : GW_AGAIN,
-                           _("No PDF: weasyprint did not make it within a minute. The HTML page "
+                           _("No PDF: weasyprint did not make it within two minutes. The HTML page "
                              "prints the same from a browser."));
     }
     return GW_OK;

@@ -43,7 +43,7 @@ def recorded(scratch):
     step("S04", 39, "method=candidates", "chair_seats=1", "deputy_seats=0", "member_seats=2", "entitled=40",
          "present=36", "agreed=35")
     step("S06", 9, f"published_on={day(9)}", "posted_at=村公告栏", "registered=612", "list=paper", "photo=paper")
-    step("S07", 8, f"received_on={day(8)}", f"objector={OBJECTOR}", "about=missing", f"matter={MATTER}", subject="1")
+    step("S07", 8, f"received_on={day(8)}", f"objector={OBJECTOR}", "about=should_not", f"matter={MATTER}", subject="1")
     step("S08", 7, f"decided_on={day(7)}", "decision=accepted", f"published_on={day(7)}",
          f"reason=核实{OBJECTOR}所述属实", subject="1")
     step("S09-1", 6, f"leader={LEADER}", f"names={NAMES}", "entitled=60", "present=45", "agreed=40",

@@ -68,6 +68,9 @@ struct notice_in {
  * GW_INVALID: the text breaks the grammar, which notice_check had refused. */
 enum gw_err notice_render(const struct notice_in *in, struct gw_buf *out, size_t *missing);
 
+/* 15 digits in a row, as an ID number has: such a value is never printed. */
+bool notice_holds_id_number(const char *text);
+
 /* The grammar alone: every tag is one that there is and every block ends. NULL when it does, else
  * where it does not (borrowed from text). */
 const char *notice_check(const char *text);

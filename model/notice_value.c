@@ -50,7 +50,7 @@ static void put_sign(struct notice_render *r, const struct words *sign, const ch
     }
 }
 
-static bool holds_id_number(const char *text)
+bool notice_holds_id_number(const char *text)
 {
     size_t run = 0;
     for (const char *p = text; *p != '\0'; p++) {
@@ -65,7 +65,7 @@ static bool holds_id_number(const char *text)
 /* False: an ID number stands in it, and its sign in the text. */
 static bool put_text(struct notice_render *r, const char *text)
 {
-    if (holds_id_number(text)) {
+    if (notice_holds_id_number(text)) {
         put_sign(r, &r->in->set->signs.hidden, "");
         return false;
     }

@@ -109,7 +109,8 @@ bool paper_recorded(const struct procedure *p, const char *step)
 static void add_step(const struct paper_in *in, struct paper_state *state)
 {
     const struct step_spec *spec = template_step(in->rules->template_, in->notice->step);
-    if (says_own_step(in) && !paper_recorded(in->procedure, in->notice->step)) {
+    if (state->missing == 0 && says_own_step(in) &&
+        !paper_recorded(in->procedure, in->notice->step)) {
         state->missing++;
         add_lack(state, spec ? words_in(&spec->name) : in->notice->step);
     }

@@ -5,7 +5,7 @@
 
 #include "offline-db/paper_p.h"
 
-enum { QUIET = 4, QUIET_TEXT = 2, QR_TEXT_MAX = 256 };
+enum { QUIET = 4, QR_TEXT_MAX = 256 };
 
 static QRcode *encode(const char *process, const char *digest)
 {
@@ -66,8 +66,8 @@ enum gw_err paper_qr_text(const char *process, const char *digest, struct gw_buf
         return GW_NOMEM;
     }
     enum gw_err err = GW_OK;
-    for (int y = -QUIET_TEXT; y < code->width + QUIET_TEXT && !err; y += 2) {
-        for (int x = -QUIET_TEXT; x < code->width + QUIET_TEXT && !err; x++) {
+    for (int y = -QUIET; y < code->width + QUIET && !err; y += 2) {
+        for (int x = -QUIET; x < code->width + QUIET && !err; x++) {
             err = gw_buf_adds(out,
                               halves[(dark(code, x, y) ? 1 : 0) + (dark(code, x, y + 1) ? 2 : 0)]);
         }

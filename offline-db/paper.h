@@ -58,6 +58,7 @@ struct paper_frame {
     const char *size;             /* "A4" "A3" */
     const char *draft;            /* what is missing; NULL = no draft */
     bool seal;                    /* the last lines are a signature: a place for the seal */
+    bool small;                   /* letters of 12 points: much on one page */
     enum gw_lang lang;
 };
 enum gw_err paper_page(const struct paper_frame *frame, const char *text, struct gw_buf *out);

@@ -76,7 +76,7 @@ static bool bare(const struct line *line)
 }
 
 /* How many lines from here on are a signature: bare ones between an empty line and an empty line or
- * the end. */
+ * the end; behind a line for signatures too. */
 static size_t signature(const char *from)
 {
     struct line line;
@@ -120,7 +120,7 @@ static enum gw_err put_places(struct gw_buf *out, const char *text, size_t len)
         const char *stop = gap ? gap : end;
         err = gw_buf_adds(out, "<span class=\"nb\">");
         err = err ? err : put_text(out, text, (size_t)(stop - text));
-        err = err ? err : gw_buf_adds(out, gap ? "</span>　" : "</span>");
+        err = err ? err : gw_buf_adds(out, gap ? "</span>　 " : "</span>");
         text = gap ? gap + strlen("　") : end;
     }
     return err;
@@ -195,10 +195,10 @@ static enum gw_err put_lines(struct gw_buf *out, const char *text, bool seal)
             continue;
         }
         (void)line_next(&text, &line);
-        after_empty = line.len == 0;
+        after_empty = line.len == 0 || has(&line, "＿＿");
         bool number = i == 1 && (begins(&line, "（") || begins(&line, "("));
         err = i == 0 || number ? put_row(out, i == 0 ? "title" : "number", line.text, line.len)
-              : after_empty    ? gw_buf_adds(out, "<tr><td class=\"gap\"></td></tr>\n")
+              : line.len == 0  ? gw_buf_adds(out, "<tr><td class=\"gap\"></td></tr>\n")
                                : put_paragraph(out, &line);
     }
     return err;
@@ -212,12 +212,15 @@ static const char style_page[] =
 static const char style_rest[] =
     "body{margin:0;color:#000;background:#fff;font:16pt/28pt \"FangSong\",\"STFangsong\","
     "\"Noto Serif CJK SC\",\"Source Han Serif SC\",\"SimSun\",\"WenQuanYi Zen Hei\",serif}\n"
-    "table{width:100%;border-collapse:collapse}td{padding:0}p{margin:0;text-align:justify;"
+    "table{width:100%;table-layout:fixed;border-collapse:collapse}td{padding:0}p{margin:0;text-"
+    "align:justify;"
     "overflow-wrap:anywhere}\n"
     "tfoot td{height:27mm}.gap{height:14pt}.in{text-indent:2em}\n"
     ".title{font-size:22pt;line-height:34pt;text-align:center}\n"
     ".number{text-align:center}.head{font-size:12pt;line-height:20pt;text-align:center;"
     "padding-bottom:6mm}\n"
+    ".small p{font-size:12pt;line-height:20pt}.small .title{font-size:20pt;line-height:34pt}"
+    ".small .gap{height:8pt}\n"
     ".lack{background:#eee;border-bottom:1px solid #000}\n"
     ".sign{position:relative;text-align:right;padding:6mm 4mm 6mm 0;page-break-inside:avoid}"
     ".sign p{text-align:right}\n"
@@ -259,7 +262,9 @@ static enum gw_err put_head(const struct paper_frame *f, const char *text, struc
     err = err ? err : paper_escape(out, text, strcspn(text, "\n"));
     err = err ? err : gw_buf_adds(out, "</title>\n");
     err = err ? err : put_style(f, out);
-    return err ? err : gw_buf_adds(out, "</head>\n<body>\n");
+    return err ? err
+               : gw_buf_adds(out,
+                             f->small ? "</head>\n<body class=\"small\">\n" : "</head>\n<body>\n");
 }
 
 /* One font and no bold: a printer embeds each by itself, which takes seconds.

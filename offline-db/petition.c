@@ -148,6 +148,7 @@ static enum gw_err front(struct pack *p)
                                       .digest = p->digest,
                                       .head = "",
                                       .size = "A4",
+                                      .small = true,
                                       .lang = gw_i18n_lang()};
     err = err ? err : paper_page(&frame, gw_buf_str(&text), &page);
     err = err ? err : pack_file(p, "00-首页.html", gw_buf_str(&page), page.len);

@@ -165,7 +165,7 @@ def petition(scratch):
     check_index(files)
     for name, data in files.items():
         text = data.decode()
-        for secret in (OBJECTOR, MATTER, "核实", "辛代表"):
+        for secret in (OBJECTOR, MATTER, "所述属实", "辛代表"):
             assert secret not in text, (name, secret)
     front = files["00-首页.txt"].decode()
     assert "村民代表怎么选的？" in front and "不能证明" in front and home.json("election", "show", it)["code"] in front

@@ -426,8 +426,9 @@ static bool process_view_key(struct tui *t, struct view *view, const struct key 
 {
     struct state *s = view->state;
     int digit = key_digit(key);
-    if (digit == 5 || digit == 6) {
-        return tui_open(t, digit == 5 ? &view_count : &view_result, "", s->id);
+    static const struct view_ops *const others[] = {&view_count, &view_result, &view_paper};
+    if (digit >= 5 && digit <= 7) {
+        return tui_open(t, others[digit - 5], "", s->id);
     }
     if (digit < 1 || digit > PAGES) {
         return false;
@@ -442,8 +443,8 @@ static const char *process_view_hint(struct tui *t, struct view *view)
     const struct state *s = view->state;
     (void)t;
     return s->page == PAGE_RECORDS
-               ? _("Enter shows the record · 1-4 pages · 5 count · 6 result · Esc back")
-               : _("Enter opens the form · 1-4 pages · 5 count · 6 result · Esc back");
+               ? _("Enter shows the record · 1-4 pages · 5 count · 6 result · 7 papers · Esc back")
+               : _("Enter opens the form · 1-4 pages · 5 count · 6 result · 7 papers · Esc back");
 }
 
 const struct view_ops view_process = {

@@ -8,6 +8,12 @@
     "j.kind LIKE 'process.%' AND j.state NOT IN ('reissued', 'rejected') AND j.body IS NOT NULL "  \
     "AND NOT EXISTS (SELECT 1 FROM step s WHERE s.id = j.dev || '.' || j.n)"
 
+/* Rows at and below :path as one range of an index; '-' would sort between a path and what is below
+ * it. */
+#define BELOW(path)                                                                                \
+    path " >= :path AND " path " < :path || '/' AND (" path " = :path OR " path " >= :path || "    \
+                                                                                "'.')"
+
 #define PROCESS_SQL_TABLE                                                                          \
     X(PR_LIST, "SELECT p.id, p.template, p.kind, p.mode, p.title, p.division, p.term, "            \
                "p.polling_day, p.state, (SELECT count(*) FROM step s WHERE s.process = p.id) + "   \
@@ -45,7 +51,12 @@
     X(PR_REISSUED_AS, "SELECT b.hash FROM journal a JOIN journal b ON b.uid = a.uid AND b.dev = "  \
                       ":dev WHERE a.hash = :hash AND a.dev <> :dev LIMIT 1")                       \
     X(PR_RECEIPT_AT, "SELECT max(at) FROM receipt WHERE good = 1")                                 \
-    X(PR_STEP_AT, "SELECT max(recv_at) FROM step")
+    X(PR_STEP_AT, "SELECT max(recv_at) FROM step")                                                 \
+    X(RO_PEOPLE, "SELECT r.id, r.path, r.name, r.sex, r.birth_date, r.ethnicity, r.population, "   \
+                 "r.household_id, r.relation, p.id_number, p.politics FROM resident r LEFT JOIN "  \
+                 "resident_private p ON p.id = r.id WHERE " BELOW("r.path"))                       \
+    X(RO_SPELLS,                                                                                   \
+      "SELECT s.resident_id, s.\"from\", s.\"to\", s.kind FROM spell s WHERE " BELOW("s.path"))
 
 enum process_sql_row {
 #define X(name, text) SQL_##name,

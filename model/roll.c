@@ -235,6 +235,11 @@ const char *roll_why_name(enum roll_why why)
     return whys[why].name;
 }
 
+const char *roll_why_says(enum roll_why why)
+{
+    return _(whys[why].says);
+}
+
 const char *roll_class_name(enum roll_class c)
 {
     return class_names[c];
@@ -256,7 +261,7 @@ const char *roll_state_name(enum roll_state s)
 const char *roll_state_word(enum roll_state s)
 {
     static const char *const words[ROLL_STATES] = {N_("On the roll"), N_("Not on the roll"),
-                                                   N_("Open")};
+                                                   N_("Still open")};
     return _(words[s]);
 }
 

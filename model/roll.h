@@ -119,6 +119,7 @@ int64_t roll_months(gw_day from, gw_day to);
 /* Step that would settle an open one (or change one that is off): "S05-2", "S05-3"; NULL = none. */
 const char *roll_why_step(enum roll_why why);
 const char *roll_why_name(enum roll_why why);   /* "no_statement": for --json */
+const char *roll_why_says(enum roll_why why);   /* translated, without the article */
 const char *roll_class_name(enum roll_class c); /* "hukou", "" */
 const char *roll_class_word(enum roll_class c,
                             bool village);      /* translated, as the law publishes it */

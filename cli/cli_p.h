@@ -50,6 +50,8 @@ struct cli_verb {
     X(bundle)                                                                                      \
     X(paper)                                                                                       \
     X(petition)                                                                                    \
+    X(roll)                                                                                        \
+    X(house)                                                                                       \
     X(doctor)                                                                                      \
     /* end */
 #define X(name)                                                                                    \

@@ -14,7 +14,7 @@ static const struct check s21_turnout[] = {{.id = "S21.turnout",
                                             .num = 2,
                                             .den = 3,
                                             .cite = {.law = "U26", .article = "19"}}};
-static const struct check s24_third[] = {{.id = "S24-1.third",
+static const struct check s24_third[] = {{.id = "S24-2.third",
                                           .left = {OWN("votes")},
                                           .left_n = 1,
                                           .right = {STEP("S24", "cast")},

@@ -72,6 +72,7 @@ static int set_up(void **state)
     dir[len] = '\0';
     (void)snprintf(strrchr(dir, '/'), 8, "/rules");
     (void)mkdir(dir, 0700);
+    (void)setenv("GRIDWARD_RULESDIR", dir, 1);
     for (size_t i = 0; i < 2; i++) {
         read_file(names[i], &text);
         write_file(names[i], gw_buf_str(&text));

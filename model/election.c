@@ -338,6 +338,12 @@ static void write_post(struct work *w, enum elect_post post)
     for (size_t k = 0; k < in; k++) {
         const struct citation *cite = &none;
         enum elect_why why = why_in(w, w->order[k], &cite);
+        if (w->in->people[w->order[k]].voided) {
+            add_seat(out, line_of(w, w->order[k], SEAT_OPEN, WHY_BARRED, &w->in->rules.void_cite));
+            out->open++;
+            out->rerun_seats[post]++;
+            continue;
+        }
         add_seat(out, line_of(w, w->order[k], SEAT_ELECTED, why, cite));
         out->elected++;
         out->women += w->in->people[w->order[k]].woman;

@@ -30,7 +30,9 @@
  * member (rule 3), or woman_held is FLAG_YES, one more member seat is set aside: it is filled
  * first, among women only, then rules 4 and 5 with one member seat less. Nobody for it: it is
  * SEAT_HELD and the rule ends. Who was a member before and is not any more: WHY_WOMAN_GIVES.
- * 7. Another poll: about every open seat; among those not elected with most counted votes for that
+ * 7. The seat of an elected whose being elected was found void is SEAT_OPEN with his person and
+ * WHY_BARRED.
+ * 8. Another poll: about every open seat; among those not elected with most counted votes for that
  * post, one more than its open seats, equal votes at the end come along; only women when all open
  * member seats are held; a tie is between the tied alone. */
 #ifndef GW_MODEL_ELECTION_H
@@ -65,6 +67,7 @@ struct elect_rules {
     struct citation rerun_cite;
     struct elect_share rerun_floor; /* 另行选举: votes among votes cast, 1/3 inclusive */
     enum elect_flag rerun_turnout;  /* whether turnout is needed again */
+    struct citation void_cite;      /* somebody's being elected found void: V26 21, U26 22 */
     struct citation woman_cite;     /* V26 8 */
     int64_t women_min;              /* at least so many women members */
     enum elect_flag woman_held;     /* no woman passes: one seat is held back for a separate vote */
@@ -85,7 +88,9 @@ struct elect_person {
     bool woman;
     bool candidate[ELECT_POSTS]; /* stood for it; a written-in person may win as well */
     int64_t votes[ELECT_POSTS];  /* >= 0 */
-    bool barred; /* does not qualify, or 当选无效 was found: cannot win; shown with its article */
+    bool barred;                 /* does not qualify: cannot win; shown with its article */
+    bool voided; /* 当选无效 was found: chosen as the votes say, then the seat is vacant; nobody
+                    moves up, and he is not voted on again */
 };
 struct elect_kin {
     size_t a, b; /* indices of people; near kin of CC 1045 */

@@ -55,10 +55,12 @@ static int64_t number_of(const struct ruleset *set, const char *key, int64_t abs
 void elect_rules_of(const struct ruleset *set, struct elect_rules *out)
 {
     const struct rule_number *women = ruleset_number(set, "women_min");
+    const struct check *organ = find_check(set, "S23-2.organ");
     *out = (struct elect_rules){.poll_cite = {NULL, NULL}};
     take_share(set, "S21.turnout", &out->turnout, &out->poll_cite);
     take_share(set, "S23-1.half", &out->majority, &out->majority_cite);
     take_share(set, "S24-2.third", &out->rerun_floor, &out->rerun_cite);
+    out->void_cite = organ ? organ->cite : (struct citation){NULL, NULL};
     if (women) {
         out->woman_cite = women->cite;
         out->kin_cite = women->cite; /* V26 and U26 8 say both */
@@ -147,8 +149,8 @@ static void read_person(const struct procedure *p, const char *step, const struc
     *name = said && said->text && !said->erased ? said->text : "";
     *out = (struct elect_person){.id = subject};
     out->woman = value_of(p, step, subject, "woman", value_of(p, "S10", subject, "woman", 0)) != 0;
-    out->barred = text_is(p, "S10", subject, "verdict", "fail") ||
-                  text_is(p, "S23-2", subject, "finding", "void");
+    out->barred = text_is(p, "S10", subject, "verdict", "fail");
+    out->voided = text_is(p, "S23-2", subject, "finding", "void");
     for (size_t post = 0; post < ELECT_POSTS; post++) {
         int64_t votes = post_value(p, step, subject, post, "_votes", 0);
         out->votes[post] = votes > 0 ? votes : 0;

@@ -31,8 +31,9 @@ endif
 CFLAGS_ALL = -std=gnu17 $(OPT) $(WARN) $(HARD) $(SAN) $(CFLAGS)
 LDFLAGS_ALL = -pie -Wl,-z,relro,-z,now $(SAN) $(LDFLAGS)
 LIBS_BASE = $(call pkg,--libs,libsodium inih libzstd sqlite3) -lm
-LIBS_CLIENT = $(call pkg,--libs,libcurl ncursesw libcjson libqrencode) $(LIBS_BASE)
-LIBS_SERVER = $(call pkg,--libs,libmicrohttpd libcjson libcurl) $(LIBS_BASE)
+# libcurl is loaded when the network is first needed (http/curl_p.h).
+LIBS_CLIENT = $(call pkg,--libs,ncursesw libcjson libqrencode) $(LIBS_BASE)
+LIBS_SERVER = $(call pkg,--libs,libmicrohttpd libcjson) $(LIBS_BASE)
 LIBS_NOTIFY = $(call pkg,--libs,libnotify) $(LIBS_BASE)
 
 FOLDERS := base model api rules http offline-db sync tui cli dispatchd notify
@@ -118,9 +119,13 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(TEST_KIT) $(call lib,$(ALL_DIRS))
 	  $(LIBS_CLIENT) $(LIBS_SERVER)
 $(B)/gen-alarm-table: $(B)/obj/tools/gen-alarm-table.o $(call lib,model base)
 	@$(CC) $(LDFLAGS_ALL) -o $@ $< $(call grp,model base) $(LIBS_BASE)
+# random polls for the second count of tests/oracle
+$(B)/election-cases: $(B)/obj/tests/oracle/election_cases.o $(call lib,model base)
+	@echo '  ld $@'
+	@$(CC) $(LDFLAGS_ALL) -o $@ $< $(call grp,model base) $(LIBS_BASE)
 docs/alarm-states.md: $(B)/gen-alarm-table
 	$< >$@
-tests-bin: $(B)/gen-alarm-table $(TEST_BIN) $(B)/locale/zh_CN/LC_MESSAGES/gridward.mo
+tests-bin: $(B)/gen-alarm-table $(B)/election-cases $(TEST_BIN) $(B)/locale/zh_CN/LC_MESSAGES/gridward.mo
 
 # ---- bench programs, one each; a peer only where its library is installed
 BENCH_PEERS = nchan $(if $(call pkg,--libs,libmosquitto),mqtt) $(if $(call pkg,--libs,libpq),pg)

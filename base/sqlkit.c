@@ -359,17 +359,20 @@ static int simple(struct gw_db *db, const char *sql)
     return sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
 }
 
-/* The two statements of every transaction are parsed once. */
-static int prepared(struct gw_db *db, sqlite3_stmt **st, const char *sql)
+static int control(struct gw_db *db, size_t which)
 {
-    int rc = *st ? SQLITE_OK
-                 : sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, st, NULL);
-    if (rc != SQLITE_OK) {
-        return rc;
+    static const char *const texts[CONTROL_N] = {"BEGIN IMMEDIATE", "COMMIT", "SAVEPOINT gw",
+                                                 "RELEASE gw"};
+    sqlite3_stmt **st = &db->control[which];
+    int rc = SQLITE_OK;
+    if (!*st) {
+        rc = sqlite3_prepare_v3(db->handle, texts[which], -1, SQLITE_PREPARE_PERSISTENT, st, NULL);
     }
-    rc = sqlite3_step(*st);
-    (void)sqlite3_reset(*st); /* repeats rc */
-    return rc == SQLITE_DONE ? SQLITE_OK : rc;
+    if (rc == SQLITE_OK) {
+        (void)sqlite3_step(*st); /* reset repeats its error */
+        rc = sqlite3_reset(*st);
+    }
+    return rc;
 }
 
 /* synchronous cannot change inside a transaction, so it is set before BEGIN. */
@@ -383,7 +386,16 @@ static int begin_locked(struct gw_db *db, enum gw_durable durable)
         }
         db->durable = (int)durable;
     }
-    return prepared(db, &db->begin, "BEGIN IMMEDIATE");
+    return control(db, CONTROL_BEGIN);
+}
+
+bool gw_db_free(struct gw_db *db)
+{
+    bool is_free = gw_db_lock(db, 0);
+    if (is_free) {
+        gw_db_unlock(db);
+    }
+    return is_free;
 }
 
 enum gw_err gw_db_begin(struct gw_db *db, enum gw_durable durable, const char *opener,
@@ -419,7 +431,7 @@ enum gw_err gw_db_commit(struct gw_db *db, struct gw_fail *fail)
     if (!err && db->lost) { /* a statement of the guard */
         err = say_lost(db, fail);
     }
-    if (!err && prepared(db, &db->commit, "COMMIT") != SQLITE_OK) {
+    if (!err && control(db, CONTROL_COMMIT) != SQLITE_OK) {
         err = gw_db_trouble(db, sqlite3_extended_errcode(db->handle), fail);
     }
     if (err) {
@@ -456,13 +468,13 @@ enum gw_err gw_db_save(struct gw_db *db)
     if (db->lost) {
         return db->lost;
     }
-    int rc = simple(db, "SAVEPOINT gw");
+    int rc = control(db, CONTROL_SAVE);
     return rc == SQLITE_OK ? GW_OK : note_trouble(db, sqlite3_extended_errcode(db->handle), NULL);
 }
 
 void gw_db_save_keep(struct gw_db *db)
 {
-    if (!db->lost && simple(db, "RELEASE gw") != SQLITE_OK) {
+    if (!db->lost && control(db, CONTROL_KEEP) != SQLITE_OK) {
         (void)note_trouble(db, sqlite3_extended_errcode(db->handle), NULL); /* commit reports it */
     }
 }
@@ -478,6 +490,13 @@ void gw_db_set_guard(struct gw_db *db, gw_db_guard guard, void *ctx)
 {
     db->guard = guard;
     db->guard_ctx = ctx;
+}
+
+/* ---- idle work */
+
+int64_t gw_db_log_pages(const struct gw_db *db)
+{
+    return db->log_pages;
 }
 
 int64_t gw_db_data_version(struct gw_db *db)

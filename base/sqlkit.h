@@ -101,6 +101,8 @@ enum gw_durable {
  * too long. */
 enum gw_err gw_db_begin(struct gw_db *db, enum gw_durable durable, const char *opener,
                         struct gw_fail *fail);
+/* False while another process writes: work that can wait need not wait for it in gw_db_begin. */
+bool gw_db_free(struct gw_db *db);
 /* Runs the commit guard, COMMIT, frees the lock. On any error everything is rolled back. */
 enum gw_err gw_db_commit(struct gw_db *db, struct gw_fail *fail);
 void gw_db_rollback(struct gw_db *db); /* no-op outside a transaction */
@@ -128,6 +130,9 @@ void gw_db_idle(struct gw_db *db);
 /* What was deleted must not stay in the log either: the next gw_db_idle() or the close empties it,
  * as soon as nobody reads from it. */
 void gw_db_scrub(struct gw_db *db);
+/* Pages in the log after this connection's last commit, 0 when it made none since its last
+ * checkpoint: is a checkpoint worth while? The first commit after one costs a sync more. */
+int64_t gw_db_log_pages(const struct gw_db *db);
 
 /* Changes when another connection has committed (PRAGMA data_version). */
 int64_t gw_db_data_version(struct gw_db *db);

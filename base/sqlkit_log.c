@@ -96,7 +96,9 @@ void gw_db_checkpoint(struct gw_db *db)
         return;
     }
     /* PASSIVE waits for nobody; what readers still need stays for the next time. */
-    (void)checkpoint(db, SQLITE_CHECKPOINT_PASSIVE);
+    if (checkpoint(db, SQLITE_CHECKPOINT_PASSIVE)) {
+        db->log_pages = 0;
+    }
     gw_db_unlock(db);
 }
 

@@ -99,7 +99,7 @@ enum gw_err access_add(struct home *home, const char *what, const char *id, cons
     return gw_db_run(home->db, st, fail);
 }
 
-/* ---- which residents and dwellings alarms name */
+/* ---- which residents, dwellings and workers alarms name */
 
 static size_t watch_bit(const char *id, size_t len)
 {
@@ -148,6 +148,7 @@ enum gw_err watch_load(struct home *home, struct gw_fail *fail)
     while (!err) {
         watch_col(p, st, 0);
         watch_col(p, st, 1);
+        watch_col(p, st, 2);
         err = odb_row(home, st, fail);
     }
     odb_reset(st);

@@ -12,7 +12,7 @@
 #include "offline-db/screens_sql_p.h"
 #include "offline-db/sql_p.h"
 
-/* Residents and dwellings that alarms name, as a Bloom-like bit set: a bulk page asks per row
+/* Residents, dwellings and workers that alarms name, as a Bloom-like bit set: a bulk page asks per row
  * whether an alarm may show it, and nearly always hears no without a query. Bits are never taken
  * out. */
 enum { WATCH_BITS = 1 << 20 };
@@ -124,6 +124,12 @@ void process_reissue_free(struct process_reissue *hold);
 enum gw_err mirror_moment(struct home *home, int64_t *off_ms, int64_t *unc_ms, char *cursor,
                           size_t size);
 
+/* ---- foreign.c: lines of others that wait here for the server. A new epoch: all of them go again.
+ * Inside a transaction. */
+enum gw_err foreign_again(struct home *home, struct gw_fail *fail);
+/* Marks one as sent. Inside a transaction. */
+enum gw_err foreign_sent(struct home *home, const char *dev, int64_t n, struct gw_fail *fail);
+
 /* ---- access_log: inside a transaction */
 enum gw_err access_add(struct home *home, const char *what, const char *id, const char *field,
                        const char *reason, struct gw_fail *fail);
@@ -135,7 +141,7 @@ enum gw_err alarm_from_mirror(struct home *home, const char *id, const char *pat
 enum gw_err alarm_from_overlay(struct home *home, const char *id, struct alarm *out,
                                struct gw_fail *fail);
 
-/* ---- which residents and dwellings open alarms name (odb.c) */
+/* ---- which residents, dwellings and workers open alarms name (odb.c) */
 void watch_add(struct home_priv *p, const char *id, size_t len);
 bool watch_has(const struct home_priv *p, const char *id, size_t len);
 enum gw_err watch_load(struct home *home, struct gw_fail *fail);

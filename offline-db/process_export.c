@@ -18,8 +18,8 @@ static const char *newest_note(const struct process_case *c)
 }
 
 /* Lines in set order: what process_load read follows the stores, not the order of the set. */
-static enum gw_err in_set_order(struct process_case *c, struct ev_export_line **out,
-                                struct gw_fail *fail)
+enum gw_err process_lines_in_order(struct process_case *c, struct ev_export_line **out,
+                                   struct gw_fail *fail)
 {
     size_t n = ev_count(c->set);
     *out = gw_arena_alloc(&c->arena, n, sizeof **out);
@@ -36,8 +36,8 @@ static enum gw_err in_set_order(struct process_case *c, struct ev_export_line **
 }
 
 /* Confirmed numbers go along: the verdict depends on them. */
-static enum gw_err rule_rows(struct home *home, struct process_case *c, const char ***out,
-                             size_t *n, struct gw_fail *fail)
+enum gw_err process_rule_rows(struct home *home, struct process_case *c, const char ***out,
+                              size_t *n, struct gw_fail *fail)
 {
     struct gw_buf json;
     gw_buf_init(&json, JSON_LINE_MAX);
@@ -51,7 +51,9 @@ static enum gw_err rule_rows(struct home *home, struct process_case *c, const ch
         const char *path = gw_col_text(st, 4);
         if (set && path && strcmp(set, c->rules->set) == 0 && path_covers(path, c->row.division)) {
             gw_buf_reset(&json);
-            err = mirror_row_json(home, TYPE_RULE, gw_col_text(st, 5), &json);
+            const char *foreign = gw_col_text(st, 6); /* came by a bundle */
+            err = foreign ? gw_buf_adds(&json, foreign)
+                          : mirror_row_json(home, TYPE_RULE, gw_col_text(st, 5), &json);
             (*out)[*n] = err ? NULL : gw_arena_text(&c->arena, gw_buf_str(&json));
             err = err ? err : (*out)[*n] ? GW_OK : GW_NOMEM;
             *n += err == GW_OK;
@@ -118,8 +120,8 @@ enum gw_err process_export_picked(struct home *home, const char *id,
         return err;
     }
     ev_digest(c.set, id, digest);
-    err = in_set_order(&c, &lines, fail);
-    err = err ? err : rule_rows(home, &c, &rows, &rows_n, fail);
+    err = process_lines_in_order(&c, &lines, fail);
+    err = err ? err : process_rule_rows(home, &c, &rows, &rows_n, fail);
     err = err || !pick ? err : pick_parts(&c, pick, lines, fail);
     if (!err) {
         const struct ev_export export = {

@@ -74,7 +74,7 @@
     X(ALARM_BUMP_RESIDENT, "UPDATE alarm SET rev = :rev WHERE resident_id = :id")                  \
     X(ALARM_BUMP_DWELLING, "UPDATE alarm SET rev = :rev WHERE dwelling_id = :id")                  \
     X(ALARM_BUMP_WORKER, "UPDATE alarm SET rev = :rev WHERE acked_by = :id AND state <> 'closed'") \
-    X(ALARM_WATCH, "SELECT resident_id, dwelling_id FROM alarm WHERE state <> 'closed'")           \
+    X(ALARM_WATCH, "SELECT resident_id, dwelling_id, acked_by FROM alarm WHERE state <> 'closed'") \
     X(ALARM_BASE, "SELECT seq, path FROM alarm WHERE id = :id")                                    \
     /* journal */                                                                                  \
     X(J_LAST, "SELECT n, hash FROM journal WHERE dev = :dev ORDER BY n DESC LIMIT 1")              \

@@ -52,17 +52,22 @@ struct roll_person *roll_find(const struct roll *roll, const char *id)
 
 /* ---- order of the list: as it is posted, household by household */
 
+/* Neighbours share the text of their path and household. */
+static int shared_order(const char *a, const char *b)
+{
+    return a == b ? 0 : strcmp(a, b);
+}
+
 static int list_order(const void *a, const void *b)
 {
     const struct roll_person *x = *(const struct roll_person *const *)a;
     const struct roll_person *y = *(const struct roll_person *const *)b;
-    bool head = kin_is_head(x->relation);
-    int order = x->entered != y->entered ? (x->entered ? 1 : -1) : strcmp(x->path, y->path);
-    order = order != 0 ? order : strcmp(x->household, y->household);
-    if (order != 0 || head != kin_is_head(y->relation)) {
-        return order != 0 ? order : head ? -1 : 1;
+    int order = x->entered != y->entered ? (x->entered ? 1 : -1) : shared_order(x->path, y->path);
+    order = order != 0 ? order : shared_order(x->household, y->household);
+    if (order == 0) {
+        order = kin_is_head(y->relation) - kin_is_head(x->relation);
     }
-    order = strcmp(x->relation, y->relation);
+    order = order != 0 ? order : strcmp(x->relation, y->relation);
     return order != 0 ? order : strcmp(x->id, y->id);
 }
 

@@ -1,5 +1,6 @@
 """Procedures and elections: what a screen or a verification computes."""
 import os
+import tempfile
 
 from common import TOP, program, run_json
 
@@ -12,3 +13,14 @@ def figure_e1(bench):
                         f"{run['order_ms']:.1f} + {run['judge_ms']:.1f} ms")
     whole = {n: run["order_ms"] + run["judge_ms"] for n, run in runs.items()}
     bench.table.add("E1", "ten times the steps cost", f"{whole[10000] / whole[1000]:.1f} times")
+
+
+def figure_e3(bench):
+    rules = os.path.join(TOP, "rules")
+    runs = {}
+    for elsewhere in (0, 100000):
+        with tempfile.TemporaryDirectory() as folder:
+            runs[elsewhere] = run_json([program("bench_roll"), folder, rules, "6500", str(elsewhere), "21"])
+    bench.table.add("E3", f"the voters' roll of a village, {runs[0]['on']:,} on it of {runs[0]['people']:,} "
+                    "residents, warm, CPU", f"{runs[0]['p50_ms']:.1f} ms")
+    bench.table.add("E3", "the same with 100,000 residents mirrored elsewhere", f"{runs[100000]['p50_ms']:.1f} ms")

@@ -250,6 +250,28 @@ void roll_unload(struct roll *roll)
     *roll = (struct roll){.n = 0};
 }
 
+bool roll_figure(const struct roll *roll, const char *step, const char *key, int64_t *out)
+{
+    static const struct {
+        const char *key;
+        enum roll_class class_;
+    } rows[] = {{"hukou_resident", ROLL_HUKOU}, {"hukou_absent", ROLL_ABSENT},
+                {"outsiders", ROLL_OUTSIDER},   {"hukou", ROLL_HUKOU},
+                {"residents", ROLL_USUAL},      {"workers", ROLL_WORKER}};
+    bool registration = strcmp(step, "S05") == 0;
+    if ((registration || strcmp(step, "S08-1") == 0) && strcmp(key, "registered") == 0) {
+        *out = (int64_t)roll->counts.state[ROLL_IN];
+        return true;
+    }
+    for (size_t i = 0; registration && i < sizeof rows / sizeof rows[0]; i++) {
+        if (strcmp(rows[i].key, key) == 0) {
+            *out = (int64_t)roll->counts.classes[rows[i].class_];
+            return true;
+        }
+    }
+    return false;
+}
+
 /* ---- words */
 
 static void note(char *out, size_t size, const char *text)

@@ -75,6 +75,10 @@ const struct roll_person *roll_person_of(const struct roll *roll, const char *id
 int roll_person_print(const struct roll *roll, const struct process_case *c,
                       const struct roll_person *p, char *out, size_t size);
 
+/* What the roll says for a figure of S05 (hukou_resident, residents, …, registered) or of S08-1
+ * (registered); false: it says nothing of it. A proposal, never a record. */
+bool roll_figure(const struct roll *roll, const char *step, const char *key, int64_t *out);
+
 /* ---- near kin among those who stand and those who run the election (roll_kin.c) */
 
 enum roll_tie {

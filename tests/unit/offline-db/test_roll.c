@@ -200,6 +200,12 @@ static void the_mirror_alone(void **state)
     assert_int_equal(n->entitled, 5); /* and the one who is away */
     assert_int_equal(n->twice, 1);
     assert_int_equal(n->published, -1);
+    int64_t figure = -1;
+    assert_true(roll_figure(&b.roll, "S05", "hukou_resident", &figure) && figure == 4);
+    assert_true(roll_figure(&b.roll, "S05", "outsiders", &figure) && figure == 0);
+    assert_true(roll_figure(&b.roll, "S08-1", "registered", &figure) && figure == 4);
+    assert_false(roll_figure(&b.roll, "S21", "registered", &figure));
+    assert_false(roll_figure(&b.roll, "S08-1", "added", &figure));
     close_bed(&b);
 }
 

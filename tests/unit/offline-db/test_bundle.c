@@ -165,10 +165,16 @@ static void peers__server_down__shown_and_forwarded(void **state)
     assert_int_equal(laptop_int(&bed->b, WAITING), 0);
     assert_int_equal(laptop_int(&bed->b, "SELECT count(*) FROM step WHERE status <> 'applied'"), 0);
     assert_int_equal(laptop_int(&bed->b, "SELECT count(*) FROM step WHERE result <> 'applied'"), 0);
+    gw_buf_free(&file);
+    hand(&bed->a, &bed->b, p, &file);
+    merge(&bed->b, &file, 0, 3, 0);
+    assert_int_equal(laptop_int(&bed->b, FOREIGN), 2);
     assert_true(laptop_sync(&bed->a)); /* the same lines again: nothing doubled */
     same_digest(&bed->a, &bed->b, p);
     assert_int_equal(laptop_int(&bed->a, STEPS), steps + 3);
     assert_int_equal(laptop_int(&bed->a, UNSENT), 0);
+    merge(&bed->a, &back, 0, 3, 0); /* late: the mirror has them */
+    assert_int_equal(laptop_int(&bed->a, FOREIGN), 1);
     gw_buf_free(&file);
     gw_buf_free(&back);
 }

@@ -253,6 +253,44 @@ static void peers__forged_in_anothers_name__refused(void **state)
     gw_buf_free(&line);
 }
 
+/* Confirmed numbers carry no signature of their own: a known signer's word counts, nobody else's.
+ */
+static void peers__confirmed_numbers__of_a_known_signer_only(void **state)
+{
+    struct bed *bed = *state;
+    struct process_case c;
+    struct bundle_report r;
+    struct gw_buf file;
+    char body[512];
+    gw_id p;
+    laptop_start(&bed->a, &bed->rules, &p);
+    ok(process_load(&bed->a.home, p, day_of_ms(CORE_T0), &c, NULL));
+    (void)snprintf(body, sizeof body,
+                   "{\"set\":\"%s\",\"key\":\"k\",\"value\":\"5\",\"document\":\"川〔2026〕1号\","
+                   "\"article\":\"1\"}",
+                   c.rules->set);
+    process_unload(&c);
+    core_kit_put(&bed->server, TYPE_RULE, "r1", "CQ.500112", body);
+    assert_true(laptop_sync(&bed->a));
+    hand(&bed->a, &bed->b, p, &file);
+    ok(process_bundle_in(&bed->b.home, gw_buf_str(&file), file.len, &r, NULL));
+    assert_int_equal(r.rules, 1);
+    assert_int_equal(laptop_int(&bed->b, "SELECT count(*) FROM foreign_rule WHERE value = '5'"), 1);
+    gw_buf_free(&file);
+    hand(&bed->b, &bed->a, p, &file); /* and on, as it came */
+    ok(process_bundle_in(&bed->a.home, gw_buf_str(&file), file.len, &r, NULL));
+    assert_int_equal(r.rules, 1);
+    gw_buf_free(&file);
+    forge(bed, p,
+          "{\"rule\":{\"id\":\"r2\",\"path\":\"CQ\",\"seq\":99,\"set\":\"x\",\"key\":\"k\","
+          "\"value\":\"9\",\"document\":\"d\"}}",
+          &file);
+    ok(process_bundle_in(&bed->a.home, gw_buf_str(&file), file.len, &r, NULL));
+    assert_int_equal(r.rules, 0);
+    assert_int_equal(laptop_int(&bed->a, "SELECT count(*) FROM foreign_rule WHERE id = 'r2'"), 0);
+    gw_buf_free(&file);
+}
+
 static void peers__unknown_signer__refused_with_a_sentence(void **state)
 {
     struct bed *bed = *state;
@@ -487,6 +525,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(stick__mirror_gone_back__results_taken_changes_not, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(stick__result_of_another_hash__no_effect, setup, teardown),
+        cmocka_unit_test_setup_teardown(peers__confirmed_numbers__of_a_known_signer_only, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(peers__unknown_signer__refused_with_a_sentence, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(peers__signer_vouched_by_the_server__taken, setup,

@@ -37,7 +37,7 @@
                 "OR j.id = :id) ORDER BY j.id, j.j")                                               \
     X(PR_FOREIGN_OPENS, "SELECT f.process, f.line FROM foreign_line f WHERE NOT EXISTS (SELECT 1 " \
                         "FROM process p WHERE p.id = f.process) AND (:id = '' OR f.process = "     \
-                        ":id) ORDER BY f.process, f.dev, f.n")                                     \
+                        ":id) AND f.state <> 'rejected' ORDER BY f.process, f.ord")                \
     X(PR_STEPS,                                                                                    \
       "SELECT line, status, receipt, recv_at, receipt_seq, result FROM step WHERE process = :id "  \
       "ORDER BY id")                                                                               \

@@ -55,12 +55,15 @@ static int64_t number_of(const struct ruleset *set, const char *key, int64_t abs
 void elect_rules_of(const struct ruleset *set, struct elect_rules *out)
 {
     const struct rule_number *women = ruleset_number(set, "women_min");
-    *out = (struct elect_rules){.turnout = {.num = 1, .den = 2, .strict = true},
+    const struct check *organ = find_check(set, "S23-2.organ");
+    *out = (struct elect_rules){.void_cite = organ ? organ->cite : (struct citation){NULL, NULL},
+                                .turnout = {.num = 1, .den = 2, .strict = true},
                                 .majority = {.num = 1, .den = 2, .strict = true},
                                 .rerun_floor = {.num = 1, .den = 3, .strict = false}};
     take_share(set, "S21.turnout", &out->turnout, &out->poll_cite);
     take_share(set, "S23-1.half", &out->majority, &out->majority_cite);
     take_share(set, "S24-2.third", &out->rerun_floor, &out->rerun_cite);
+    out->void_cite = organ ? organ->cite : (struct citation){NULL, NULL};
     if (women) {
         out->woman_cite = women->cite;
         out->kin_cite = women->cite; /* V26 and U26 8 say both */
@@ -187,8 +190,8 @@ static void read_person(const struct procedure *p, const char *step, const struc
     *name = said && said->text && !said->erased ? said->text : "";
     *out = (struct elect_person){.id = subject};
     out->woman = value_of(p, step, subject, "woman", value_of(p, "S10", subject, "woman", 0)) != 0;
-    out->barred = text_is(p, "S10", subject, "verdict", "fail") ||
-                  text_is(p, "S23-2", subject, "finding", "void");
+    out->barred = text_is(p, "S10", subject, "verdict", "fail");
+    out->voided = text_is(p, "S23-2", subject, "finding", "void");
     for (size_t post = 0; post < ELECT_POSTS; post++) {
         out->votes[post] = votes_of(p, step, subject, post);
         out->candidate[post] = text_is(p, "S10", subject, "post", post_keys[post]);

@@ -263,6 +263,13 @@ def a_tie_and_its_rerun(scratch):
     r = office.result("--rerun")
     assert [(s["person"], s["state"], s["votes"], s["need"]) for s in r["seats"]] == \
         [("8", "elected", 471, 315)], r
+    # bribery found afterwards: the seat is vacant, nobody moves up
+    office.step("S23-2", "--subject", "1", "finding=void", "ground=bribery", "found_on=2026-06-28", "by_government=1",
+                "document=桥头镇人民政府 桥头镇选〔2026〕9号 2026-06-28", "decision=paper")
+    r = office.result()
+    chair = r["seats"][0]
+    assert (chair["state"], chair["person"], chair["law"], chair["article"]) == ("open", "1", "V26", "21"), r
+    assert r["elected"] == 3 and r["open"] == 2 and "1" not in r["rerun_people"], r
     assert not office.findings("breach", "missing"), told(office.findings("breach", "missing"))
 
 

@@ -120,15 +120,15 @@ enum gw_err process_reissue(struct home *home, struct cmd_body *body, const char
 enum gw_err process_head_keep(struct home *home, const struct cmd_body *body, struct gw_fail *fail);
 void process_reissue_free(struct process_reissue *hold);
 
+/* ---- mirror_state.c: the clock facts (INT64_MIN = not known) and the cursor, of one reading. */
+enum gw_err mirror_moment(struct home *home, int64_t *off_ms, int64_t *unc_ms, char *cursor,
+                          size_t size);
+
 /* ---- foreign.c: lines of others that wait here for the server. A new epoch: all of them go again.
  * Inside a transaction. */
 enum gw_err foreign_again(struct home *home, struct gw_fail *fail);
 /* Marks one as sent. Inside a transaction. */
 enum gw_err foreign_sent(struct home *home, const char *dev, int64_t n, struct gw_fail *fail);
-
-/* ---- mirror_state.c: the clock facts (INT64_MIN = not known) and the cursor, of one reading. */
-enum gw_err mirror_moment(struct home *home, int64_t *off_ms, int64_t *unc_ms, char *cursor,
-                          size_t size);
 
 /* ---- access_log: inside a transaction */
 enum gw_err access_add(struct home *home, const char *what, const char *id, const char *field,

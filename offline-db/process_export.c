@@ -65,8 +65,49 @@ enum gw_err process_rule_rows(struct home *home, struct process_case *c, const c
     return err == GW_ABSENT ? GW_OK : err;
 }
 
+/* The line without its private part, which no signature covers but by its hash. */
+static enum gw_err strip(struct process_case *c, struct ev_export_line *line, struct gw_fail *fail)
+{
+    struct wire_cmd_line parts;
+    struct json *root = NULL;
+    struct gw_buf text;
+    gw_buf_init(&text, JSON_LINE_MAX);
+    enum gw_err err = wire_cmd_line_decode(line->line, strlen(line->line), &parts, &root, fail);
+    if (!err && parts.priv) {
+        parts.priv = NULL;
+        err = wire_cmd_line_encode(&parts, &text);
+        line->line = err ? NULL : gw_arena_text(&c->arena, gw_buf_str(&text));
+        err = err ? err : line->line ? GW_OK : GW_NOMEM;
+    }
+    json_free(root);
+    gw_buf_free(&text);
+    return err;
+}
+
+static enum gw_err pick_parts(struct process_case *c, const struct process_pick *pick,
+                              struct ev_export_line *lines, struct gw_fail *fail)
+{
+    enum gw_err err = GW_OK;
+    for (size_t i = 0; i < ev_count(c->set) && !err; i++) {
+        if (!pick->keep(pick->ctx, ev_at(c->set, i))) {
+            err = strip(c, &lines[i], fail);
+        }
+    }
+    for (size_t i = 0; i < c->signers_n && !pick->names; i++) {
+        c->signers[i].name = "";
+    }
+    return err;
+}
+
 enum gw_err process_export(struct home *home, const char *id, struct gw_buf *out,
                            struct gw_fail *fail)
+{
+    return process_export_picked(home, id, NULL, out, fail);
+}
+
+enum gw_err process_export_picked(struct home *home, const char *id,
+                                  const struct process_pick *pick, struct gw_buf *out,
+                                  struct gw_fail *fail)
 {
     struct process_case c;
     struct ev_export_line *lines = NULL;
@@ -81,6 +122,7 @@ enum gw_err process_export(struct home *home, const char *id, struct gw_buf *out
     ev_digest(c.set, id, digest);
     err = process_lines_in_order(&c, &lines, fail);
     err = err ? err : process_rule_rows(home, &c, &rows, &rows_n, fail);
+    err = err || !pick ? err : pick_parts(&c, pick, lines, fail);
     if (!err) {
         const struct ev_export export = {
             .process = id,

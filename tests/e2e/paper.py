@@ -223,7 +223,7 @@ def screen(scratch):
     console.press("x")
     console.wait("桥头村第十二届")
     console.press("Enter")
-    console.wait("7 打印")
+    console.wait("7 公告")
     console.press("7")
     console.wait(r"N04 +可出具")
     console.wait(r"N16 +草稿")

@@ -11,14 +11,14 @@ struct batch {
     struct home *home;
     struct gw_buf *out;
     size_t max_lines, max_bytes, lines;
-    int64_t *n_list;
+    struct journal_sent *list;
     bool pending; /* one of them was not marked sent yet */
 };
 
 static enum gw_err batch_line(struct batch *b, sqlite3_stmt *st)
 {
     const struct wire_cmd_line line = {.body = gw_col_text(st, 1),
-                                       .key = b->home->id.device,
+                                       .key = gw_col_text(st, 5),
                                        .sig = gw_col_text(st, 2),
                                        .priv = gw_col_text(st, 3)};
     size_t before = b->out->len;
@@ -32,7 +32,9 @@ static enum gw_err batch_line(struct batch *b, sqlite3_stmt *st)
         }
         return too_much ? GW_ABSENT : err;
     }
-    b->n_list[b->lines++] = gw_col_int(st, 0);
+    struct journal_sent *sent = &b->list[b->lines++];
+    sent->n = gw_col_int(st, 0);
+    ODB_COL(st, 5, sent->dev);
     b->pending |= strcmp(gw_col_text(st, 4), "pending") == 0;
     return too_much ? GW_ABSENT : GW_OK;
 }
@@ -46,8 +48,8 @@ static enum gw_err mark_sent(struct batch *b, struct gw_fail *fail)
     for (size_t i = 0; !err && i < b->lines; i++) {
         gw_id id = "";
         sqlite3_stmt *st = odb_stmt(b->home, SQL_J_SENT);
-        gw_bind_text(st, ":dev", b->home->id.device);
-        gw_bind_int(st, ":n", b->n_list[i]);
+        gw_bind_text(st, ":dev", b->list[i].dev);
+        gw_bind_int(st, ":n", b->list[i].n);
         err = odb_row(b->home, st, fail);
         if (!err) {
             ODB_COL(st, 0, id);
@@ -65,10 +67,10 @@ static enum gw_err mark_sent(struct batch *b, struct gw_fail *fail)
 }
 
 enum gw_err journal_batch(struct home *home, size_t max_lines, size_t max_bytes, struct gw_buf *out,
-                          int64_t *n_list, size_t *lines, struct gw_fail *fail)
+                          struct journal_sent *list, size_t *lines, struct gw_fail *fail)
 {
     struct batch b = {
-        .home = home, .out = out, .max_lines = max_lines, .max_bytes = max_bytes, .n_list = n_list};
+        .home = home, .out = out, .max_lines = max_lines, .max_bytes = max_bytes, .list = list};
     sqlite3_stmt *st = odb_stmt(home, SQL_J_BATCH);
     gw_bind_text(st, ":dev", home->id.device);
     enum gw_err err = odb_row(home, st, fail);
@@ -106,11 +108,17 @@ struct known {
     bool alarm; /* of a kind that the overlay shows */
 };
 
-static enum gw_err read_known(struct home *home, int64_t n, struct known *out)
+/* Whose line it answers to. */
+static const char *dev_of(const struct home *home, const struct journal_result *r)
+{
+    return r->dev ? r->dev : home->id.device;
+}
+
+static enum gw_err read_known(struct home *home, const struct journal_result *r, struct known *out)
 {
     sqlite3_stmt *st = odb_stmt(home, SQL_J_ROW);
-    gw_bind_text(st, ":dev", home->id.device);
-    gw_bind_int(st, ":n", n);
+    gw_bind_text(st, ":dev", dev_of(home, r));
+    gw_bind_int(st, ":n", r->n);
     enum gw_err err = odb_row(home, st, NULL);
     if (!err) {
         if (!cmd_state_parse(gw_col_text(st, 0), &out->state)) {
@@ -138,7 +146,7 @@ static bool receipt_good(const struct home *home, const struct journal_result *r
     }
     gw_buf_init(&text, 4096);
     bool good =
-        wire_receipt_text(home->id.device, r->n, hash, r->result, r->seq, r->at, &text) == GW_OK &&
+        wire_receipt_text(dev_of(home, r), r->n, hash, r->result, r->seq, r->at, &text) == GW_OK &&
         gw_sign_ok(key, RECEIPT_PREFIX, gw_buf_str(&text), text.len, sig);
     gw_buf_free(&text);
     return good;
@@ -151,7 +159,7 @@ static enum gw_err store_receipt(struct home *home, const struct journal_result 
         return GW_OK;
     }
     sqlite3_stmt *st = odb_stmt(home, SQL_J_RECEIPT);
-    gw_bind_text(st, ":dev", home->id.device);
+    gw_bind_text(st, ":dev", dev_of(home, r));
     gw_bind_int(st, ":n", r->n);
     gw_bind_text(st, ":receipt", r->receipt);
     gw_bind_text(st, ":result", cmd_result_name(r->result));
@@ -167,7 +175,7 @@ static enum gw_err store_final(struct home *home, const struct journal_result *r
 {
     bool settled = !(state == CMD_APPLIED && known->alarm);
     sqlite3_stmt *st = odb_stmt(home, SQL_J_RESULT);
-    gw_bind_text(st, ":dev", home->id.device);
+    gw_bind_text(st, ":dev", dev_of(home, r));
     gw_bind_int(st, ":n", r->n);
     gw_bind_text(st, ":state", cmd_state_name(state));
     gw_bind_text(st, ":code", r->code ? r->code : "");
@@ -188,7 +196,7 @@ static enum gw_err store_again(struct home *home, const struct journal_result *r
 {
     const char *code = r->result == RESULT_RETRY ? "" : cmd_result_name(r->result);
     sqlite3_stmt *st = odb_stmt(home, SQL_J_CODE);
-    gw_bind_text(st, ":dev", home->id.device);
+    gw_bind_text(st, ":dev", dev_of(home, r));
     gw_bind_int(st, ":n", r->n);
     gw_bind_text(st, ":code", code);
     return gw_db_run(home->db, st, fail);
@@ -198,7 +206,7 @@ static enum gw_err store_in_txn(struct home *home, const struct journal_result *
                                 struct gw_fail *fail)
 {
     struct known known = {0};
-    enum gw_err err = read_known(home, r->n, &known);
+    enum gw_err err = read_known(home, r, &known);
     if (err) {
         return err == GW_ABSENT ? gw_fail_set(fail, err,
                                               _("The dispatch server answered to a "
@@ -270,6 +278,19 @@ enum gw_err journal_resend(struct home *home, int64_t have_n, const int64_t *mis
         err = err ? err : next_above(home, n, &n);
     }
     return odb_end(home, err, fail);
+}
+
+enum gw_err journal_resend_second(struct home *home, struct gw_fail *fail)
+{
+    int64_t any = 0;
+    enum gw_err err = odb_int(home, odb_stmt(home, SQL_SIGNER_ANY), 0, &any);
+    if (err || !any) {
+        return err;
+    }
+    err = odb_begin(home, GW_DURABLE_FULL, "journal_resend_second", fail);
+    return err ? err
+               : odb_end(home, gw_db_run(home->db, odb_stmt(home, SQL_J_RESEND_SECOND), fail),
+                         fail);
 }
 
 enum gw_err journal_prune(struct home *home, int64_t keep_ms, struct gw_fail *fail)

@@ -90,7 +90,7 @@ struct engine {
     int64_t poll_next_mono; /* of a server without long-poll: not before */
     int64_t alive_at_mono;
 
-    int64_t batch_n[200];
+    struct journal_sent batch[200];
     size_t batch_len;
     bool outbox_empty;      /* known empty until nudged */
     int64_t outbox_version; /* data_version when that was learned */

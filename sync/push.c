@@ -26,22 +26,25 @@ static enum gw_err take_result(struct engine *engine, const char *line, size_t l
     struct json *root = NULL;
     enum gw_err err = wire_result_decode(line, len, &result, &root, fail);
     bool ours = err == GW_OK && result.i >= 0 && result.i < (int64_t)engine->batch_len &&
-                (result.n < 0 || result.n == engine->batch_n[result.i]);
+                (result.n < 0 || result.n == engine->batch[result.i].n);
     if (!ours) { /* one line that says nothing must not hold up the others */
         json_free(root);
         gw_log(GW_LOG_ERROR, "sync: a result line cannot be used");
         *again = true;
         return err == GW_NOMEM ? err : GW_OK;
     }
-    int64_t n = engine->batch_n[result.i];
+    const struct journal_sent *sent = &engine->batch[result.i];
+    bool own = strcmp(sent->dev, engine->home->id.device) == 0;
     engine->status.bad_results += is_bad(result.result) ? 1 : 0;
-    if (result.result == RESULT_KEY_REUSE || result.result == RESULT_CHAIN_FORK) {
+    bool refused = result.result == RESULT_KEY_REUSE || result.result == RESULT_CHAIN_FORK;
+    if (refused && own) {
         ask_rekey(engine, cmd_result_name(result.result));
     } else if (result.result == RESULT_RETRY) {
         *again = true;
     } else {
         const struct journal_result stored = {
-            .n = n,
+            .dev = sent->dev,
+            .n = sent->n,
             .result = result.result,
             .code = result.code,
             .receipt = result.receipt,
@@ -129,8 +132,8 @@ static void push_batch(struct engine *engine)
     gw_buf_init(&body, bytes + 1024);
     /* before the look: what another process writes behind it is news then */
     int64_t version = gw_db_data_version(engine->home->db);
-    enum gw_err err = journal_batch(engine->home, lines, bytes, &body, engine->batch_n,
-                                    &engine->batch_len, &fail);
+    enum gw_err err =
+        journal_batch(engine->home, lines, bytes, &body, engine->batch, &engine->batch_len, &fail);
     if (err != GW_OK) {
         engine_fail(engine, &fail);
         lane_failed(engine, LANE_PUSH);

@@ -63,4 +63,7 @@ size_t count_differing(const struct count_sheet *sheet, size_t *rows, size_t cap
 enum gw_err count_record(struct home *home, struct count_sheet *sheet, int64_t happened_at,
                          size_t *written, struct gw_fail *fail);
 
+/* A record that count_record makes: the ledger of the papers, a person's votes. */
+bool count_made(const struct ev_step *step);
+
 #endif

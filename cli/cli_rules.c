@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/fsutil.h"
 #include "base/i18n.h"
 #include "cli/cli_process_p.h"
 #include "rules/ruleset_load.h"
@@ -47,7 +46,7 @@ static int rules_list(struct cli *cli, int argc, char **argv)
         return status;
     }
     struct ruleset_entry *entries = calloc(ENTRIES_MAX, sizeof *entries);
-    enum gw_err err = entries ? gw_own_path(dir, sizeof dir, "rules", GW_RULESDIR) : GW_NOMEM;
+    enum gw_err err = entries ? process_rules_dir(dir, sizeof dir) : GW_NOMEM;
     err = err ? err : ruleset_list(dir, entries, ENTRIES_MAX, &found, &fail);
     gw_buf_init(&buf, PROCESS_JSON_MAX);
     jw_begin(&w, &buf);

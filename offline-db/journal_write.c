@@ -91,7 +91,7 @@ static enum gw_err append_in_txn(struct home *home, const struct home_signer *si
                                  struct cmd_body *body, int64_t at, struct gw_fail *fail)
 {
     char prev[GW_HASH_HEX + 1];
-    struct mirror_state state;
+    char base[sizeof((struct mirror_state *)NULL)->cursor];
     const struct gw_sign_key *key;
     /* inside, so that no rekey comes in between */
     enum gw_err err = journal_signer(home, signer, &key, &body->dev, fail);
@@ -99,26 +99,21 @@ static enum gw_err append_in_txn(struct home *home, const struct home_signer *si
         return err;
     }
     err = journal_head(home, body->dev, &body->n, prev);
-    err = err ? err : mirror_state(home, &state);
+    err = err ? err : mirror_moment(home, &body->off, &body->unc, base, sizeof base);
     if (err) {
         return gw_fail_set(fail, err, _("The journal cannot be read. Run: gridward doctor"));
     }
     body->n++;
     body->prev = prev;
-    body->base = state.cursor;
-    mirror_clock(home, &body->off, &body->unc);
+    body->base = base;
     const struct journal_new in = {
         .body = body,
         .target = body->kind == CMD_ALARM_RETRACT ? body->data.uid : NULL,
         .at = at,
         .settled = signer != NULL, /* never of an alarm */
     };
-    err = journal_insert(home, key, &in, fail);
-    if (signer) {
-        return err;
-    }
-    home->p->overlays = true;
-    return err ? err : overlay_fold(home, body->id, fail);
+    home->p->overlays |= !signer;
+    return journal_insert(home, key, &in, fail);
 }
 
 void journal_entry_fill(struct journal_entry *out, const struct cmd_body *body, int64_t at)

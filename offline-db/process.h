@@ -86,6 +86,10 @@ enum gw_err process_latest(struct home *home, int64_t *ms);
 
 /* ---- what can be opened here */
 
+/* Where the rule files are: $GRIDWARD_RULESDIR, beside the program (build tree), where they were
+ * installed. */
+enum gw_err process_rules_dir(char *out, size_t size);
+
 struct process_template {
     char id[64], kind[32], committee[16], mode[24];
     char title[128]; /* in the language of the screen */

@@ -7,6 +7,16 @@
 #include "offline-db/process_p.h"
 #include "rules/ruleset_load.h"
 
+enum gw_err process_rules_dir(char *out, size_t size)
+{
+    const char *given = getenv("GRIDWARD_RULESDIR");
+    if (given && *given) {
+        odb_copy(out, size, given);
+        return strlen(given) < size ? GW_OK : GW_TOO_LARGE;
+    }
+    return gw_own_path(out, size, "rules", GW_RULESDIR);
+}
+
 static enum gw_err stored(struct home *home, const char *hash, struct gw_buf *out,
                           struct gw_fail *fail)
 {
@@ -34,7 +44,7 @@ static enum gw_err composed(const struct process_row *row, const char *hash, str
     char dir[1200];
     char place[GW_PATH_MAX + 1];
     char now[GW_HASH_HEX + 1];
-    enum gw_err err = gw_own_path(dir, sizeof dir, "rules", GW_RULESDIR);
+    enum gw_err err = process_rules_dir(dir, sizeof dir);
     jurisdiction_of(row->division, place, sizeof place);
     gw_buf_reset(out);
     err = err ? err : ruleset_compose(dir, row->template_id, place, row->polling_day, out, NULL);
@@ -77,7 +87,7 @@ enum gw_err process_templates(struct process_template *out, size_t cap, size_t *
     size_t found = 0;
     *n = 0;
     struct ruleset_entry *entries = calloc(ENTRIES_MAX, sizeof *entries);
-    enum gw_err err = entries ? gw_own_path(dir, sizeof dir, "rules", GW_RULESDIR) : GW_NOMEM;
+    enum gw_err err = entries ? process_rules_dir(dir, sizeof dir) : GW_NOMEM;
     err = err ? err : ruleset_list(dir, entries, ENTRIES_MAX, &found, fail);
     if (!err) {
         take_entries(entries, found, true, out, cap, n);
@@ -95,7 +105,7 @@ enum gw_err process_compose(const char *template_id, const char *division, gw_da
     *rules = NULL;
     jurisdiction_of(division, place, sizeof place);
     gw_buf_reset(text);
-    enum gw_err err = gw_own_path(dir, sizeof dir, "rules", GW_RULESDIR);
+    enum gw_err err = process_rules_dir(dir, sizeof dir);
     err = err ? err : ruleset_compose(dir, template_id, place, day, text, fail);
     return err ? err : ruleset_load(gw_buf_str(text), text->len, rules, fail);
 }

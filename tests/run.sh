@@ -5,7 +5,7 @@
 set -u
 mode=${1:-all}
 B=${B:-build}
-export B LC_ALL=C.UTF-8 TZ=Asia/Shanghai GRIDWARD_LOCALEDIR="$PWD/$B/locale"
+export B LC_ALL=C.UTF-8 TZ=Asia/Shanghai GRIDWARD_LOCALEDIR="$PWD/$B/locale" GRIDWARD_RULESDIR="$PWD/rules"
 unset LANGUAGE LANG GRIDWARD_HOME
 mkdir -p "$B/log"
 limit=300

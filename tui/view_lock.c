@@ -18,10 +18,9 @@ enum {
     PIECE_CELLS = 28
 };
 
-static bool shown(const struct tui *t, const struct queue_row *row)
+static bool shown(const struct tui *t, const struct queue_brief *brief)
 {
-    return row->alarm.state != ALARM_CLOSED &&
-           (row_rings(row, tui_me(t), t->my_level) || row_is_held_by(row, tui_me(t)));
+    return brief->state != ALARM_CLOSED && (brief_rings(brief, t->my_level) || brief->held);
 }
 
 /* Rows of the queue that are shown, in its order. */
@@ -29,7 +28,7 @@ static size_t gather(const struct tui *t, size_t rows[ROWS_MAX])
 {
     size_t n = 0;
     for (size_t i = 0; i < queue_len(t->queue) && n < ROWS_MAX; i++) {
-        if (shown(t, queue_at(t->queue, i))) {
+        if (shown(t, queue_brief(t->queue, i))) {
             rows[n++] = i;
         }
     }
@@ -43,12 +42,12 @@ static struct list place(struct tui *t, size_t rows[ROWS_MAX])
     struct list list = {.n = gather(t, rows), .top = t->lock.top};
     bool found = false;
     for (size_t i = 0; i < list.n && !found; i++) {
-        found = strcmp(queue_at(t->queue, rows[i])->alarm.id, view->alarm) == 0;
+        found = strcmp(queue_brief(t->queue, rows[i])->id, view->alarm) == 0;
         list.at = found ? i : 0;
     }
     if (!found) {
         (void)snprintf(view->alarm, sizeof(view->alarm), "%s",
-                       list.n > 0 ? queue_at(t->queue, rows[0])->alarm.id : "");
+                       list.n > 0 ? queue_brief(t->queue, rows[0])->id : "");
     }
     return list;
 }
@@ -111,7 +110,7 @@ static void go(struct tui *t, int by)
     size_t to = by < 0 ? (list.at > 0 ? list.at - 1 : 0) : list.at + 1;
     if (to < list.n) {
         (void)snprintf(t->lock.view.alarm, sizeof(t->lock.view.alarm), "%s",
-                       queue_at(t->queue, rows[to])->alarm.id);
+                       queue_brief(t->queue, rows[to])->id);
     }
 }
 

@@ -10,6 +10,8 @@
 #include "base/text_safe.h"
 #include "tui/list.h"
 
+enum { FOOT_ROWS = 3 };
+
 enum page { PAGE_TODO, PAGE_STEPS, PAGE_CALENDAR, PAGE_RECORDS, PAGES };
 
 /* A row of the first page: a finding, or a step that can be done now. */
@@ -167,18 +169,47 @@ static void process_view_changed(struct tui *t, struct view *view)
 
 /* ---- the four pages */
 
+/* With the day it is usually done, and the last lawful one. */
+static void put_possible(struct tui *t, const struct state *s, const struct step_spec *spec)
+{
+    char plan[DAY_TEXT + 1] = "", latest[DAY_TEXT + 1] = "";
+    for (size_t i = 0; i < procedure_calendar(s->c.state); i++) {
+        const struct cal_line *line = procedure_cal(s->c.state, i);
+        if (line->spec == spec) {
+            day_print(line->plan, plan);
+            day_print(line->latest, latest);
+        }
+    }
+    screen_field(t->scr, P_GOOD, _("possible now"), 13);
+    screen_field(t->scr, P_TEXT, plan, 11);
+    screen_field(t->scr, P_TEXT, words_in(&spec->name), 34);
+    if (latest[0] != '\0') {
+        screen_putf(t->scr, P_BOLD, _(" latest %s"), latest);
+    }
+}
+
 static void put_todo(struct tui *t, void *ctx, size_t i)
 {
     const struct state *s = ctx;
     const struct todo *row = &s->todo[i];
     char text[1024];
     if (row->finding == NULL) {
-        screen_field(t->scr, P_GOOD, _("possible now"), 13);
-        screen_put(t->scr, P_TEXT, words_in(&row->spec->name));
+        put_possible(t, s, row->spec);
         return;
     }
     screen_field(t->scr, paint_finding(row->finding->kind), finding_word(row->finding->kind), 13);
     screen_put(t->scr, P_TEXT, finding_rest(s->c.state, row->finding, text, sizeof(text)));
+}
+
+static bool is_broken(const struct state *s, const struct slot *slot)
+{
+    for (size_t i = 0; slot->record != NULL && i < s->findings_n; i++) {
+        const struct finding *f = procedure_finding(s->c.state, i);
+        if (f->kind == FIND_BREACH && f->slot == slot) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void put_step(struct tui *t, void *ctx, size_t i)
@@ -203,6 +234,9 @@ static void put_step(struct tui *t, void *ctx, size_t i)
     screen_put(t->scr, P_TEXT, slot->spec != NULL ? words_in(&slot->spec->name) : slot->step);
     if (slot->subject[0] != '\0') {
         screen_putf(t->scr, P_BOLD, " · %s", slot->subject);
+    }
+    if (is_broken(s, slot)) {
+        screen_putf(t->scr, P_CRITICAL, " · %s", finding_word(FIND_BREACH));
     }
     if (slot->corrections_n > 0) {
         screen_putf(t->scr, P_WARN, _(" · corrected %zu times"), slot->corrections_n);
@@ -293,14 +327,13 @@ static void draw_foot(struct tui *t, const struct state *s)
 {
     const struct list *l = &s->lists[PAGE_TODO];
     char text[1200];
-    if (s->page != PAGE_TODO || l->n == 0 || s->todo[l->at].finding == NULL) {
-        return;
-    }
-    (void)finding_print(s->c.state, s->todo[l->at].finding, text, sizeof(text));
-    for (int row = t->body_end - 3; row < t->body_end; row++) {
+    for (int row = t->body_end - FOOT_ROWS; row < t->body_end; row++) {
         screen_line(t->scr, row, P_TEXT, "");
     }
-    (void)screen_wrap(t->scr, t->body_end - 3, 0, 3, P_BOLD, text);
+    if (l->n > 0 && s->todo[l->at].finding != NULL) {
+        (void)finding_print(s->c.state, s->todo[l->at].finding, text, sizeof(text));
+        (void)screen_wrap(t->scr, t->body_end - FOOT_ROWS, 0, FOOT_ROWS, P_BOLD, text);
+    }
 }
 
 static void process_view_draw(struct tui *t, struct view *view, unsigned dirty)
@@ -311,10 +344,12 @@ static void process_view_draw(struct tui *t, struct view *view, unsigned dirty)
     (void)dirty;
     draw_head(t, s);
     int end = t->body_end;
-    t->body_end -= s->page == PAGE_TODO ? 3 : 0; /* room for the whole sentence */
+    t->body_end -= s->page == PAGE_TODO ? FOOT_ROWS : 0; /* room for the whole sentence */
     list_draw(t, &s->lists[s->page], t->body_top + 2, puts_of[s->page], s);
     t->body_end = end;
-    draw_foot(t, s);
+    if (s->page == PAGE_TODO) {
+        draw_foot(t, s);
+    }
     if (s->page == PAGE_TODO && s->todo_n == 0) {
         screen_line(t->scr, t->body_top + 3, P_GOOD, _("  Nothing to be done now."));
     }

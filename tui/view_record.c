@@ -87,6 +87,9 @@ static void add_values(struct state *s, const struct ev_step *step)
 {
     for (size_t i = 0; i < step->values_n; i++) {
         const struct proc_value *v = &step->values[i];
+        if (strcmp(v->key, "happened_at") == 0) {
+            continue; /* stands above */
+        }
         const struct proc_field *field = field_of(s, step, v->key);
         const char *label = field != NULL ? words_in(&field->name) : v->key;
         if (v->erased) {

@@ -150,6 +150,21 @@ static void judge(struct tui *t, struct state *s)
     process_trial_end(&trial);
 }
 
+/* The gravest whole on two rows, the others on one. */
+static void draw_notes(struct tui *t, const struct state *s, int row, int end)
+{
+    for (size_t i = 0; i < s->notes_n && row < end; i++) {
+        if (i == 0 && end - row > 1) {
+            row += screen_wrap(t->scr, row, 0, 2, s->paints[i], s->notes[i]);
+        } else {
+            screen_line(t->scr, row++, s->paints[i], s->notes[i]);
+        }
+    }
+    while (row < end) {
+        screen_line(t->scr, row++, P_TEXT, "");
+    }
+}
+
 static void step_draw(struct tui *t, struct view *view, unsigned dirty)
 {
     struct state *s = view->state;
@@ -169,10 +184,7 @@ static void step_draw(struct tui *t, struct view *view, unsigned dirty)
     t->body_end -= NOTES;
     step_form_draw(t, &s->form, t->body_top + 2);
     t->body_end = end;
-    for (int i = 0; i < NOTES; i++) {
-        bool has = (size_t)i < s->notes_n;
-        screen_line(t->scr, end - NOTES + i, has ? s->paints[i] : P_TEXT, has ? s->notes[i] : "");
-    }
+    draw_notes(t, s, end - NOTES, end);
 }
 
 /* ---- recording */

@@ -22,6 +22,7 @@ int process_options(struct cli *cli, const struct cli_verb *verb, int argc, char
         {"subject", &o->subject, NULL},
         {"out", &o->out, NULL},
         {"limit", &o->limit, NULL},
+        {"as", &o->as, NULL},
         {"anyway", NULL, &o->anyway},
     };
     *o = (struct process_opts){.kind = NULL};
@@ -431,15 +432,16 @@ const struct cli_verb cli_verbs_process[] = {
          process_calendar_show),
     BOTH("steps", "ID [--json]", N_("Each step with the fields it takes."), process_steps),
     BOTH("step",
-         "ID STEP [FIELD=VALUE …] [--subject TEXT] [--happened TIME] [--reason TEXT] [--json]",
+         "ID STEP [FIELD=VALUE …] [--subject TEXT] [--happened TIME] [--reason TEXT] "
+         "[--as USER] [--json]",
          N_("Records one step: it is signed, and stays for ever."), process_step),
-    BOTH("correct", "ID HASH FIELD=VALUE … --reason TEXT [--json]",
+    BOTH("correct", "ID HASH FIELD=VALUE … --reason TEXT [--as USER] [--json]",
          N_("Corrects a record by a new one; the old one stays readable."), process_correct),
-    BOTH("cosign", "ID HASH [--json]", N_("The second person signs a record of somebody else."),
+    BOTH("cosign", "ID HASH [--as USER] [--json]", N_("The second person signs a record of somebody else."),
          process_cosign),
-    BOTH("checkpoint", "ID [--json]",
+    BOTH("checkpoint", "ID [--as USER] [--json]",
          N_("Signs what is here now, so that nothing can be taken out later."), process_checkpoint),
-    BOTH("close", "ID OUTCOME [--json]", N_("Closes the procedure."), process_close),
+    BOTH("close", "ID OUTCOME [--as USER] [--json]", N_("Closes the procedure."), process_close),
     BOTH("export", "ID --out FILE [--json]",
          N_("Writes the evidence to a file that anybody can verify."), process_export_file),
 };

@@ -11,7 +11,7 @@ enum { PROCESS_VALUES_MAX = 64, PROCESS_JSON_MAX = 16 * 1024 * 1024 };
 /* The options that the verbs share; each verb has those of its usage line. */
 struct process_opts {
     const char *kind, *mode, *polling_day, *division, *term, *seats, *reason, *template_id, *day,
-        *happened, *subject, *out, *limit;
+        *happened, *subject, *out, *limit, *as;
     bool anyway;
 };
 /* CLI_DONE or the exit status. */

@@ -180,9 +180,16 @@ static int finish(struct cli *cli, struct recording *r, enum proc_kind kind,
 {
     struct journal_entry written;
     struct gw_fail fail = {0};
+    struct home_signer room;
+    const struct home_signer *signer = NULL;
     char id[GW_ID_MAX + 1];
     (void)snprintf(id, sizeof id, "%s", r->c.row.id);
-    enum gw_err err = process_record(&cli->home, id, kind, entry, &written, &fail);
+    enum gw_err err = cli_signer(cli, r->o.as, &room, &signer, &fail);
+    err = err ? err
+              : process_record_as(&cli->home, signer, id, kind, entry, &written, &fail);
+    if (signer) {
+        signer_wipe(&room);
+    }
     process_unload(&r->c);
     return err == GW_OK ? cli_deliver(cli, &written, true) : cli_fail(cli, err, &fail);
 }

@@ -208,10 +208,11 @@ static bool has_signer(const struct process_case *c, const char *dev)
     return false;
 }
 
-static enum gw_err mirror_signers(struct home *home, struct process_case *c, size_t *cap,
-                                  struct gw_fail *fail)
+/* Of the mirror, or the second persons of this laptop: the same columns. */
+static enum gw_err add_signers(struct home *home, enum process_sql_row which,
+                               struct process_case *c, size_t *cap, struct gw_fail *fail)
 {
-    sqlite3_stmt *st = process_stmt(home, SQL_PR_SIGNERS);
+    sqlite3_stmt *st = process_stmt(home, which);
     enum gw_err err = odb_row(home, st, fail);
     while (!err) {
         char dev[GW_ID_MAX + 1];
@@ -260,7 +261,8 @@ static enum gw_err own_signer(struct home *home, struct process_case *c, size_t 
 static enum gw_err read_signers(struct home *home, struct process_case *c, struct gw_fail *fail)
 {
     size_t cap = 0;
-    enum gw_err err = mirror_signers(home, c, &cap, fail);
+    enum gw_err err = add_signers(home, SQL_PR_SIGNERS, c, &cap, fail);
+    err = err ? err : add_signers(home, SQL_PR_SECONDS, c, &cap, fail);
     err = err ? err : own_signer(home, c, cap, fail);
     if (!err) {
         evidence_users(c->steps, c->steps_n, c->signers, c->signers_n);

@@ -58,7 +58,9 @@
                 "ORDER BY id")                                                                     \
     X(PR_TEXT, "SELECT text FROM rule_text WHERE hash = :hash")                                    \
     X(PR_TEXT_PUT, "INSERT OR IGNORE INTO rule_text (hash, text, at) VALUES (:hash, :text, :at)")  \
-    X(PR_OWN, "SELECT dev, pn, hash FROM process_own WHERE process = :id")                         \
+    X(PR_OWN, "SELECT pn, hash FROM process_own WHERE process = :id AND dev = :dev")               \
+    X(PR_SECONDS, "SELECT device, user, name, role, public_key, NULL, enrolled_at, NULL, NULL "    \
+                  "FROM signer_identity")                                                          \
     X(PR_OWN_PUT, "INSERT OR REPLACE INTO process_own (process, dev, pn, hash) VALUES (:id, "      \
                   ":dev, :pn, :hash)")                                                             \
     X(PR_REISSUED_AS, "SELECT b.hash FROM journal a JOIN journal b ON b.uid = a.uid AND b.dev = "  \

@@ -15,6 +15,7 @@
 #include "base/rnd.h"
 #include "offline-db/home.h"
 #include "offline-db/mirror.h"
+#include "offline-db/signer.h"
 
 /* ---- the network as the engine sees it: net_http.c over http/, or the simulation's */
 struct net_request {
@@ -102,9 +103,12 @@ void engine_nudge(struct engine *engine);
  * (called until the answer is there, it waits on the real network). */
 struct enrol_in {
     const char *url, *code, *device_name, *ca_file, *pin;
-    bool
-        again; /* a home whose device was closed or is not known any more: a new device for the same
-                * user, what is unsent goes on under it. GW_REFUSED for another user's code. */
+    bool again; /* a home whose device was closed or is not known any more: a new device for the
+                 * same user, what is unsent goes on under it, and a forgotten PIN is gone.
+                 * GW_REFUSED for another user's code. */
+    const char *second_pin;    /* not NULL: another person's code; he signs on this laptop with this
+                                * PIN    (offline-db/signer.h). The home keeps its own user. */
+    struct signer_row *second; /* then: who he is; out, may be NULL */
 };
 enum gw_err sync_enrol(struct home *home, const struct sync_net *net, void (*pump)(void *ctx),
                        void *ctx, const struct enrol_in *in, struct gw_fail *fail);

@@ -35,6 +35,7 @@ static enum gw_err before_epoch(struct engine *engine, const struct wire_hello *
         return err;
     }
     err = journal_resend_old(engine->home, fail);
+    err = err != GW_OK ? err : journal_resend_second(engine->home, fail);
     return err != GW_OK || !engine->rekey ? err : journal_resend(engine->home, 0, NULL, 0, fail);
 }
 

@@ -314,6 +314,11 @@ static void correct(struct tui *t, struct state *s)
 
 static void cosign(struct tui *t, struct state *s)
 {
+    const struct record_arg arg = {s->process, s->hash};
+    if (view_cosign_offers(t, &s->c, s->hash)) {
+        (void)tui_open(t, &view_cosign, "", &arg);
+        return;
+    }
     const struct process_entry entry = {.target = s->hash};
     struct journal_entry journalled;
     struct gw_fail fail = {0};

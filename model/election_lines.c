@@ -40,35 +40,27 @@ static enum elect_why why_elected(const struct elect_work *w, size_t i,
     return w->contested[p->post] ? WHY_PLURALITY : w->in->rerun ? WHY_FLOOR : WHY_MAJORITY;
 }
 
-/* Chosen by the votes, found void afterwards: the seat is vacant (rule 10). */
-static void add_voided(struct elect_work *w, size_t i)
-{
-    struct elect_result *out = w->out;
-    out->seats[out->seats_n++] = (struct elect_line){.state = SEAT_OPEN,
-                                                     .post = w->people[i].post,
-                                                     .person = i,
-                                                     .why = WHY_BARRED,
-                                                     .cite = w->in->rules.void_cite,
-                                                     .votes = w->people[i].votes,
-                                                     .need = w->need};
-    out->open++;
-    out->rerun_seats[w->people[i].post]++;
-}
-
 static void add_elected(struct elect_work *w, size_t i)
 {
     struct elect_result *out = w->out;
     const struct citation *cite;
     enum elect_why why = why_elected(w, i, &cite);
-    out->seats[out->seats_n++] = (struct elect_line){.state = SEAT_ELECTED,
+    bool voided = w->in->people[i].voided; /* nobody moves up: the seat is vacant */
+    if (voided) {
+        why = WHY_BARRED;
+        cite = &w->in->rules.void_cite;
+    }
+    out->seats[out->seats_n++] = (struct elect_line){.state = voided ? SEAT_OPEN : SEAT_ELECTED,
                                                      .post = w->people[i].post,
                                                      .person = i,
                                                      .why = why,
                                                      .cite = *cite,
                                                      .votes = w->people[i].votes,
                                                      .need = w->need};
-    out->elected++;
-    out->women += w->in->people[i].woman;
+    out->elected += !voided;
+    out->open += voided;
+    out->rerun_seats[w->people[i].post] += voided;
+    out->women += !voided && w->in->people[i].woman;
 }
 
 /* `n` seats that have no person yet. */
@@ -99,11 +91,7 @@ static void write_post(struct elect_work *w, enum elect_post post)
         w->order[at] = i;
     }
     for (size_t k = 0; k < in; k++) {
-        if (w->in->people[w->order[k]].voided) {
-            add_voided(w, w->order[k]);
-        } else {
-            add_elected(w, w->order[k]);
-        }
+        add_elected(w, w->order[k]);
     }
     size_t left = (size_t)w->in->seats[post] - in;
     for (size_t t = 0; t < 2; t++) {

@@ -271,7 +271,7 @@ static void test_void_person(void **state)
     put_votes(t, "S22", "1", 45, 0);
     made_text(put_step(t, A, "S23-2", "1", POLLING), "finding", "void");
     struct reading r = read_as(t, false);
-    assert_true(r.in->people[0].voided);
+    assert_true(r.in->people[0].voided && !r.in->people[0].barred);
     read_free(&r);
     free(t);
 }

@@ -92,6 +92,7 @@
               "DO UPDATE SET seq = excluded.seq, path = excluded.path, \"set\" = "                 \
               "excluded.\"set\", key = excluded.key, value = excluded.value, document = "          \
               "excluded.document, row = excluded.row WHERE excluded.seq >= foreign_rule.seq")      \
+    X(RO_INDEXED, "SELECT 1 FROM sqlite_master WHERE type = 'index' AND name = 'spell_path'")      \
     X(RO_PEOPLE, "SELECT r.id, r.path, r.name, r.sex, r.birth_date, r.ethnicity, r.population, "   \
                  "r.household_id, r.relation, p.id_number, p.politics FROM resident r LEFT JOIN "  \
                  "resident_private p ON p.id = r.id WHERE " BELOW("r.path"))                       \

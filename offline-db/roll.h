@@ -66,7 +66,8 @@ struct roll {
 };
 
 /* GW_INVALID: the procedure has no roll, no polling day, or no division (a sentence says so). The
- * case stays borrowed as long as the roll. Cost: the rows of the division by index, n log n. */
+ * case stays borrowed as long as the roll. Cost: the rows of the division by index, n log n; the
+ * first roll of a home makes that index. Not inside a transaction. */
 enum gw_err roll_load(struct home *home, const struct process_case *c, struct roll *out,
                       struct gw_fail *fail);
 void roll_unload(struct roll *roll);

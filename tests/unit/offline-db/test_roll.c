@@ -179,6 +179,9 @@ static void the_mirror_alone(void **state)
     (void)state;
     open_bed(&b, "roll-mirror", "village-direct");
     assert_int_equal(b.roll.n, 10); /* nobody of another village */
+    assert_int_equal(kit_int(&b.kit, "SELECT count(*) FROM sqlite_master WHERE name IN "
+                                     "('resident_path', 'spell_path')"),
+                     2);
     expect(&b, "r-01", ROLL_IN, "lives_here");
     expect(&b, "r-03", ROLL_IN, "lives_here"); /* 18 on polling day */
     expect(&b, "r-04", ROLL_OUT, "under_age"); /* on the next */

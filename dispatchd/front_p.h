@@ -37,7 +37,8 @@ struct conn {
     char *uri; /* raw, owned; cut at the '?' once the guard has passed it */
     struct guard_verdict head;
     enum core_method method;
-    const char *bearer, *content_type, *accept, *last_event_id; /* in libmicrohttpd's pool */
+    const char *bearer, *content_type, *accept, *last_event_id, *content_range,
+        *blob_salt; /* in libmicrohttpd's pool */
     char peer[INET6_ADDRSTRLEN];
     struct gw_buf body;
     size_t swallowed; /* bytes beyond the ceiling of the body */

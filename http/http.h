@@ -1,5 +1,5 @@
 /* The only user of libcurl: requests and streams on one multi handle. Knows nothing of ours but
- * that an answer may carry Gridward-Time and Retry-After. Nothing here waits except http_wait(). */
+ * that an answer may carry Gridward-Time, Gridward-Offset, Gridward-Salt and Retry-After. Nothing here waits except http_wait(). */
 #ifndef GW_HTTP_HTTP_H
 #define GW_HTTP_HTTP_H
 
@@ -47,6 +47,8 @@ struct http_answer {
     char content_type[64];
     int64_t server_time;    /* Gridward-Time, -1 absent */
     int64_t retry_after_ms; /* -1 absent */
+    int64_t blob_offset;    /* Gridward-Offset, 0 absent */
+    const char *blob_salt;  /* Gridward-Salt, "" absent; borrowed like the body */
     const char *body;       /* borrowed until the call-back returns; NULL when on_data took it */
     size_t body_len;
     const char *error;      /* libcurl's text, for logs only; "" when HTTP_DONE */

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/fsutil.h"
+#include "offline-db/blob.h"
 #include "offline-db/odb_p.h"
 
 extern const struct gw_migration offline_db_migrations[];
@@ -422,7 +423,7 @@ static enum gw_err empty_tables(struct home *home, struct gw_fail *fail)
                          "DELETE FROM journal; DELETE FROM receipt; DELETE FROM overlay; DELETE "
                          "FROM gone; DELETE FROM scope; DELETE FROM job; DELETE FROM tomb; DELETE "
                          "FROM draft; DELETE FROM access_log; DELETE FROM identity; DELETE FROM "
-                         "sync_state; INSERT INTO sync_state (one) VALUES (1)",
+                         "blob; DELETE FROM sync_state; INSERT INTO sync_state (one) VALUES (1)",
                          fail);
     return odb_end(home, err, fail);
 }
@@ -448,6 +449,7 @@ enum gw_err home_leave(struct home *home, struct gw_fail *fail)
         (void)flock(home->p->home_fd, LOCK_SH); /* ours already: going back cannot block */
         return err;
     }
+    blob_remove_all(home);
     unlink_in(home, "device.key");
     unlink_in(home, "device.key.next");
     unlink_in(home, "device.key.rekey");

@@ -8,6 +8,8 @@
     "j.kind LIKE 'process.%' AND j.state NOT IN ('reissued', 'rejected') AND j.body IS NOT NULL "  \
     "AND NOT EXISTS (SELECT 1 FROM step s WHERE s.id = j.dev || '.' || j.n)"
 
+#define BLOB_COLS "hash, process, size, media, state, held, tries, at"
+
 #define PROCESS_SQL_TABLE                                                                          \
     X(PR_LIST, "SELECT p.id, p.template, p.kind, p.mode, p.title, p.division, p.term, "            \
                "p.polling_day, p.state, (SELECT count(*) FROM step s WHERE s.process = p.id) + "   \
@@ -45,7 +47,18 @@
     X(PR_REISSUED_AS, "SELECT b.hash FROM journal a JOIN journal b ON b.uid = a.uid AND b.dev = "  \
                       ":dev WHERE a.hash = :hash AND a.dev <> :dev LIMIT 1")                       \
     X(PR_RECEIPT_AT, "SELECT max(at) FROM receipt WHERE good = 1")                                 \
-    X(PR_STEP_AT, "SELECT max(recv_at) FROM step")
+    X(PR_STEP_AT, "SELECT max(recv_at) FROM step")                                                 \
+    /* attachments */                                                                              \
+    X(BL_PUT, "INSERT OR REPLACE INTO blob (hash, process, size, media, state, held, tries, at) "  \
+              "VALUES (:hash, :process, :size, :media, :state, :held, :tries, :at)")               \
+    X(BL_GET, "SELECT " BLOB_COLS " FROM blob WHERE hash = :hash")                                 \
+    X(BL_DEL, "DELETE FROM blob WHERE hash = :hash")                                               \
+    X(BL_NEXT, "SELECT " BLOB_COLS " FROM blob WHERE state IN ('pending', 'uploading', 'wanted') " \
+               "ORDER BY state <> 'wanted', tries, at, hash LIMIT 1")                              \
+    X(BL_EACH, "SELECT " BLOB_COLS " FROM blob WHERE :process IN ('', process) ORDER BY at, hash") \
+    X(BL_ERASED, "SELECT " BLOB_COLS " FROM blob b WHERE state <> 'erased' AND EXISTS (SELECT 1 "  \
+                 "FROM step s WHERE s.process = b.process AND s.erased_at IS NOT NULL AND "        \
+                 "instr(s.line, b.hash) > 0)")
 
 enum process_sql_row {
 #define X(name, text) SQL_##name,

@@ -11,7 +11,8 @@ struct process_shape {
 };
 
 struct process_members {
-    struct json *fields, *counts, *materials; /* owned roots; materials NULL when there are none */
+    /* owned roots; materials and blobs NULL when there are none */
+    struct json *fields, *counts, *materials, *blobs;
     struct gw_buf priv;                       /* private part, empty = none */
     char priv_hash[GW_HASH_HEX + 1];
 };

@@ -287,6 +287,18 @@ enum gw_err blob_bytes(struct home *home, const char *commit, struct gw_buf *out
 
 /* ---- downloads */
 
+enum gw_err blob_named_by(struct home *home, const char *commit, char *process, size_t size)
+{
+    sqlite3_stmt *st = process_stmt(home, SQL_BL_NAMED);
+    gw_bind_text(st, ":hash", commit);
+    enum gw_err err = odb_row(home, st, NULL);
+    if (!err) {
+        odb_col(st, 0, process, size);
+    }
+    odb_reset(st);
+    return err;
+}
+
 enum gw_err blob_want(struct home *home, const struct blob_row *row, struct gw_fail *fail)
 {
     struct blob_row now;

@@ -57,6 +57,8 @@ enum gw_err blob_note(struct home *home, const struct blob_row *row, struct gw_f
 enum gw_err blob_slice(struct home *home, const char *commit, int64_t from, size_t max,
                        uint8_t salt[BLOB_SALT], struct gw_buf *out, struct gw_fail *fail);
 
+/* The procedure one of whose records here names it. GW_ABSENT. Reads all records. */
+enum gw_err blob_named_by(struct home *home, const char *commit, char *process, size_t size);
 /* Asks for a download; size and media as the record says. A copy that is here already is done. */
 enum gw_err blob_want(struct home *home, const struct blob_row *row, struct gw_fail *fail);
 /* What was downloaded. GW_INVALID: salt and bytes are not those of the commit; nothing was kept. */

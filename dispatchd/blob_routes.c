@@ -76,7 +76,6 @@ void handle_blob_head(struct call *call)
     int64_t held = blobs_held(call->core->blobs, commit, call->session->device, &whole);
     if (held == 0) {
         answer_problem(call->out, 404, "not-found", "Nothing of it is held.");
-        call->out->close = false; /* the upload comes next on the same connection */
         return;
     }
     answer_json(call->out, 200);

@@ -204,6 +204,9 @@ int core_status_code(size_t i)
 static void count(struct core *core, const struct route *route, int status)
 {
     size_t which = route ? (size_t)(route - routes) : ROUTES_MAX - 1;
+    while (route && which > 0 && strcmp(routes[which - 1].path, route->path) == 0) {
+        which--; /* one figure for an address, whatever the method */
+    }
     for (size_t i = 0; i < COUNT(status_codes); i++) {
         if (status_codes[i] == status) {
             core->stats.requests[which][i]++;

@@ -326,6 +326,20 @@ static void a_flood_of_slices_leaves_room_for_commands(void **state)
     name_it(kit);
 }
 
+static void an_address_has_one_figure(void **state)
+{
+    struct core_kit *kit = *state;
+    struct gw_buf text;
+    gw_buf_init(&text, 1024 * 1024);
+    assert_int_equal(put(kit, &clerk, 0, 10), 10);
+    assert_int_equal(head(kit, &clerk), 200);
+    assert_int_equal(core_metrics(kit->core, &text), GW_OK);
+    const char *first = strstr(gw_buf_str(&text), "route=\"/v1/blobs/\",status=\"200\"} 2\n");
+    assert_non_null(first);
+    assert_null(strstr(first + 1, "route=\"/v1/blobs/\",status=\"200\""));
+    gw_buf_free(&text);
+}
+
 static void a_backup_takes_them_along(void **state)
 {
     struct core_kit *kit = *state;
@@ -366,6 +380,7 @@ int main(void)
         T(what_nobody_names_goes_after_a_week),
         T(a_dead_folder_harms_no_record),
         T(a_flood_of_slices_leaves_room_for_commands),
+        T(an_address_has_one_figure),
         T(a_backup_takes_them_along),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

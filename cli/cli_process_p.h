@@ -1,5 +1,5 @@
-/* The families `election` and `procedure`: the same verbs over the same code; a row's data is the kind
- * it is about ("election"), or NULL for all others. */
+/* The families `election` and `procedure`: the same verbs over the same code; a row's data is the
+ * kind it is about ("election"), or NULL for all others. */
 #ifndef GW_CLI_CLI_PROCESS_P_H
 #define GW_CLI_CLI_PROCESS_P_H
 
@@ -27,14 +27,16 @@ struct process_opts {
 int process_options(struct cli *cli, const struct cli_verb *verb, int argc, char **argv,
                     struct process_opts *opts, char ***operands, int *operands_n);
 
-/* FIELD=VALUE words by the fields and materials that a step (or open) has. Values borrow the words. */
+/* FIELD=VALUE words by the fields and materials that a step (or open) has. Values borrow the words.
+ */
 struct process_words {
     struct proc_value values[PROCESS_VALUES_MAX], materials[PROCESS_VALUES_MAX];
     size_t values_n, materials_n;
 };
 /* spec NULL: fields of the open. False: told what is wrong. */
 bool process_read_words(const struct cli *cli, const struct ruleset *rules,
-                        const struct step_spec *spec, char **words, int n, struct process_words *out);
+                        const struct step_spec *spec, char **words, int n,
+                        struct process_words *out);
 bool process_add_word(struct process_words *words, const char *key, const char *text, int64_t num);
 
 /* ---- attachments (cli_blob.c) */
@@ -53,7 +55,8 @@ void process_attach_undo(struct cli *cli, const struct process_attached *attache
 /* "attachments": [{record, step, key, commit, state}] */
 void process_attachments_json(struct home *home, const struct process_case *c, struct jw *w);
 
-/* Loads ID with today's day; CLI_DONE or the exit status. A procedure of the other family is fine. */
+/* Loads ID with today's day; CLI_DONE or the exit status. A procedure of the other family is fine.
+ */
 int process_open_case(struct cli *cli, const char *id, struct process_case *out);
 
 /* ---- JSON (cli_process_json.c) */

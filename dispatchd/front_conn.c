@@ -156,7 +156,7 @@ enum MHD_Result conn_send(struct conn *conn, struct core_answer *answer)
     struct MHD_Response *response =
         answer->blob_fd > 0 ? response_of_file(answer)
         : body->data ? MHD_create_response_from_buffer(body->len, body->data, MHD_RESPMEM_MUST_FREE)
-                   : MHD_create_response_from_buffer(0, nothing, MHD_RESPMEM_PERSISTENT);
+                     : MHD_create_response_from_buffer(0, nothing, MHD_RESPMEM_PERSISTENT);
     if (!response) {
         return MHD_NO;
     }

@@ -211,7 +211,7 @@ enum once {
     ONCE_N
 };
 static const char *const once_names[ONCE_N] = {
-    "host",          "content-length", "transfer-encoding", "content-type", "content-encoding",
+    "host",          "content-length", "transfer-encoding", "content-type",  "content-encoding",
     "authorization", "last-event-id",  "content-range",     "gridward-salt",
 };
 

@@ -13,7 +13,7 @@ struct process_shape {
 struct process_members {
     /* owned roots; materials and blobs NULL when there are none */
     struct json *fields, *counts, *materials, *blobs;
-    struct gw_buf priv;                       /* private part, empty = none */
+    struct gw_buf priv; /* private part, empty = none */
     char priv_hash[GW_HASH_HEX + 1];
 };
 void process_members_init(struct process_members *m);

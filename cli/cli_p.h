@@ -56,6 +56,7 @@ struct cli_verb {
     X(roll)                                                                                        \
     X(house)                                                                                       \
     X(pin)                                                                                         \
+    X(blob)                                                                                        \
     X(doctor)                                                                                      \
     /* end */
 #define X(name)                                                                                    \

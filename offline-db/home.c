@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/fsutil.h"
+#include "offline-db/blob.h"
 #include "offline-db/odb_p.h"
 
 extern const struct gw_migration offline_db_migrations[];
@@ -423,9 +424,12 @@ static enum gw_err empty_tables(struct home *home, struct gw_fail *fail)
                          "DELETE FROM journal; DELETE FROM receipt; DELETE FROM overlay; DELETE "
                          "FROM gone; DELETE FROM scope; DELETE FROM job; DELETE FROM tomb; DELETE "
                          "FROM draft; DELETE FROM access_log; DELETE FROM identity; DELETE FROM "
-                         "sync_state; INSERT INTO sync_state (one) VALUES (1); DELETE FROM "
+                         "blob; DELETE FROM sync_state; INSERT INTO sync_state (one) VALUES (1); "
+                         "DELETE FROM "
                          "user_pin; DELETE FROM signer_identity; UPDATE console_lock SET locked_at "
-                         "= 0; DELETE FROM process_own",
+                         "= 0; DELETE FROM process_own; DELETE FROM rule_text; "
+                         "DELETE FROM foreign_line; DELETE FROM foreign_signer; DELETE FROM "
+                         "foreign_rule",
                          fail);
     return odb_end(home, err, fail);
 }
@@ -466,6 +470,7 @@ enum gw_err home_leave(struct home *home, struct gw_fail *fail)
         (void)flock(home->p->home_fd, LOCK_SH); /* ours already: going back cannot block */
         return err;
     }
+    blob_remove_all(home);
     unlink_in(home, "device.key");
     unlink_in(home, "device.key.next");
     unlink_in(home, "device.key.rekey");

@@ -8,6 +8,8 @@
     "j.kind LIKE 'process.%' AND j.state NOT IN ('reissued', 'rejected') AND j.body IS NOT NULL "  \
     "AND NOT EXISTS (SELECT 1 FROM step s WHERE s.id = j.dev || '.' || j.n)"
 
+#define BLOB_COLS "hash, process, size, media, state, held, tries, at"
+
 /* A step that a peer brought and the feed has not. One that the server did not take is no evidence.
  */
 #define FOREIGN_STEP                                                                               \
@@ -97,7 +99,20 @@
                  "r.household_id, r.relation, p.id_number, p.politics FROM resident r LEFT JOIN "  \
                  "resident_private p ON p.id = r.id WHERE " BELOW("r.path"))                       \
     X(RO_SPELLS,                                                                                   \
-      "SELECT s.resident_id, s.\"from\", s.\"to\", s.kind FROM spell s WHERE " BELOW("s.path"))
+      "SELECT s.resident_id, s.\"from\", s.\"to\", s.kind FROM spell s WHERE " BELOW("s.path"))    \
+    /* attachments */                                                                              \
+    X(BL_PUT, "INSERT OR REPLACE INTO blob (hash, process, size, media, state, held, tries, at) "  \
+              "VALUES (:hash, :process, :size, :media, :state, :held, :tries, :at)")               \
+    X(BL_GET, "SELECT " BLOB_COLS " FROM blob WHERE hash = :hash")                                 \
+    X(BL_DEL, "DELETE FROM blob WHERE hash = :hash")                                               \
+    X(BL_NEXT, "SELECT " BLOB_COLS " FROM blob WHERE state IN ('pending', 'uploading', 'wanted') " \
+               "ORDER BY state <> 'wanted', tries, at, hash LIMIT 1")                              \
+    X(BL_NAMED, "SELECT process FROM step WHERE instr(line, :hash) > 0 UNION ALL SELECT id FROM "  \
+                "journal WHERE kind LIKE 'process.%' AND instr(body, :hash) > 0 LIMIT 1")          \
+    X(BL_EACH, "SELECT " BLOB_COLS " FROM blob WHERE :process IN ('', process) ORDER BY at, hash") \
+    X(BL_ERASED, "SELECT " BLOB_COLS " FROM blob b WHERE state <> 'erased' AND EXISTS (SELECT 1 "  \
+                 "FROM step s WHERE s.process = b.process AND s.erased_at IS NOT NULL AND "        \
+                 "instr(s.line, b.hash) > 0)")
 
 enum process_sql_row {
 #define X(name, text) SQL_##name,

@@ -149,6 +149,7 @@ static enum gw_err fill_members(struct writing *w, struct gw_fail *fail)
     d->counts = w->kind == PROC_OPEN ? NULL : w->members.counts;
     d->materials = w->members.materials;
     d->reason = w->entry->reason;
+    w->body.blobs = w->members.blobs;
     w->body.priv = w->members.priv.len > 0 ? w->members.priv_hash : NULL;
     return err;
 }

@@ -24,7 +24,8 @@ struct net_request {
     const char *accept, *content_type, *last_event_id; /* NULL = absent */
     const void *body;
     size_t body_len;
-    int64_t total_ms; /* 0 = none (streams) */
+    int64_t total_ms;                      /* 0 = none (streams) */
+    const char *content_range, *blob_salt; /* of attachments; NULL = absent */
 };
 enum net_end { NET_DONE, NET_UNREACHABLE, NET_TLS, NET_CUT, NET_TOO_LARGE };
 struct net_answer {
@@ -33,6 +34,8 @@ struct net_answer {
     int64_t server_time, retry_after_ms; /* -1 absent */
     const char *content_type, *body;
     size_t body_len;
+    int64_t blob_offset;   /* Gridward-Offset, 0 absent */
+    const char *blob_salt; /* Gridward-Salt, NULL absent */
 };
 struct net_events {
     bool (*on_data)(void *ctx, int64_t call, const char *bytes, size_t len); /* 2xx of streams */

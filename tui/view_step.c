@@ -6,6 +6,7 @@
 
 #include "offline-db/draft.h"
 #include "offline-db/roll.h"
+#include "tui/step_attach.h"
 #include "tui/step_form.h"
 #include "tui/view_process.h"
 
@@ -238,13 +239,23 @@ static void record(struct tui *t, struct state *s)
                 false);
         return;
     }
+    struct form_attached files;
+    if (step_attach_files(t->home, s->process, &read, &files, &fail) != GW_OK) {
+        tui_say(t, fail.text, true);
+        return;
+    }
     if (process_record(t->home, s->process, PROC_STEP, &read.entry, &written, &fail) != GW_OK) {
+        step_attach_undo(t->home, &files);
         tui_say(t, fail.text, true);
         return;
     }
     s->sent = true;
     tui_changed(t, UINT32_MAX);
-    tui_say(t, _("Recorded and signed."), false);
+    tui_say(t,
+            files.place ? _("Recorded and signed. A picture says where it was taken; it is kept as "
+                            "it is.")
+                        : _("Recorded and signed."),
+            false);
     tui_back(t);
 }
 

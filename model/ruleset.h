@@ -73,13 +73,16 @@ enum { TERMS_MAX = 8 };
 enum check_op { CHECK_GT, CHECK_GE, CHECK_EQ, CHECK_LE, CHECK_LT, CHECK_ODD };
 
 /* sum(left) * den  op  sum(right) * num, in integers, cross-multiplied: "more than half of those
- * present" is left [agree] op gt right [present] num 1 den 2. CHECK_ODD looks at left alone. */
+ * present" is left [agree] op gt right [present] num 1 den 2. CHECK_ODD looks at left alone. A
+ * check with `only` says something of records that claim it: a vote that is entered as not passed
+ * is no breach of the majority. */
 struct check {
     const char *id; /* unique in the template: "S21.turnout" */
     struct term left[TERMS_MAX], right[TERMS_MAX];
     size_t left_n, right_n;
     enum check_op op;
     int64_t num, den; /* > 0 */
+    struct term only; /* text NULL: always; else holds by itself while this value is 0 */
     struct citation cite;
     struct words says;   /* the rule in one sentence */
     struct words remedy; /* what can be done when it is broken */
@@ -223,6 +226,11 @@ const struct proc_field *template_open_field(const struct proc_template *t, cons
  * confirmation replaces an earlier one. False when there is no such number, it is not one that the
  * district confirms, value is out of its bounds, document is NULL, or memory is out. */
 bool ruleset_confirm(struct ruleset *set, const char *key, int64_t value, const char *document);
+/* What a rule is broken by: its own law; else, of a number that it names, the number's law or the
+ * document by which the district confirmed it (then law is that document and article is NULL).
+ * law is NULL for custom, for plain arithmetic, and for a number that still waits. */
+struct citation time_rule_cite(const struct ruleset *set, const struct time_rule *rule);
+struct citation check_cite(const struct ruleset *set, const struct check *check);
 /* "《村民委员会组织法》第17条" in the screen's language, without the version in brackets at the end
  * of a title; "" without a law. Length as snprintf. */
 int citation_print(const struct ruleset *set, const struct citation *cite, char *out, size_t size);

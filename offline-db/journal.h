@@ -71,15 +71,23 @@ enum gw_err journal_counts(struct home *home, struct journal_counts *out);
 enum gw_err journal_duty(struct home *home, char out[16]);
 
 /* ---- for sync/ */
-/* Up to max_lines / max_bytes of wire lines (NDJSON) in the order in which they were written,
- * states pending and sent; marks them sent. *lines = how many; list tells which (it has room for
- * max_lines). Lines of second persons are among them, under their own device and number. */
+/* Up to so many lines and bytes of wire lines (NDJSON), states pending and sent; marks them sent.
+ * Own ones as they were written; with foreign also those that second persons of this laptop signed,
+ * under their own device and number, and those that a peer brought, each behind the own ones that
+ * were here before it (an own record may hang on it, and it on an own one). list has room for
+ * max_lines and says which they are; *lines = how many. One line always goes, however long. */
+struct journal_limits {
+    size_t lines, bytes;
+    bool foreign;
+};
 struct journal_sent {
     gw_id dev;
     int64_t n;
+    bool foreign; /* a peer brought it */
 };
-enum gw_err journal_batch(struct home *home, size_t max_lines, size_t max_bytes, struct gw_buf *out,
-                          struct journal_sent *list, size_t *lines, struct gw_fail *fail);
+enum gw_err journal_batch(struct home *home, const struct journal_limits *limits,
+                          struct gw_buf *out, struct journal_sent *list, size_t *lines,
+                          struct gw_fail *fail);
 /* Stores one result (state, code, seq, receipt…) and refreshes the overlay, in the caller's open
  * transaction or in one of its own. Idempotent. */
 struct journal_result {
@@ -91,6 +99,10 @@ struct journal_result {
 };
 enum gw_err journal_store_result(struct home *home, const struct journal_result *result,
                                  struct gw_fail *fail);
+/* The same for a line of another device; hash "" = whichever is here, else only that one. It never
+ * tells this worker anything and never asks for a new key: both are its author's business. */
+enum gw_err journal_foreign_result(struct home *home, const char *dev, const char *hash,
+                                   const struct journal_result *result, struct gw_fail *fail);
 /* The server lost what it had (new epoch) or never stored it: numbers > have_n and those in missing
  * become pending again, with their receipts kept. */
 enum gw_err journal_resend(struct home *home, int64_t have_n, const int64_t *missing,

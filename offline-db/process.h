@@ -94,9 +94,9 @@ struct process_template {
     char id[64], kind[32], committee[16], mode[24];
     char title[128]; /* in the language of the screen */
 };
-/* Templates of the installed files, elections first. GW_ABSENT with a sentence: none is installed.
- */
-enum gw_err process_templates(struct process_template *out, size_t cap, size_t *n,
+/* Templates of the installed files that are in force on `today`, the newest version of each,
+ * elections first, then by-elections. GW_ABSENT with a sentence: none is installed. */
+enum gw_err process_templates(gw_day today, struct process_template *out, size_t cap, size_t *n,
                               struct gw_fail *fail);
 /* The composed text for a template as in force on `day` for the place of `division`, and its rule
  * set (owned by the caller). */
@@ -123,5 +123,14 @@ void process_trial_end(struct process_trial *trial);
 /* The export of protocol section 6. */
 enum gw_err process_export(struct home *home, const char *id, struct gw_buf *out,
                            struct gw_fail *fail);
+/* The same with private parts left out as if they had been erased: everything else still verifies. */
+struct process_pick {
+    void *ctx;
+    bool (*keep)(void *ctx, const struct ev_step *step); /* its private part stays */
+    bool names;                                          /* of the signers stay */
+};
+enum gw_err process_export_picked(struct home *home, const char *id,
+                                  const struct process_pick *pick, struct gw_buf *out,
+                                  struct gw_fail *fail);
 
 #endif

@@ -81,6 +81,7 @@ struct engine {
     int digest_bad;         /* mismatches in a row */
     int64_t digest_at_mono;
     bool can_sse, can_wait, can_digest; /* optional things that hello named */
+    bool can_process;                   /* it takes lines that another device signed */
     int64_t page_limit, batch_lines, batch_bytes;
 
     int64_t stream_byte_mono; /* last byte of the stream */

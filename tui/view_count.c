@@ -233,6 +233,7 @@ static void offer_cosign(struct tui *t, const char *process)
 
 static void confirm(struct tui *t, struct state *s)
 {
+    const struct count_how how = {.happened_at = 0};
     struct gw_fail fail = {0};
     struct count_sums sums;
     size_t written = 0;
@@ -252,7 +253,7 @@ static void confirm(struct tui *t, struct state *s)
         tui_say(t, _("Rows still differ: 1 goes to the first sheet, 2 to the second."), false);
         return;
     }
-    if (count_record(t->home, &s->sheet, 0, &written, &fail) != GW_OK) {
+    if (count_record(t->home, &s->sheet, &how, &written, &fail) != GW_OK) {
         tui_say(t, fail.text, true);
         return;
     }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "offline-db/draft.h"
+#include "offline-db/roll.h"
 #include "tui/step_form.h"
 #include "tui/view_process.h"
 
@@ -64,6 +65,25 @@ static void prefill(struct state *s, const struct proc_field *fields, size_t n)
     }
 }
 
+/* Figures of the registration as the roll has them now: proposals that the clerk checks. */
+static void prefill_roll(struct tui *t, struct state *s, const struct step_spec *spec)
+{
+    struct roll roll;
+    int64_t figure;
+    bool counted = strcmp(spec->id, "S05") == 0 || strcmp(spec->id, "S08-1") == 0;
+    if (!counted || roll_load(t->home, &s->c, &roll, NULL) != GW_OK) {
+        return; /* the form is there without proposals */
+    }
+    for (size_t i = 0; i < spec->counts_n; i++) {
+        char number[24];
+        if (roll_figure(&roll, spec->id, spec->counts[i].key, &figure)) {
+            (void)snprintf(number, sizeof(number), "%lld", (long long)figure);
+            step_form_set(&s->form, spec->counts[i].key, number);
+        }
+    }
+    roll_unload(&roll);
+}
+
 static enum gw_err make_form(struct tui *t, struct state *s, struct gw_fail *fail)
 {
     const struct step_spec *spec = template_step(s->c.rules->template_, s->step);
@@ -81,6 +101,7 @@ static enum gw_err make_form(struct tui *t, struct state *s, struct gw_fail *fai
     }
     prefill(s, spec->fields, spec->fields_n);
     prefill(s, spec->counts, spec->counts_n);
+    prefill_roll(t, s, spec);
     load_draft(t, s);
     return GW_OK;
 }
@@ -103,6 +124,12 @@ static enum gw_err step_open(struct tui *t, struct view *view, const void *arg,
         return err;
     }
     err = make_form(t, s, fail);
+    if (err == GW_OK && in->resident != NULL) {
+        step_form_set(&s->form, "resident_id", in->resident);
+    }
+    if (err == GW_OK && in->name != NULL) {
+        step_form_set(&s->form, "name", in->name);
+    }
     if (err != GW_OK) {
         process_unload(&s->c);
         free(s);

@@ -72,8 +72,9 @@ enum gw_err journal_duty(struct home *home, char out[16]);
 
 /* ---- for sync/ */
 /* Up to so many lines and bytes of wire lines (NDJSON), states pending and sent; marks them sent.
- * Own ones in order of n; with foreign also those that a peer brought, each behind the own ones
- * that were here before it (an own record may hang on it, and it on an own one). list has room for
+ * Own ones as they were written; with foreign also those that second persons of this laptop signed,
+ * under their own device and number, and those that a peer brought, each behind the own ones that
+ * were here before it (an own record may hang on it, and it on an own one). list has room for
  * max_lines and says which they are; *lines = how many. One line always goes, however long. */
 struct journal_limits {
     size_t lines, bytes;
@@ -82,7 +83,7 @@ struct journal_limits {
 struct journal_sent {
     gw_id dev;
     int64_t n;
-    bool foreign;
+    bool foreign; /* a peer brought it */
 };
 enum gw_err journal_batch(struct home *home, const struct journal_limits *limits,
                           struct gw_buf *out, struct journal_sent *list, size_t *lines,

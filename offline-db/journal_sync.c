@@ -14,7 +14,8 @@ struct batch {
     const struct journal_limits *limits;
     struct journal_sent *list;
     size_t lines;
-    bool pending; /* one of them was not marked sent yet */
+    int64_t own_n; /* newest of the home's own so far */
+    bool pending;  /* one of them was not marked sent yet */
 };
 
 /* What was put into out as one line counts, unless it is too much behind others. GW_ABSENT: the
@@ -43,7 +44,10 @@ static enum gw_err batch_own(struct batch *b, sqlite3_stmt *st)
     size_t before = b->out->len;
     struct journal_sent *sent = &b->list[b->lines];
     *sent = (struct journal_sent){.n = gw_col_int(st, 0)};
-    ODB_COL(st, 5, sent->dev); /* a second person's too */
+    ODB_COL(st, 5, sent->dev);
+    if (strcmp(sent->dev, b->home->id.device) == 0) {
+        b->own_n = sent->n;
+    }
     b->pending |= strcmp(gw_col_text(st, 4), "pending") == 0;
     return batch_close(b, before, wire_cmd_line_encode(&line, b->out));
 }
@@ -58,12 +62,13 @@ static enum gw_err batch_foreign(struct batch *b, sqlite3_stmt *st)
     return batch_close(b, before, gw_buf_adds(b->out, gw_col_text(st, 2)));
 }
 
-static enum gw_err mark_own(struct home *home, const char *dev, int64_t n, struct gw_fail *fail)
+static enum gw_err mark_own(struct home *home, const struct journal_sent *sent,
+                            struct gw_fail *fail)
 {
     gw_id id = "";
     sqlite3_stmt *st = odb_stmt(home, SQL_J_SENT);
-    gw_bind_text(st, ":dev", dev);
-    gw_bind_int(st, ":n", n);
+    gw_bind_text(st, ":dev", sent->dev);
+    gw_bind_int(st, ":n", sent->n);
     enum gw_err err = odb_row(home, st, fail);
     if (!err) {
         ODB_COL(st, 0, id);
@@ -85,9 +90,17 @@ static enum gw_err mark_sent(struct batch *b, struct gw_fail *fail)
     for (size_t i = 0; !err && i < b->lines; i++) {
         const struct journal_sent *sent = &b->list[i];
         err = sent->foreign ? foreign_sent(b->home, sent->dev, sent->n, fail)
-                            : mark_own(b->home, sent->dev, sent->n, fail);
+                            : mark_own(b->home, sent, fail);
     }
     return odb_end(b->home, err, fail);
+}
+
+/* Which number of the home's own the next line stands for: a second person's comes behind the
+ * newest of them. */
+static int64_t own_place(const struct batch *b, sqlite3_stmt *own)
+{
+    bool home = strcmp(gw_col_text(own, 5), b->home->id.device) == 0;
+    return home ? gw_col_int(own, 0) : b->own_n + 1;
 }
 
 /* Both lists are in order already: the next one of the two, until one is full or both are empty. */
@@ -98,10 +111,7 @@ static enum gw_err merge(struct batch *b, sqlite3_stmt *own, sqlite3_stmt *forei
     enum gw_err foreign_err = foreign ? odb_row(b->home, foreign, fail) : GW_ABSENT;
     enum gw_err err = GW_OK;
     while (!err && (!own_err || !foreign_err)) {
-        /* numbers of this device only: a second person's have their own count */
-        bool counted = !own_err && strcmp(gw_col_text(own, 5), b->home->id.device) == 0;
-        bool take = own_err ||
-                    (counted && !foreign_err && gw_col_int(foreign, 4) < gw_col_int(own, 0));
+        bool take = own_err || (!foreign_err && gw_col_int(foreign, 4) < own_place(b, own));
         if (take) {
             err = batch_foreign(b, foreign);
             foreign_err = err ? GW_OK : odb_row(b->home, foreign, fail);
@@ -125,6 +135,7 @@ enum gw_err journal_batch(struct home *home, const struct journal_limits *limits
     sqlite3_stmt *foreign =
         limits->foreign ? gw_db_stmt(home->db, process_sql(SQL_FL_UNSENT)) : NULL;
     gw_bind_text(own, ":dev", home->id.device);
+    gw_bind_int(own, ":foreign", limits->foreign);
     enum gw_err err = merge(&b, own, foreign, fail);
     odb_reset(own);
     if (foreign) {

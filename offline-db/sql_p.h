@@ -116,8 +116,8 @@
     X(J_UNREAD_COUNT, "SELECT count(*) FROM journal WHERE unread = 1")                             \
     /* a second person's number that the server refuses for good must not be sent in a circle */   \
     X(J_BATCH, "SELECT n, body, sig, priv, state, dev FROM journal INDEXED BY journal_unsent "     \
-               "WHERE state IN ('pending', 'sent') AND body IS NOT NULL AND (dev = :dev OR code "  \
-               "NOT IN ('key-reuse', 'chain-fork')) ORDER BY j")                                   \
+               "WHERE state IN ('pending', 'sent') AND body IS NOT NULL AND (dev = :dev OR "       \
+               "(:foreign AND code NOT IN ('key-reuse', 'chain-fork'))) ORDER BY j")               \
     X(J_SENT, "UPDATE journal SET state = 'sent' WHERE dev = :dev AND n = :n AND state = "         \
               "'pending' RETURNING id")                                                            \
     X(J_ROW, "SELECT state, seq, result_at, id, kind, hash FROM journal WHERE dev = :dev AND n = " \

@@ -48,7 +48,7 @@ def second_signature(scratch):
     key = os.path.join(home.dir, "second-clerk2-demo.key")
     assert os.stat(key).st_mode & 0o777 == 0o600
     election = home.json("election", "new", "--kind", "village", "--polling-day", "2031-06-14")["id"]
-    home.json("election", "step", election, "S22", "--subject", "7", "post=chair", "votes=120")
+    home.json("election", "step", election, "S22", "--subject", "7", "chair_votes=120")
     row = slot(home, election, "S22")
     assert row["state"] == "second", row  # two persons are asked
     record = row["hash"]
@@ -82,7 +82,7 @@ def server_restored(scratch):
     """What the second person signed is there again after the server lost it, under his own key."""
     server, home, other = two_clerks(scratch)
     election = home.json("election", "new", "--kind", "village", "--polling-day", "2031-06-14")["id"]
-    home.json("election", "step", election, "S22", "--subject", "7", "post=chair", "votes=120")
+    home.json("election", "step", election, "S22", "--subject", "7", "chair_votes=120")
     backup = scratch.path("backup")
     server.admin("backup", backup)
     row = slot(home, election, "S22")

@@ -326,7 +326,7 @@ static size_t batch(struct kit *kit, struct journal_sent *list, struct gw_buf *o
 {
     size_t lines = 0;
     gw_buf_reset(out);
-    ok(journal_batch(&kit->home, &(struct journal_limits){10, 1 << 20, false}, out, list, &lines,
+    ok(journal_batch(&kit->home, &(struct journal_limits){10, 1 << 20, true}, out, list, &lines,
                      NULL));
     return lines;
 }

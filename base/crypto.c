@@ -22,6 +22,29 @@ enum gw_err gw_crypto_init(void)
 
 /* ---- hashes */
 
+static crypto_hash_sha256_state *sha_state(struct gw_sha256_run *run)
+{
+    static_assert(sizeof(crypto_hash_sha256_state) <= sizeof run->state, "room for the state");
+    return (crypto_hash_sha256_state *)(void *)run->state;
+}
+
+void gw_sha256_begin(struct gw_sha256_run *run)
+{
+    (void)crypto_hash_sha256_init(sha_state(run)); /* always 0, as are the two below */
+}
+
+void gw_sha256_add(struct gw_sha256_run *run, const void *bytes, size_t len_bytes)
+{
+    (void)crypto_hash_sha256_update(sha_state(run), bytes, len_bytes);
+}
+
+void gw_sha256_end(struct gw_sha256_run *run, char out[GW_HASH_HEX + 1])
+{
+    uint8_t hash[GW_HASH_BYTES];
+    (void)crypto_hash_sha256_final(sha_state(run), hash);
+    gw_hex(hash, sizeof hash, out);
+}
+
 void gw_sha256(const void *bytes, size_t len_bytes, uint8_t out[GW_HASH_BYTES])
 {
     (void)crypto_hash_sha256(out, bytes, len_bytes); /* always 0 */

@@ -24,6 +24,13 @@ const char *gw_crypto_version(void); /* libsodium at run time */
 /* SHA-256 over the concatenation of two ranges (either may be empty); lower-case hex. */
 void gw_sha256_hex2(const void *a, size_t a_len, const void *b, size_t b_len,
                     char out[GW_HASH_HEX + 1]);
+/* The same piece by piece: begin, any number of add, end. Plain data, may be copied or dropped. */
+struct gw_sha256_run {
+    uint64_t state[32]; /* libsodium's form */
+};
+void gw_sha256_begin(struct gw_sha256_run *run);
+void gw_sha256_add(struct gw_sha256_run *run, const void *bytes, size_t len_bytes);
+void gw_sha256_end(struct gw_sha256_run *run, char out[GW_HASH_HEX + 1]);
 void gw_sha256(const void *bytes, size_t len_bytes, uint8_t out[GW_HASH_BYTES]);
 /* First 8 bytes, big-endian, of SHA-256: the h64 of the feed digest. */
 uint64_t gw_sha256_h64(const void *bytes, size_t len_bytes);

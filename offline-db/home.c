@@ -403,6 +403,12 @@ static enum gw_err refuse_unsent(struct home *home, struct gw_fail *fail)
                             "sync, then leave again. Nothing was deleted."),
                           (long long)unsent);
     }
+    struct blob_row blob;
+    if (!err && blob_next(home, &blob) == GW_OK && blob.state != BLOB_WANTED) {
+        err = gw_fail_set(fail, GW_REFUSED,
+                          _("An attachment has not reached the dispatch server yet. Run: gridward "
+                            "sync, then leave again. Nothing was deleted."));
+    }
     return err;
 }
 

@@ -305,6 +305,24 @@ static void what_another_attached_is_fetched(void **state)
     gw_buf_free(&got);
 }
 
+static void leaving_waits_for_uploads(void **state)
+{
+    struct bed *b = *state;
+    struct blob_row row;
+    char path[1200];
+    struct gw_fail fail = {0};
+    bed_to_caught_up(b);
+    attach(b, &row);
+    copy_path(b, row.commit, path, sizeof(path));
+    assert_int_equal(home_leave(&b->home, &fail), GW_REFUSED);
+    assert_int_equal(access(path, F_OK), 0);
+    upload_rest(b);
+    engine_free(b->engine);
+    b->engine = NULL;
+    assert_int_equal(home_leave(&b->home, &fail), GW_OK);
+    assert_int_equal(access(path, F_OK), -1);
+}
+
 static void what_cannot_be_attached_is_said(void **state)
 {
     struct bed *b = *state;
@@ -334,6 +352,7 @@ int main(void)
         T(what_is_refused_does_not_hold_up_the_next),
         T(erased_at_the_server_is_erased_here),
         T(what_another_attached_is_fetched),
+        T(leaving_waits_for_uploads),
         T(what_cannot_be_attached_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
-/* A bundle as anybody may hand it over: the bytes as a file, and the bytes as the text of a file that
- * is sealed well (a key that everybody knows seals for this receiver). */
+/* A bundle as anybody may hand it over: the bytes as a file, and the bytes as the text of a file
+ * that is sealed well (a key that everybody knows seals for this receiver). */
 #include <assert.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -32,7 +32,8 @@ static void open_it(const void *file, size_t len)
     }
 }
 
-/* One piece is enough: longer ones are the same loop. first byte: 1 = the data are packed already. */
+/* One piece is enough: longer ones are the same loop. first byte: 1 = the data are packed already.
+ */
 static void sealed(const uint8_t *data, size_t size)
 {
     static const char begin[] = "\x89GWB\r\n\x1a\n\x01\x01\x01\x02me";

@@ -35,7 +35,8 @@ struct process_case {
     struct ev_signer *signers;
     size_t signers_n;
     struct gw_buf rules_text;
-    struct ruleset *rules;   /* owned; confirmed numbers put in */
+    struct ruleset *rules;   /* owned but for `shared`; confirmed numbers put in */
+    bool shared;             /* many are read with one rule set (overview.h) */
     struct ev_set *set;      /* owned */
     struct procedure *state; /* owned */
 };

@@ -26,7 +26,7 @@
                         "FROM process p WHERE p.id = f.process) AND (:id = '' OR f.process = "     \
                         ":id) ORDER BY f.process, f.dev, f.n")                                     \
     X(PR_STEPS, "SELECT line, status, receipt, recv_at, receipt_seq, result FROM step WHERE process = :id "        \
-                "ORDER BY id")                                                                     \
+                "ORDER BY seq, id")                                                                     \
     X(PR_OWN_STEPS, "SELECT j.body, j.dev, j.sig, j.priv, j.state, (SELECT r.receipt FROM "        \
                     "receipt r WHERE r.dev = j.dev AND r.n = j.n AND r.good = 1 ORDER BY r.at "    \
                     "LIMIT 1), j.result_at, j.seq FROM journal j WHERE j.id = :id AND " OWN_STEP   \
@@ -34,8 +34,6 @@
     X(PR_FOREIGN_STEPS, "SELECT f.line, f.state FROM foreign_line f WHERE f.process = :id AND "    \
                         "NOT EXISTS (SELECT 1 FROM step s WHERE s.id = f.dev || '.' || f.n) "      \
                         "ORDER BY f.dev, f.n")                                                     \
-    X(PR_SIGNERS, "SELECT id, user, name, role, sign_key, server_sig, valid_from, revoked_at, "    \
-                  "revoked_seq FROM signer ORDER BY id")                                           \
     X(PR_RULES, "SELECT \"set\", key, value, document, path, id FROM rule ORDER BY id")            \
     X(PR_TEXT, "SELECT text FROM rule_text WHERE hash = :hash")                                    \
     X(PR_TEXT_PUT, "INSERT OR IGNORE INTO rule_text (hash, text, at) VALUES (:hash, :text, :at)")  \
@@ -45,7 +43,24 @@
     X(PR_REISSUED_AS, "SELECT b.hash FROM journal a JOIN journal b ON b.uid = a.uid AND b.dev = "  \
                       ":dev WHERE a.hash = :hash AND a.dev <> :dev LIMIT 1")                       \
     X(PR_RECEIPT_AT, "SELECT max(at) FROM receipt WHERE good = 1")                                 \
-    X(PR_STEP_AT, "SELECT max(recv_at) FROM step")
+    X(PR_STEP_AT, "SELECT max(recv_at) FROM step")                                                 \
+    X(PR_PLACES, "SELECT id, name FROM grid WHERE level IN ('community', 'village') ORDER BY id")  \
+    X(PR_COMMON_STAMP, "SELECT printf('%d.%d.%d %d.%d.%d', (SELECT count(*) FROM rule), (SELECT "  \
+                       "max(seq) FROM rule), (SELECT sum(seq) FROM rule), count(*), max(seq), "    \
+                       "sum(seq)) FROM signer")                                                    \
+    X(PR_STAMP, "SELECT (SELECT printf('%d.%d.%d', count(*), max(seq), sum(seq)) FROM step WHERE " \
+                "process = :id) || (SELECT printf(' %d.%d.%d', count(*), max(j), sum(result_at)) "    \
+                "FROM journal WHERE id = :id) || (SELECT printf(' %d.%d', count(*), sum(state IN " \
+                "('pending', 'sent'))) FROM foreign_line WHERE process = :id)")                    \
+    X(PR_SUMMARY, "SELECT state, next_step, next_zh, next_en, next_day, late, missing, breaches, " \
+                  "contested, poll FROM process_summary WHERE process = :id AND stamp = :stamp")   \
+    X(PR_SUMMARY_PUT, "INSERT OR REPLACE INTO process_summary (process, stamp, state, next_step, " \
+                      "next_zh, next_en, next_day, late, missing, breaches, contested, poll) "     \
+                      "VALUES (:id, :stamp, :state, :step, :zh, :en, :day, :late, :missing, "      \
+                      ":breaches, :contested, :poll)")                                             \
+    X(PR_SIGNERS_OF, "SELECT id, user, name, role, sign_key, server_sig, valid_from, revoked_at, " \
+                     "revoked_seq FROM signer WHERE id = :dev OR (id > :dev || '.' AND id < :dev " \
+                     "|| '/') ORDER BY id LIMIT 1")
 
 enum process_sql_row {
 #define X(name, text) SQL_##name,

@@ -5,10 +5,10 @@
 #include "offline-db/process.h"
 #include "tui/tui_p.h"
 
-/* processes: the list. process, count, result: of one of them; arg is its id. step: the form of one step; arg is a
+/* processes: the list. overview: all under the home's scopes. process, count, result: of one of them; arg is its id. step: the form of one step; arg is a
  * struct step_arg. setup: a new one. record: one record in full; arg is a struct record_arg. */
 extern const struct view_ops view_processes, view_process, view_step, view_setup, view_record, view_count,
-    view_result;
+    view_result, view_overview;
 
 struct step_arg {
     const char *process, *step, *subject; /* subject NULL or "": none yet */

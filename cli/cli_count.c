@@ -7,8 +7,8 @@
 #include "offline-db/count.h"
 
 struct count_opts {
-    const char *sheet, *entry, *happened;
-    bool compare, record;
+    const char *sheet, *entry, *happened, *reason, *write_in;
+    bool compare, record, papers;
 };
 
 static void value_json(struct jw *w, const char *key, int64_t value)
@@ -94,13 +94,13 @@ static int record(struct cli *cli, struct count_sheet *s, const struct count_opt
 {
     struct gw_fail fail = {0};
     size_t written = 0;
-    int64_t at = 0;
-    if (o->happened && gw_time_parse(o->happened, &at) != GW_OK) {
+    struct count_how how = {.reason = o->reason, .papers = o->papers};
+    if (o->happened && gw_time_parse(o->happened, &how.happened_at) != GW_OK) {
         fprintf(stderr, _("gridward %s: --happened takes a time such as 2026-06-18 09:30.\n"),
                 cli->verb);
         return CLI_USAGE;
     }
-    enum gw_err err = count_record(&cli->home, s, at, &written, &fail);
+    enum gw_err err = count_record(&cli->home, s, &how, &written, &fail);
     if (err) {
         return cli_fail(cli, err, &fail);
     }
@@ -113,6 +113,11 @@ static int record(struct cli *cli, struct count_sheet *s, const struct count_opt
 static int act(struct cli *cli, struct count_sheet *s, const struct count_opts *o)
 {
     size_t rows[COUNT_ROWS_MAX];
+    if (o->write_in) {
+        struct gw_fail fail = {0};
+        enum gw_err err = count_write_in(&cli->home, s, o->write_in, &fail);
+        return err ? cli_fail(cli, err, &fail) : CLI_DONE;
+    }
     if (o->record) {
         return record(cli, s, o);
     }
@@ -133,18 +138,17 @@ static int act(struct cli *cli, struct count_sheet *s, const struct count_opts *
 static int run_count(struct cli *cli, int argc, char **argv)
 {
     struct count_opts o = {.sheet = NULL};
-    const struct cli_opt opts[] = {{"sheet", &o.sheet, NULL},
-                                   {"entry", &o.entry, NULL},
-                                   {"happened", &o.happened, NULL},
-                                   {"compare", NULL, &o.compare},
-                                   {"record", NULL, &o.record}};
+    const struct cli_opt opts[] = {{"sheet", &o.sheet, NULL},       {"entry", &o.entry, NULL},
+                                   {"happened", &o.happened, NULL}, {"reason", &o.reason, NULL},
+                                   {"write-in", &o.write_in, NULL}, {"papers", NULL, &o.papers},
+                                   {"compare", NULL, &o.compare},   {"record", NULL, &o.record}};
     const struct cli_verb *verb = cli_find("election count");
     char **rest;
     int n;
     struct process_case c;
     struct count_sheet sheet;
     struct gw_fail fail = {0};
-    int status = cli_options(cli, verb, argc, argv, opts, 5, &rest, &n);
+    int status = cli_options(cli, verb, argc, argv, opts, sizeof opts / sizeof opts[0], &rest, &n);
     if (status != CLI_DONE) {
         return status;
     }
@@ -166,7 +170,8 @@ static int run_count(struct cli *cli, int argc, char **argv)
 
 const struct cli_verb cli_verbs_count[] = {
     {"election count",
-     "ID [--sheet FILE --entry 1|2] [--compare] [--record] [--happened TIME] [--json]",
+     "ID [--write-in NAME] [--sheet FILE --entry 1|2] [--compare] [--record [--papers] "
+     "[--happened TIME] [--reason TEXT]] [--json]",
      N_("The count by two persons: lists the rows, takes a sheet, compares, records what both "
         "agree on."),
      true, run_count, NULL},

@@ -244,7 +244,8 @@ static void calendar_text(const struct process_case *c)
         day_print(line->latest, latest);
         day_print(line->done ? line->happened : line->plan, plan);
         if (line->latest_rule) {
-            (void)citation_print(c->rules, &line->latest_rule->cite, cite, sizeof cite);
+            struct citation law = time_rule_cite(c->rules, line->latest_rule);
+            (void)citation_print(c->rules, &law, cite, sizeof cite);
         }
         out_cell(line->spec->id, 6);
         out_cell(line->done ? "✓" : line->applies ? "" : "-", 3);

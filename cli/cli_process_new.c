@@ -52,7 +52,8 @@ static void print_broken(const struct cli *cli, const struct ruleset *rules,
     char cite[160] = "";
     char first[DAY_TEXT + 1];
     const struct time_rule *rule = plan->broken;
-    (void)citation_print(rules, &rule->cite, cite, sizeof cite);
+    struct citation law = time_rule_cite(rules, rule);
+    (void)citation_print(rules, &law, cite, sizeof cite);
     day_print(plan->first, first);
     fprintf(
         stderr,

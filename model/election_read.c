@@ -58,7 +58,7 @@ void elect_rules_of(const struct ruleset *set, struct elect_rules *out)
     *out = (struct elect_rules){.poll_cite = {NULL, NULL}};
     take_share(set, "S21.turnout", &out->turnout, &out->poll_cite);
     take_share(set, "S23-1.half", &out->majority, &out->majority_cite);
-    take_share(set, "S24-1.third", &out->rerun_floor, &out->rerun_cite);
+    take_share(set, "S24-2.third", &out->rerun_floor, &out->rerun_cite);
     if (women) {
         out->woman_cite = women->cite;
         out->kin_cite = women->cite; /* V26 and U26 8 say both */

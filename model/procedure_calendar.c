@@ -19,11 +19,11 @@ static bool earlier(gw_day day, gw_day than)
 }
 
 /* The last lawful day: a rule of law counts before any custom. */
-static void put_latest(struct bounds *b, const struct time_rule *rule, gw_day latest,
-                       gw_day overdue)
+static void put_latest(const struct procedure *p, struct bounds *b, const struct time_rule *rule,
+                       gw_day latest, gw_day overdue)
 {
-    bool law = rule->cite.law != NULL;
-    bool had_law = b->rule && b->rule->cite.law;
+    bool law = time_rule_cite(p->in.rules, rule).law != NULL;
+    bool had_law = b->rule && time_rule_cite(p->in.rules, b->rule).law;
     if (had_law && !law) {
         return;
     }
@@ -44,7 +44,7 @@ static void put_within(const struct procedure *p, const struct time_rule *rule, 
     gw_day plain = day_deadline(ref, days, table, false);
     gw_day rolled = day_deadline(ref, days, table, true);
     gw_day latest = rule->roll == ROLL_RIGHT ? rolled : plain;
-    put_latest(b, rule, latest, rule->roll == ROLL_NONE ? plain : rolled);
+    put_latest(p, b, rule, latest, rule->roll == ROLL_NONE ? plain : rolled);
     if (rule->roll != ROLL_NONE && proc_rest_unknown(p, plain, rolled)) {
         b->rest_unknown = true;
     }
@@ -60,7 +60,7 @@ static void put_rule(const struct procedure *p, const struct time_rule *rule, gw
 {
     switch (rule->kind) {
     case TIME_LEAD:
-        put_latest(b, rule, day_lead(ref, days), day_lead(ref, days));
+        put_latest(p, b, rule, day_lead(ref, days), day_lead(ref, days));
         return;
     case TIME_WITHIN:
         put_within(p, rule, ref, days, b);
@@ -71,7 +71,7 @@ static void put_rule(const struct procedure *p, const struct time_rule *rule, gw
         }
         return;
     case TIME_ON:
-        put_latest(b, rule, ref, ref);
+        put_latest(p, b, rule, ref, ref);
         put_earliest(b, ref);
         return;
     }
@@ -200,7 +200,8 @@ static void find_first(const struct procedure *p, gw_day today, struct cal_plan 
         for (size_t k = 0; !s->optional && out->lines[i].applies && k < s->times_n; k++) {
             const struct time_rule *rule = &s->times[k];
             int64_t days;
-            if (rule->kind == TIME_LEAD && rule->cite.law && is_anchor(p->t, &rule->ref) &&
+            if (rule->kind == TIME_LEAD && time_rule_cite(p->in.rules, rule).law &&
+                is_anchor(p->t, &rule->ref) &&
                 proc_term(p, NULL, &rule->days, &days) == TERM_VALUE && days > longest &&
                 days < DAYS_MAX) {
                 longest = days;

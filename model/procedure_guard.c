@@ -307,7 +307,8 @@ static enum gw_err block_day(const struct ground *g, struct gw_fail *fail)
         struct bounds b = NO_BOUNDS;
         char day[DAY_TEXT + 1];
         (void)proc_rule_bounds(g->p, NULL, &g->spec->times[i], &b); /* what waits sets no day */
-        if (g->spec->times[i].cite.law && b.earliest != DAY_NONE && g->p->in.today < b.earliest) {
+        bool law = time_rule_cite(g->p->in.rules, &g->spec->times[i]).law != NULL;
+        if (law && b.earliest != DAY_NONE && g->p->in.today < b.earliest) {
             day_print(b.earliest, day);
             return gw_fail_set(fail, GW_REFUSED, _("“%1$s” cannot be issued before %2$s."),
                                words_in(&g->spec->name), day);

@@ -79,12 +79,13 @@ static void judge_check(struct procedure *p, const struct slot_in *slot, const s
     if (held == HELD || held == HELD_NOT_YET) {
         return;
     }
-    bool grave = check->cite.law || proc_is_arithmetic(check);
+    struct citation cite = check_cite(p->in.rules, check);
+    bool grave = cite.law || proc_is_arithmetic(check);
     enum finding_kind kind = held == HELD_WAITS ? FIND_WAITS : grave ? FIND_BREACH : FIND_HINT;
     struct finding *f = proc_find(p, kind, slot, ORIGIN_CHECK);
     if (f) {
         f->rule = check->id;
-        f->cite = check->cite;
+        f->cite = cite;
         f->says = proc_words(&check->says);
         f->remedy = proc_words(&check->remedy);
         f->have = have;
@@ -140,11 +141,12 @@ static void judge_time(struct procedure *p, const struct slot_in *slot,
         (state != TERM_WAITS && kept(rule, &b, judged, ref, days, &day))) {
         return;
     }
-    enum finding_kind kind = state == TERM_WAITS ? FIND_WAITS : broken_kind(&rule->cite);
+    struct citation cite = time_rule_cite(p->in.rules, rule);
+    enum finding_kind kind = state == TERM_WAITS ? FIND_WAITS : broken_kind(&cite);
     struct finding *f = proc_find(p, kind, slot, ORIGIN_TIME);
     if (f) {
         f->rule = rule->id;
-        f->cite = rule->cite;
+        f->cite = cite;
         f->says = proc_words(&rule->says);
         f->remedy = proc_words(&rule->remedy);
         f->day = day;

@@ -127,7 +127,7 @@ static void weigh_rule(struct procedure *p, const struct slot_in *slot,
         struct finding *f = proc_find(p, FIND_WAITS, slot, ORIGIN_TIME);
         if (f) {
             f->rule = rule->id;
-            f->cite = rule->cite;
+            f->cite = time_rule_cite(p->in.rules, rule);
             f->says = proc_words(&rule->says);
             f->remedy = proc_words(&rule->remedy);
         }
@@ -142,7 +142,7 @@ static void weigh_rule(struct procedure *p, const struct slot_in *slot,
     u->rest_unknown = u->rest_unknown || b.rest_unknown;
     if (p->in.today <= b.overdue_after) {
         keep_earlier(rule, b.latest, &u->due, &u->due_day);
-    } else if (rule->cite.law) {
+    } else if (time_rule_cite(p->in.rules, rule).law) {
         keep_earlier(rule, b.latest, &u->late, &u->late_day);
     } else {
         keep_earlier(rule, b.latest, &u->hint, &u->hint_day);
@@ -155,7 +155,7 @@ static void find_by_rule(struct procedure *p, enum finding_kind kind, const stru
     struct finding *f = proc_find(p, kind, slot, ORIGIN_TIME);
     if (f) {
         f->rule = rule->id;
-        f->cite = rule->cite;
+        f->cite = time_rule_cite(p->in.rules, rule);
         f->says = proc_words(&rule->says);
         f->remedy = proc_words(&rule->remedy);
         f->day = day;

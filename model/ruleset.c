@@ -95,6 +95,34 @@ bool ruleset_confirm(struct ruleset *set, const char *key, int64_t value, const 
 
 /* ---- citations */
 
+static struct citation term_cite(const struct ruleset *set, const struct term *term)
+{
+    static const struct citation none = {NULL, NULL};
+    const struct rule_number *number =
+        term->kind == TERM_NUMBER ? ruleset_number(set, term->key) : NULL;
+    if (number == NULL || !number->known) {
+        return none;
+    }
+    return number->cite.law != NULL ? number->cite : (struct citation){number->document, NULL};
+}
+
+struct citation time_rule_cite(const struct ruleset *set, const struct time_rule *rule)
+{
+    return rule->cite.law != NULL ? rule->cite : term_cite(set, &rule->days);
+}
+
+struct citation check_cite(const struct ruleset *set, const struct check *check)
+{
+    struct citation cite = check->cite;
+    for (size_t i = 0; cite.law == NULL && i < check->right_n; i++) {
+        cite = term_cite(set, &check->right[i]);
+    }
+    for (size_t i = 0; cite.law == NULL && i < check->left_n; i++) {
+        cite = term_cite(set, &check->left[i]);
+    }
+    return cite;
+}
+
 enum { TITLE_MAX = 256 };
 
 /* The title without the version in brackets at its end: 《村民委员会组织法》, not

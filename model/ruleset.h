@@ -223,6 +223,11 @@ const struct proc_field *template_open_field(const struct proc_template *t, cons
  * confirmation replaces an earlier one. False when there is no such number, it is not one that the
  * district confirms, value is out of its bounds, document is NULL, or memory is out. */
 bool ruleset_confirm(struct ruleset *set, const char *key, int64_t value, const char *document);
+/* What a rule is broken by: its own law; else, of a number that it names, the number's law or the
+ * document by which the district confirmed it (then law is that document and article is NULL).
+ * law is NULL for custom, for plain arithmetic, and for a number that still waits. */
+struct citation time_rule_cite(const struct ruleset *set, const struct time_rule *rule);
+struct citation check_cite(const struct ruleset *set, const struct check *check);
 /* "《村民委员会组织法》第17条" in the screen's language, without the version in brackets at the end
  * of a title; "" without a law. Length as snprintf. */
 int citation_print(const struct ruleset *set, const struct citation *cite, char *out, size_t size);

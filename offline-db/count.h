@@ -57,10 +57,20 @@ void count_sums(const struct count_sheet *sheet, int entry, struct count_sums *o
 /* Rows in which the two differ, or that one has not typed. */
 size_t count_differing(const struct count_sheet *sheet, size_t *rows, size_t cap);
 
-/* Both are whole and the same: records S22-1 and a S22 for every person with votes or candidacy,
- * signed by this home's user. GW_REFUSED with a sentence while something differs. The drafts are
- * dropped with the last record. Records of an earlier call are not written twice. */
-enum gw_err count_record(struct home *home, struct count_sheet *sheet, int64_t happened_at,
+/* The word for the kind of paper when there is only one: the subject of S18 and S22-1. */
+#define COUNT_KIND "选票"
+
+struct count_how {
+    int64_t happened_at; /* ms; 0 = now */
+    const char *reason;  /* of a late record; NULL = none */
+    bool papers;         /* tally sheet and report lie there, signed on paper */
+};
+/* Both are whole and the same: records S22-1 (of the kind of paper of S18; printed, unissued and
+ * spoiled from S18 and S19 when they are there) and a S22 for every person on the sheet, with the
+ * votes of each post (0 for one without seats), signed by this home's user. GW_REFUSED with a
+ * sentence while something differs. The drafts are dropped with the last record. Records of an
+ * earlier call are not written twice. */
+enum gw_err count_record(struct home *home, struct count_sheet *sheet, const struct count_how *how,
                          size_t *written, struct gw_fail *fail);
 
 #endif

@@ -10,7 +10,7 @@ struct recording {
     struct home *home;
     struct count_sheet *sheet;
     struct process_case c;
-    int64_t happened_at;
+    const struct count_how *how;
     size_t *written;
     struct gw_fail *fail;
 };
@@ -24,11 +24,17 @@ static bool done(const struct recording *r, const char *step, const char *subjec
 static enum gw_err put(struct recording *r, const char *step, const char *subject,
                        const struct proc_value *values, size_t n)
 {
+    static const struct proc_value papers[] = {{.key = "tally", .text = "paper"},
+                                               {.key = "report", .text = "paper"}};
+    bool on_paper = r->how->papers && strcmp(step, "S22-1") == 0;
     const struct process_entry entry = {.step = step,
                                         .subject = subject,
                                         .values = values,
                                         .values_n = n,
-                                        .happened_at = r->happened_at};
+                                        .materials = papers,
+                                        .materials_n = on_paper ? 2 : 0,
+                                        .happened_at = r->how->happened_at,
+                                        .reason = r->how->reason};
     if (done(r, step, subject)) {
         return GW_OK;
     }
@@ -37,22 +43,47 @@ static enum gw_err put(struct recording *r, const char *step, const char *subjec
     return err;
 }
 
+/* The kind of paper: the only one of S18; several kinds have their ledgers written by hand. */
+static const char *kind_of_paper(const struct recording *r)
+{
+    const char *kind = NULL;
+    for (size_t i = 0; i < procedure_slots(r->c.state); i++) {
+        const struct slot *slot = procedure_slot(r->c.state, i);
+        if (strcmp(slot->step, "S18") == 0 && slot->record) {
+            kind = kind ? COUNT_KIND : slot->subject;
+        }
+    }
+    return kind && kind[0] ? kind : COUNT_KIND;
+}
+
+/* Of all stations; left out when no station said it. */
+static size_t put_sum(const struct recording *r, const char *text, const char *key,
+                      struct proc_value *out)
+{
+    const struct term sum = {.text = text, .kind = TERM_SUM, .step = "S19", .key = key};
+    *out = (struct proc_value){.key = key};
+    return procedure_term(r->c.state, NULL, &sum, &out->num) == TERM_VALUE;
+}
+
 static enum gw_err put_ledger(struct recording *r)
 {
     static const char *const keys[] = {"issued", "recovered", "not_returned",
                                        "valid",  "invalid",   "blank"};
-    struct proc_value values[8];
+    struct proc_value values[12];
     size_t n = 0;
+    const char *kind = kind_of_paper(r);
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         const struct count_row *row = count_find(r->sheet, keys[i]);
         values[n++] = (struct proc_value){.key = keys[i], .num = row->value[0]};
     }
     /* of the papers that were printed, those that did not go out (S18, S19) */
-    const struct proc_value *printed = procedure_value(r->c.state, "S18", "ballot", "printed");
+    const struct proc_value *printed = procedure_value(r->c.state, "S18", kind, "printed");
     if (printed && !printed->text) {
         values[n++] = (struct proc_value){.key = "printed", .num = printed->num};
     }
-    return put(r, "S22-1", "ballot", values, n);
+    n += put_sum(r, "sum:S19.unissued", "unissued", &values[n]);
+    n += put_sum(r, "sum:S19.spoiled", "spoiled", &values[n]);
+    return put(r, "S22-1", kind, values, n);
 }
 
 static const char *name_of(const struct count_row *row, char *out, size_t size)
@@ -71,13 +102,15 @@ static enum gw_err put_person(struct recording *r, size_t at)
     static const char *const keys[ELECT_POSTS] = {"chair_votes", "deputy_votes", "member_votes"};
     const struct count_row *first = &r->sheet->rows[at];
     struct proc_value values[ELECT_POSTS + 2];
-    size_t n = 0;
+    size_t n = ELECT_POSTS;
     char name[160];
+    for (int post = 0; post < ELECT_POSTS; post++) {
+        values[post] = (struct proc_value){.key = keys[post]}; /* no seat, no vote */
+    }
     for (size_t i = at; i < r->sheet->n && r->sheet->rows[i].person &&
                         strcmp(r->sheet->rows[i].person, first->person) == 0;
          i++) {
-        values[n++] = (struct proc_value){.key = keys[r->sheet->rows[i].post],
-                                          .num = r->sheet->rows[i].value[0]};
+        values[r->sheet->rows[i].post].num = r->sheet->rows[i].value[0];
     }
     if (name_of(first, name, sizeof name)[0]) {
         values[n++] = (struct proc_value){.key = "name", .text = name};
@@ -108,11 +141,11 @@ static enum gw_err drop_drafts(struct home *home, const char *process, struct gw
     return err ? err : draft_drop(home, "count-names", process, fail);
 }
 
-enum gw_err count_record(struct home *home, struct count_sheet *sheet, int64_t happened_at,
+enum gw_err count_record(struct home *home, struct count_sheet *sheet, const struct count_how *how,
                          size_t *written, struct gw_fail *fail)
 {
     struct recording r = {
-        .home = home, .sheet = sheet, .happened_at = happened_at, .written = written, .fail = fail};
+        .home = home, .sheet = sheet, .how = how, .written = written, .fail = fail};
     size_t one = 0;
     *written = 0;
     size_t differing = count_differing(sheet, &one, 1);

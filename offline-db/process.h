@@ -82,8 +82,9 @@ struct process_template {
     char id[64], kind[32], committee[16], mode[24];
     char title[128]; /* in the language of the screen */
 };
-/* Templates of the installed files, elections first. GW_ABSENT with a sentence: none is installed. */
-enum gw_err process_templates(struct process_template *out, size_t cap, size_t *n,
+/* Templates of the installed files that are in force on `today`, the newest version of each,
+ * elections first. GW_ABSENT with a sentence: none is installed. */
+enum gw_err process_templates(gw_day today, struct process_template *out, size_t cap, size_t *n,
                               struct gw_fail *fail);
 /* The composed text for a template as in force on `day` for the place of `division`, and its rule set
  * (owned by the caller). */

@@ -80,7 +80,33 @@ static void take_entries(const struct ruleset_entry *entries, size_t n, bool ele
     }
 }
 
-enum gw_err process_templates(struct process_template *out, size_t cap, size_t *n,
+/* In force, and no newer version of it is: the list has each id's versions behind each other, the
+ * newest last. */
+static bool is_current(const struct ruleset_entry *entries, size_t n, size_t at, gw_day today)
+{
+    bool current = false;
+    for (size_t i = at; i < n && strcmp(entries[i].template_id, entries[at].template_id) == 0;
+         i++) {
+        const struct ruleset_entry *e = &entries[i];
+        bool in_force = (e->valid_from == DAY_NONE || e->valid_from <= today) &&
+                        (e->valid_to == DAY_NONE || today <= e->valid_to);
+        current = in_force ? i == at : current;
+    }
+    return current;
+}
+
+static size_t keep_current(struct ruleset_entry *entries, size_t n, gw_day today)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (is_current(entries, n, i, today)) {
+            entries[kept++] = entries[i]; /* behind this one only those before it are looked at */
+        }
+    }
+    return kept;
+}
+
+enum gw_err process_templates(gw_day today, struct process_template *out, size_t cap, size_t *n,
                               struct gw_fail *fail)
 {
     char dir[1200];
@@ -90,6 +116,7 @@ enum gw_err process_templates(struct process_template *out, size_t cap, size_t *
     enum gw_err err = entries ? process_rules_dir(dir, sizeof dir) : GW_NOMEM;
     err = err ? err : ruleset_list(dir, entries, ENTRIES_MAX, &found, fail);
     if (!err) {
+        found = keep_current(entries, found, today);
         take_entries(entries, found, true, out, cap, n);
         take_entries(entries, found, false, out, cap, n);
     }

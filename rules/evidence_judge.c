@@ -78,15 +78,16 @@ static bool counts(const struct finding *f)
     return f->kind != FIND_DUE && f->kind != FIND_HINT;
 }
 
-static void take_findings(struct verifying *v, const struct procedure *p)
+static void take_findings(struct verifying *v, const struct ruleset *rules,
+                          const struct procedure *p)
 {
     for (size_t i = 0; i < procedure_slots(p); i++) {
         const struct step_spec *spec = procedure_slot(p, i)->spec;
         if (spec && procedure_slot(p, i)->record) {
             v->out->checks[CHECK_DEADLINES].looked_at += (int64_t)spec->times_n;
             for (size_t c = 0; c < spec->checks_n; c++) {
-                v->out->checks[spec->checks[c].cite.law ? CHECK_ARTICLES : CHECK_ARITHMETIC]
-                    .looked_at++;
+                bool law = check_cite(rules, &spec->checks[c]).law != NULL;
+                v->out->checks[law ? CHECK_ARTICLES : CHECK_ARITHMETIC].looked_at++;
             }
             v->out->checks[CHECK_PERSONS].looked_at++;
         }
@@ -149,7 +150,7 @@ enum gw_err evidence_judge(struct verifying *v, gw_day today)
     const struct procedure_in in = {.rules = rules, .steps = v->set, .today = today};
     enum gw_err err = procedure_new(&in, &p);
     if (!err) {
-        take_findings(v, p);
+        take_findings(v, rules, p);
     } else if (err != GW_NOMEM) {
         skip_judging(v);
         err = GW_OK;

@@ -219,6 +219,7 @@ static void go_down(struct tui *t, struct state *s)
 
 static void confirm(struct tui *t, struct state *s)
 {
+    const struct count_how how = {.happened_at = 0};
     struct gw_fail fail = {0};
     struct count_sums sums;
     size_t written = 0;
@@ -238,7 +239,7 @@ static void confirm(struct tui *t, struct state *s)
         tui_say(t, _("Rows still differ: 1 goes to the first sheet, 2 to the second."), false);
         return;
     }
-    if (count_record(t->home, &s->sheet, 0, &written, &fail) != GW_OK) {
+    if (count_record(t->home, &s->sheet, &how, &written, &fail) != GW_OK) {
         tui_say(t, fail.text, true);
         return;
     }

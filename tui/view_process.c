@@ -251,7 +251,8 @@ static void put_calendar(struct tui *t, void *ctx, size_t i)
     day_print(line->latest, latest);
     day_print(line->done ? line->happened : line->plan, day);
     if (line->latest_rule != NULL) {
-        (void)citation_print(s->c.rules, &line->latest_rule->cite, cite, sizeof(cite));
+        struct citation law = time_rule_cite(s->c.rules, line->latest_rule);
+        (void)citation_print(s->c.rules, &law, cite, sizeof(cite));
     }
     screen_field(t->scr, line->done ? P_GOOD : P_TEXT, day, 11);
     screen_field(t->scr, P_GOOD, line->done ? _("done") : "", 7);

@@ -34,7 +34,7 @@ static enum gw_err setup_open(struct tui *t, struct view *view, const void *arg,
     }
     gw_buf_init(&s->text, PROCESS_RULES_MAX);
     s->chosen = -1;
-    enum gw_err err = process_templates(s->templates, TEMPLATES_MAX, &n, fail);
+    enum gw_err err = process_templates(tui_today(t), s->templates, TEMPLATES_MAX, &n, fail);
     if (err != GW_OK) {
         free(s);
         return err;

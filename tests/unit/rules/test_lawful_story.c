@@ -108,39 +108,46 @@ static void lawful(struct told *t)
         "published_on=2026-05-29|households=300|representatives=30|women=10|meeting_members=36|"
         "leaders=6");
     const char *names[] = {"张三", "李四", "王五", "赵六"};
+    const char *numbers[] = {"1", "2", "3", "4"};
     const char *posts[] = {"chair", "chair", "deputy", "member"};
     for (size_t i = 0; i < 4; i++) {
         char values[160];
-        (void)snprintf(values, sizeof values, "post=%s|nominated_by=party|woman=%d|verdict=pass",
+        (void)snprintf(values, sizeof values,
+                       "name=%s|post=%s|nominated_by=party|woman=%d|verdict=pass", names[i],
                        posts[i], i == 2);
-        rec(t, "S10", names[i], "2026-06-03", values);
+        rec(t, "S10", numbers[i], "2026-06-03", values);
     }
     rec(t, "S13", "", "2026-06-10",
         "published_on=2026-06-10|candidates=4|chair_candidates=2|deputy_candidates=1|member_"
         "candidates=1|women=1");
     rec(t, "S14", "", "2026-06-15", "ended_on=2026-06-15|posted_at=村委会|candidates=4");
-    rec(t, "S15", "孙七", "2026-06-12",
-        "principals=周八、吴九|filed_on=2026-06-12|listed_on=2026-06-15|relation=kin|is_candidate="
+    rec(t, "S15", "1", "2026-06-12",
+        "receiver=孙七|principals=周八、吴九|filed_on=2026-06-12|listed_on=2026-06-15|relation=kin|"
+        "is_candidate="
         "0|proxies=2");
     rec(t, "S16", "", "2026-06-15",
         "published_on=2026-06-15|names=子、丑、寅|readers=1|counters=1|scrutineers=1|barred=0");
     rec(t, "S16-1", "", "2026-06-12",
         "published_on=2026-06-12|opens=8:00|closes=14:00|stations=村委会");
-    rec(t, "S18", "一张票", "2026-06-17", "handed_to=甲|printed=620");
-    rec(t, "S19", "村委会/一张票", "2026-06-18",
+    rec(t, "S18", "选票", "2026-06-17", "handed_to=甲|printed=620");
+    rec(t, "S19", "村委会/选票", "2026-06-18",
         "received=620|issued=598|own=590|by_proxy=8|mobile=0|scribe=3|unissued=20|spoiled=2");
-    rec(t, "S20", "村委会/一张票", "2026-06-18", "recovered=590|not_returned=8");
+    rec(t, "S20", "村委会/选票", "2026-06-18", "recovered=590|not_returned=8");
     rec(t, "S21", "", "2026-06-18", "registered=612|voted=598|issued=598|recovered=590");
-    rec(t, "S22", "张三", "2026-06-18", "post=chair|votes=401");
-    rec(t, "S22", "李四", "2026-06-18", "post=chair|votes=150");
-    rec(t, "S22", "王五", "2026-06-18", "post=deputy|votes=377");
-    rec(t, "S22", "赵六", "2026-06-18", "post=member|votes=300");
-    rec(t, "S22-1", "一张票", "2026-06-18",
+    rec(t, "S22", "1", "2026-06-18",
+        "name=张三|woman=0|chair_votes=401|deputy_votes=0|member_votes=0");
+    rec(t, "S22", "2", "2026-06-18",
+        "name=李四|woman=0|chair_votes=150|deputy_votes=0|member_votes=0");
+    rec(t, "S22", "3", "2026-06-18",
+        "name=王五|woman=1|chair_votes=0|deputy_votes=377|member_votes=0");
+    rec(t, "S22", "4", "2026-06-18",
+        "name=赵六|woman=0|chair_votes=0|deputy_votes=0|member_votes=300");
+    rec(t, "S22-1", "选票", "2026-06-18",
         "printed=620|issued=598|unissued=20|spoiled=2|recovered=590|not_returned=8|valid=575|"
         "invalid=9|blank=6");
-    rec(t, "S23-1", "张三", "2026-06-18", "post=chair|woman=0|votes=401");
-    rec(t, "S23-1", "王五", "2026-06-18", "post=deputy|woman=1|votes=377");
-    rec(t, "S23-1", "赵六", "2026-06-18", "post=member|woman=0|votes=300");
+    rec(t, "S23-1", "1", "2026-06-18", "name=张三|post=chair|woman=0|votes=401");
+    rec(t, "S23-1", "3", "2026-06-18", "name=王五|post=deputy|woman=1|votes=377");
+    rec(t, "S23-1", "4", "2026-06-18", "name=赵六|post=member|woman=0|votes=300");
     rec(t, "S23", "", "2026-06-18", "published_on=2026-06-18|elected=3|women=1|open=0");
     rec(t, "S25", "", "2026-06-22",
         "filed_on=2026-06-22|certificates_on=2026-06-22|members=3|women=1|kin=0");
@@ -250,17 +257,18 @@ static void a_lawful_by_election(void **state)
     begin(&t, "by-election",
           "kind=by-election|title=补选|division=500117|place=桥头村|term=第十二届|seats=1|"
           "villagers_meeting=0|meeting_day=2026-06-18");
-    rec(&t, "B01", "赵六", "2026-05-10",
-        "post=member|cause=resigned|vacant_on=2026-05-10|document=村文1号");
+    rec(&t, "B01", "1", "2026-05-10",
+        "name=赵六|post=member|cause=resigned|vacant_on=2026-05-10|document=村文1号");
     rec(&t, "B02", "", "2026-05-28", "decided_on=2026-05-28|method=村民代表会议补选");
     rec(&t, "B03", "", "2026-06-02", "published_on=2026-06-02|posted_at=公告栏");
-    rec(&t, "B04", "王五", "2026-06-08", "post=member|nominated_by=voters|woman=1|verdict=pass");
+    rec(&t, "B04", "1", "2026-06-08",
+        "name=王五|post=member|nominated_by=voters|woman=1|verdict=pass");
     rec(&t, "B05", "", "2026-06-12", "published_on=2026-06-12|candidates=1");
     rec(&t, "B06", "", "2026-06-18", "entitled=30|present=20");
     rec(&t, "B07", "", "2026-06-18",
         "present=20|issued=20|recovered=20|valid=19|invalid=0|blank=1");
-    rec(&t, "B08", "王五", "2026-06-18", "post=member|votes=11");
-    rec(&t, "B08-1", "王五", "2026-06-18", "post=member|woman=1|votes=11");
+    rec(&t, "B08", "1", "2026-06-18", "name=王五|post=member|votes=11");
+    rec(&t, "B08-1", "1", "2026-06-18", "name=王五|post=member|woman=1|votes=11");
     rec(&t, "B09", "", "2026-06-18", "published_on=2026-06-18|elected=1|open=0");
     rec(&t, "B10", "", "2026-06-22", "filed_on=2026-06-22|serves_until=2028-12-31|women=1|kin=0");
     rec(&t, "B11", "", "2026-06-28", "sealed_on=2026-06-28|kept_at=村档案室");
@@ -333,7 +341,7 @@ static void each_broken_rule_is_told(void **state)
         const char *step, *subject, *value, *rule, *article;
         enum finding_kind kind;
     } cases[] = {
-        {"S02", "", "published_on=2026-05-10", "S02.lead", NULL, FIND_HINT},
+        {"S02", "", "published_on=2026-05-10", "S02.lead", "37", FIND_BREACH},
         {"S06", "", "published_on=2026-05-30", "S06.lead", "17", FIND_BREACH},
         {"S07", "1", "received_on=2026-05-27", "S07.within", "17", FIND_BREACH},
         {"S08", "1", "decided_on=2026-05-29", "S08.within", "17", FIND_BREACH},
@@ -342,18 +350,19 @@ static void each_broken_rule_is_told(void **state)
         {"S09", "", "meeting_members=38", "S09.share", "29", FIND_BREACH},
         {"S13", "", "candidates=3", "S13.surplus", "18", FIND_BREACH},
         {"S14", "", "ended_on=2026-06-19", "S14.before", "18", FIND_BREACH},
-        {"S15", "孙七", "proxies=4", "S15.max", "18", FIND_BREACH},
-        {"S15", "孙七", "is_candidate=1", "S15.candidate", "18", FIND_BREACH},
-        {"S19", "村委会/一张票", "unissued=19", "S19.ledger", NULL, FIND_BREACH},
-        {"S20", "村委会/一张票", "not_returned=7", "S20.ledger", NULL, FIND_BREACH},
-        {"S20", "村委会/一张票", "recovered=599", "S20.over", NULL, FIND_BREACH},
+        {"S15", "1", "proxies=4", "S15.max", "18", FIND_BREACH},
+        {"S15", "1", "is_candidate=1", "S15.candidate", "18", FIND_BREACH},
+        {"S19", "村委会/选票", "unissued=19", "S19.ledger", NULL, FIND_BREACH},
+        {"S20", "村委会/选票", "not_returned=7", "S20.ledger", NULL, FIND_BREACH},
+        {"S20", "村委会/选票", "recovered=599", "S20.over", NULL, FIND_BREACH},
         {"S21", "", "voted=306", "S21.turnout", "18", FIND_BREACH},
         {"S21", "", "recovered=599", "S21.over_voted", NULL, FIND_BREACH},
         {"S21", "", "issued=589", "S21.over_issued", NULL, FIND_BREACH},
-        {"S22-1", "一张票", "blank=7", "S22-1.recovered", NULL, FIND_BREACH},
-        {"S22-1", "一张票", "printed=621", "S22-1.printed", NULL, FIND_BREACH},
-        {"S22", "赵六", "votes=591", "S22.votes", NULL, FIND_BREACH},
-        {"S23-1", "赵六", "votes=299", "S23-1.half", "18", FIND_BREACH},
+        {"S22-1", "选票", "blank=7", "S22-1.recovered", NULL, FIND_BREACH},
+        {"S22-1", "选票", "printed=621", "S22-1.printed", NULL, FIND_BREACH},
+        {"S22", "4", "member_votes=591", "S22.member", NULL, FIND_BREACH},
+        {"S23-1", "4", "votes=299", "S23-1.half", "18", FIND_BREACH},
+        {"S23-1", "4", "votes=301", "S23-1.same", NULL, FIND_BREACH},
         {"S23", "", "elected=2", "S23.seats", NULL, FIND_BREACH},
         {"S25", "", "women=0", "S25.women", "8", FIND_BREACH},
         {"S25", "", "kin=2", "S25.kin", "8", FIND_BREACH},
@@ -384,8 +393,8 @@ static void a_rerun_asks_one_third(void **state)
     static const struct {
         const char *values;
         bool breach;
-    } cases[] = {{"post=member|woman=0|elected=1|votes=100", false},
-                 {"post=member|woman=0|elected=1|votes=99", true}};
+    } cases[] = {{"name=戌|post=member|woman=0|votes=100", false},
+                 {"name=戌|post=member|woman=0|votes=99", true}};
     (void)state;
     for (size_t i = 0; i < 2; i++) {
         struct told t;
@@ -394,11 +403,16 @@ static void a_rerun_asks_one_third(void **state)
         judge(&t);
         const struct step_spec *rerun = template_step(t.rules->template_, "S24");
         assert_true(procedure_can(t.procedure, rerun));
-        rec(&t, "S24-1", "戌", "2026-06-28", cases[i].values);
+        rec(&t, "S24-1", "w1", "2026-06-28",
+            "name=戌|chair_votes=0|deputy_votes=0|member_votes=100");
+        rec(&t, "S24-2", "w1", "2026-06-28", cases[i].values);
         rec(&t, "S24", "", "2026-06-28",
-            "published_on=2026-06-28|seats=1|candidates=2|voted=310|cast=300|elected=1");
+            "published_on=2026-06-28|seats=1|chair_seats=0|deputy_seats=0|member_seats=1|"
+            "candidates=2|voted=310|cast=300|elected=1");
         judge(&t);
-        assert_int_equal(finding_of(&t, FIND_BREACH, "S24-1.third") != NULL, cases[i].breach);
+        assert_int_equal(finding_of(&t, FIND_BREACH, "S24-2.third") != NULL, cases[i].breach);
+        assert_null(finding_of(&t, FIND_BREACH, "S24.sum"));
+        assert_null(finding_of(&t, FIND_BREACH, "S24.persons"));
         assert_null(finding_of(&t, FIND_BREACH, "S24.surplus"));
         assert_non_null(finding_of(&t, FIND_WAITS, "S24.within"));
         told_free(&t);
@@ -459,7 +473,7 @@ static void the_edges_hold(void **state)
         {"S06", "", "published_on=2026-05-29", "S06.lead"},
         {"S07", "1", "received_on=2026-05-26", "S07.within"},
         {"S08", "1", "decided_on=2026-05-28", "S08.within"},
-        {"S15", "孙七", "proxies=3", "S15.max"},
+        {"S15", "1", "proxies=3", "S15.max"},
         {"S21", "", "voted=307", "S21.turnout"},
         {"S09", "", "meeting_members=37", "S09.share"},
     };
@@ -523,8 +537,19 @@ static void a_confirmed_number_is_judged(void **state)
     assert_true(ruleset_confirm(t.rules, "candidates_lead", 5, "区民政〔2026〕3号"));
     judge(&t);
     assert_null(finding_of(&t, FIND_WAITS, "S13.lead"));
-    assert_true(finding_of(&t, FIND_HINT, "S13.lead") != NULL ||
-                finding_of(&t, FIND_BREACH, "S13.lead") != NULL);
+    const struct finding *f = finding_of(&t, FIND_BREACH, "S13.lead");
+    assert_non_null(f); /* by the document that confirmed it */
+    assert_string_equal(f->cite.law, "区民政〔2026〕3号");
+    char text[1024];
+    assert_true(finding_print(t.procedure, f, text, sizeof text) > 0);
+    assert_non_null(strstr(text, "区民政〔2026〕3号"));
+    change(&t, "S13", "", "published_on=2026-06-13");
+    judge(&t);
+    assert_null(finding_of(&t, FIND_BREACH, "S13.lead"));
+    assert_non_null(finding_of(&t, FIND_WAITS, "S03.min"));
+    assert_true(ruleset_confirm(t.rules, "election_committee_min", 7, "区民政〔2026〕3号"));
+    judge(&t);
+    assert_non_null(finding_of(&t, FIND_BREACH, "S03.min")); /* five */
     assert_false(ruleset_confirm(t.rules, "candidates_lead", 8, "x"));
     assert_false(ruleset_confirm(t.rules, "roll_lead", 15, "x"));
     told_free(&t);

@@ -98,24 +98,30 @@ static void election(struct paper *p)
     record(p, "S04", "", "2026-05-12",
            "method=candidates|chair_seats=1|deputy_seats=0|member_seats=2");
     record(p, "S06", "", "2026-05-21", "published_on=2026-05-21|posted_at=公告栏|registered=612");
-    record(p, "S10", "张三", "2026-06-03", "post=chair|woman=0|verdict=pass|nominated_by=party");
-    record(p, "S10", "李四", "2026-06-03", "post=chair|woman=0|verdict=pass|nominated_by=voters");
-    record(p, "S10", "王五", "2026-06-03", "post=member|woman=1|verdict=pass|nominated_by=voters");
-    record(p, "S10", "赵六", "2026-06-03", "post=member|woman=0|verdict=fail|nominated_by=voters");
+    record(p, "S10", "1", "2026-06-03",
+           "name=张三|post=chair|woman=0|verdict=pass|nominated_by=party");
+    record(p, "S10", "2", "2026-06-03",
+           "name=李四|post=chair|woman=0|verdict=pass|nominated_by=voters");
+    record(p, "S10", "3", "2026-06-03",
+           "name=王五|post=member|woman=1|verdict=pass|nominated_by=voters");
+    record(p, "S10", "4", "2026-06-03",
+           "name=赵六|post=member|woman=0|verdict=fail|nominated_by=voters");
     record(p, "S13", "", "2026-06-11",
            "published_on=2026-06-11|candidates=3|chair_candidates=2|deputy_candidates=0|"
            "member_candidates=1|women=1");
-    record(p, "S15", "孙七", "2026-06-13",
-           "principals=周八、吴九|filed_on=2026-06-13|listed_on=2026-06-15|relation=kin|is_"
+    record(p, "S15", "1", "2026-06-13",
+           "receiver=孙七|principals=周八、吴九|filed_on=2026-06-13|listed_on=2026-06-15|relation="
+           "kin|is_"
            "candidate=0|proxies=2");
-    record(p, "S15", "李四", "2026-06-13",
-           "principals=郑十|filed_on=2026-06-13|listed_on=2026-06-15|is_candidate=1|lapsed=1|"
+    record(p, "S15", "2", "2026-06-13",
+           "receiver=李四|principals=郑十|filed_on=2026-06-13|listed_on=2026-06-15|is_candidate=1|"
+           "lapsed=1|"
            "proxies=1");
     record(p, "S21", "", "2026-06-18", "registered=612|voted=598|issued=598|recovered=590");
-    record(p, "S22", "张三", "2026-06-18", "post=chair|votes=401");
-    record(p, "S22", "王五", "2026-06-18", "post=member|votes=377");
-    record(p, "S23-1", "张三", "2026-06-18", "post=chair|woman=0|votes=401");
-    record(p, "S23-1", "王五", "2026-06-18", "post=member|woman=1|votes=377");
+    record(p, "S22", "1", "2026-06-18", "name=张三|chair_votes=401|member_votes=12");
+    record(p, "S22", "3", "2026-06-18", "name=王五|chair_votes=0|member_votes=377");
+    record(p, "S23-1", "1", "2026-06-18", "name=张三|post=chair|woman=0|votes=401");
+    record(p, "S23-1", "3", "2026-06-18", "name=王五|post=member|woman=1|votes=377");
     record(p, "S23", "", "2026-06-18", "published_on=2026-06-18|elected=2|women=1|open=1");
     record(p, "S25", "", "2026-06-20", "filed_on=2026-06-20|certificates_on=2026-06-22|members=2");
 }
@@ -132,7 +138,7 @@ static void notices_of_an_election(void **state)
     assert_null(strstr(gw_buf_str(&p.out), "赵六")); /* did not pass */
     golden(&p, "N13", NULL, GW_LANG_ZH, "n13");
     golden(&p, "N16", NULL, GW_LANG_ZH, "n16");
-    golden(&p, "P25", "王五", GW_LANG_ZH, "p25");
+    golden(&p, "P25", "3", GW_LANG_ZH, "p25");
     assert_int_equal(p.missing, 0);
     end(&p);
 }
@@ -172,8 +178,8 @@ static void notices_of_a_by_election_and_a_recall(void **state)
         "title=桥头村村民委员会补选|meeting_day=2026-06-18|seats=1|villagers_meeting=0");
     record(&p, "B07", "", "2026-06-18",
            "present=24|issued=24|recovered=24|valid=23|invalid=0|blank=1");
-    record(&p, "B08", "王五", "2026-06-18", "post=member|votes=19");
-    record(&p, "B08-1", "王五", "2026-06-18", "post=member|woman=1|votes=19");
+    record(&p, "B08", "1", "2026-06-18", "name=王五|post=member|votes=19");
+    record(&p, "B08-1", "1", "2026-06-18", "name=王五|post=member|woman=1|votes=19");
     record(&p, "B09", "", "2026-06-18", "published_on=2026-06-18|elected=1|open=0");
     golden(&p, "BN3", NULL, GW_LANG_ZH, "bn3");
     assert_int_equal(p.missing, 0);
@@ -254,19 +260,19 @@ static void every_kind_of_tag(void **state)
     assert_int_equal(render(&p, "N04", NULL, GW_LANG_ZH), GW_OK);
     assert_text(&p, "{#roll_lead}", "20", 0);
     assert_text(&p, "{#rerun_within}", "【待区县确认：另行选举期限】", 1);
-    assert_text(&p, "{n:S10}，{sum:S22.votes}", "4，778", 0);
+    assert_text(&p, "{n:S10}，{sum:S22.member_votes}", "4，389", 0);
     assert_text(&p, "{S06.happened|day}", "2026年5月21日", 0);
     assert_text(&p, "{S06.published_on|day+#objection_days}", "2026年5月26日", 0);
     /* 14 June 2026 is a Sunday: a citizen's right rolls */
     assert_text(&p, "{S13.published_on|work+#decision_days}", "2026年6月15日", 0);
     assert_text(&p, "{S13.published_on|day+#decision_days}", "2026年6月14日", 0);
     assert_text(&p, "{S10.happened|day}", "【待填：提名和资格联审】", 1);
-    assert_text(&p, "{each:S10 verdict=fail}{S10.subject}{S10.woman}{end}", "赵六否", 0);
+    assert_text(&p, "{each:S10 verdict=fail}{S10.name}{S10.woman}{end}", "赵六否", 0);
     assert_text(&p, "{each:S22}{S10.nominated_by}\n{end}\n。",
                 "党组织提名\n登记参加选举的村民提名\n。", 0);
     assert_text(&p, "{if:S23.open}有{end}{if:S04.deputy_seats}无{end}{if:n:S24}无{end}", "有", 0);
-    assert_text(&p, "{list:S10.subject post=deputy}", "【待填：提名和资格联审】", 1);
-    assert_text(&p, "{each:S22}{if:S22.votes}{each:S15}*{end}{end}{end}", "****", 0);
+    assert_text(&p, "{list:S10.name post=deputy}", "【待填：被提名人姓名】", 1);
+    assert_text(&p, "{each:S22}{if:S22.member_votes}{each:S15}*{end}{end}{end}", "****", 0);
     end(&p);
 }
 

@@ -1,0 +1,352 @@
+#!/usr/bin/env python3
+"""Elections and the other procedures by the command line on a real server: a whole village direct
+election from its opening to verified evidence, a void poll, a tie with its rerun, an election that
+breaks an article, and a procedure that is nothing but a template. The clock of every process is set
+to the day that the line says, so that the figures are those of the example for ever."""
+import calendar
+import json
+import os
+import shlex
+import time
+
+from kit import TOP, Home, Server, keep, run_all
+
+EXAMPLE = os.path.join(TOP, "tests", "e2e", "elections_example")
+
+
+def ms(day, clock="12:00"):
+    return (calendar.timegm(time.strptime(f"{day} {clock}", "%Y-%m-%d %H:%M")) - 8 * 3600) * 1000
+
+
+class Office:
+    """Two clerks and their server, in time that is told."""
+
+    def __init__(self, scratch, day):
+        self.scratch = scratch
+        self.server = keep(scratch, Server(scratch))
+        self.homes = {}
+        self.id = None
+        self.now = None
+        self.travel(day)
+        for user in ("clerk", "clerk2"):
+            self.homes[user] = Home(scratch, self.server, user + "-demo", user, self.clock())
+            self.homes[user].run("sync")
+
+    def clock(self):
+        return {"GRIDWARD_FIXED_TIME": str(self.now)}
+
+    def travel(self, day, clock="12:00"):
+        """The same server on another day."""
+        if ms(day, clock) == self.now:
+            return
+        self.now = ms(day, clock)
+        self.server.end()
+        self.server.env.update(self.clock())
+        self.server.start()
+        for home in self.homes.values():
+            home.env.update(self.clock())
+
+    def open(self, *args):
+        entry = self.homes["clerk"].json("election" if args[0] == "--kind" else "procedure", "new", *args)
+        self.id = entry["id"]
+        return self.id
+
+    def step(self, step, *args, user="clerk", status=0):
+        home = self.homes[user]
+        return home.run("procedure", "step", self.id, step, *args, status=status)
+
+    def show(self, user="clerk"):
+        return self.homes[user].json("procedure", "show", self.id)
+
+    def findings(self, *kinds):
+        return [f for f in self.show()["findings"] if not kinds or f["kind"] in kinds]
+
+    def cosign_all(self, user="clerk2"):
+        """Whatever waits for a second person."""
+        home = self.homes[user]
+        home.run("sync")
+        for slot in self.show(user)["slots"]:
+            if slot["state"] == "second":
+                home.run("procedure", "cosign", self.id, slot["hash"])
+        self.homes["clerk"].run("sync")
+
+    def result(self, *args):
+        return self.homes["clerk"].json("election", "result", self.id, *args)
+
+    def export(self):
+        path = self.scratch.path(f"{self.id[-6:]}.gwe")
+        self.homes["clerk"].run("procedure", "export", self.id, "--out", path)
+        return path
+
+    def verify(self, path, status=0):
+        return self.homes["clerk"].json("verify", path, status=status)
+
+
+# ---- the example file
+def lines(until=None):
+    with open(EXAMPLE + ".txt", encoding="utf-8") as text:
+        for line in text:
+            words = shlex.split(line, comments=line.startswith("#"))
+            if words:
+                yield words
+                if until and until in words:
+                    return
+
+
+def play(office, words, status=0):
+    day, clock, user, verb, *args = words
+    office.travel(day, clock)
+    home = office.homes[user]
+    if verb == "new":
+        office.open(*args)
+    elif verb == "cosign-all":
+        office.cosign_all(user)
+    else:
+        files = {"FIRST": EXAMPLE + ".first", "SECOND": EXAMPLE + ".second"}
+        args = [files.get(a, a) for a in args]
+        return home.run("election", verb, office.id, *args, status=status)
+    return ""
+
+
+def told(findings):
+    return [(f["kind"], f["step"], f["subject"], f["rule"], f["text"]) for f in findings]
+
+
+def assert_only_waits(office):
+    left = [f for f in office.findings() if f["kind"] != "waits"]
+    assert not left, told(left)
+
+
+def a_whole_village_election(scratch):
+    office = Office(scratch, "2026-05-06")
+    for words in lines():
+        status = 0
+        if words[4:] == ["--compare"]:
+            status = 1
+        out = play(office, words, status)
+        if words[4:] == ["--compare"]:  # the one figure that the two read differently
+            assert "6/member" in out and "655" in out and "665" in out and out.count("\n") == 1, out
+            refused = office.homes["clerk"].run("election", "count", office.id, "--record", status=None)
+            assert office.homes["clerk"].code not in (0, 2) and "1" in office.homes["clerk"].err, refused
+        if words[3] == "result":
+            the_result(office, out)
+    assert_only_waits(office)
+    seen = office.show()
+    assert seen["state"] == "closed"
+    path = office.export()
+    report = office.verify(path)
+    assert report["genuine"] and report["digest"] == seen["digest"], report
+    assert {c["verdict"] for c in report["checks"]} <= {"ok", "noted"}, report
+    names_are_private(path)
+
+
+def the_result(office, text):
+    r = office.result()
+    assert (r["validity"], r["elected"], r["women"], r["open"]) == ("valid", 5, 2, 0), r
+    assert (r["need_voted"], r["need_votes"]) == (643, 587), r
+    seats = [(s["post"], s["person"], s["name"], s["votes"], s["state"]) for s in r["seats"]]
+    assert seats == [("chair", "1", "陈国强", 742, "elected"), ("deputy", "3", "王秀英", 689, "elected"),
+                     ("member", "5", "周桂兰", 803, "elected"), ("member", "6", "李建华", 655, "elected"),
+                     ("member", "7", "吴永福", 612, "elected")], seats
+    assert all(s["why"] and s["law"] == "V26" and s["article"] == "18" for s in r["seats"]), r["seats"]
+    assert "陈国强" in text and "587" in text and "第18条" in text, text
+
+
+def names_are_private(path):
+    """Names stand only in private parts: whoever erases these has erased them."""
+    names = ("陈国强", "王秀英", "何平", "邓兰", "蒲玉梅", "杨光明", "冉从文")
+    found = set()
+    with open(path, encoding="utf-8") as text:
+        for line in text:
+            record = json.loads(line)
+            step = record.get("step")
+            if step:
+                public, private = step["line"]["body"], json.dumps(step, ensure_ascii=False)
+                assert not [n for n in names if n in public], public
+                found |= {n for n in names if n in private}
+    assert found == set(names), found
+
+
+# ---- other polls of the same village
+def change(words, **values):
+    """The line with other values for these fields."""
+    return [f"{w.partition('=')[0]}={values[w.partition('=')[0]]}"
+            if w.partition("=")[0] in values and "=" in w else w for w in words]
+
+
+def play_until(office, last, edit=lambda words: words):
+    """The example up to the first line with that word; edit gives another line, or None."""
+    for words in lines(until=last):
+        words = edit(words)
+        if words:
+            play(office, words)
+
+
+def write_sheet(office, name, **values):
+    """The first person's sheet with other figures."""
+    path = office.scratch.path(name)
+    with open(EXAMPLE + ".first", encoding="utf-8") as text, open(path, "w", encoding="utf-8") as out:
+        for line in text:
+            key = line.split()[0]
+            out.write(f"{key} {values.get(key.replace('/', '_'), line.split()[1])}\n" if key != "#" else "")
+    return path
+
+
+def count(office, sheet):
+    home = office.homes["clerk"]
+    home.run("election", "count", office.id, "--write-in", "何平")
+    for entry in ("1", "2"):
+        home.run("election", "count", office.id, "--sheet", sheet, "--entry", entry)
+    home.run("election", "count", office.id, "--compare")
+    home.run("election", "count", office.id, "--record", "--papers")
+    office.cosign_all()
+
+
+def a_void_poll_and_its_repetition(scratch):
+    """642 of 1285 are not more than half: the papers stay unread."""
+    office = Office(scratch, "2026-05-06")
+
+    def few(words):
+        if "S19" in words:
+            return change(words, received=1300, issued=642, own=637, unissued=658, spoiled=0, scribe=3) \
+                if "村委会/选票" in words else None
+        if "S20" in words:
+            return change(words, recovered=640, not_returned=2) if "村委会/选票" in words else None
+        return change(words, voted=642, issued=642, recovered=640) if "S21" in words else words
+
+    play_until(office, "S21", few)
+    r = office.result()
+    assert r["validity"] == "void" and r["need_voted"] == 643 and not r["seats"], r
+    assert any("643" in reason and "第18条" in reason for reason in r["reasons"]), r["reasons"]
+    told_of = [f for f in office.findings("breach") if f["rule"] == "S21.turnout"]
+    assert told_of and (told_of[0]["law"], told_of[0]["article"]) == ("V26", "18"), told_of
+    office.step("S21-1", "document=桥头镇人民政府 桥头镇选〔2026〕5号 2026-06-18", "new_day=2026-07-18",
+                "starts_from=list", "sealed_by=罗大全、文静", "decision=paper")
+    refused = office.step("S23", "published_on=2026-06-18", "elected=5", "women=2", "open=0",
+                          "report=paper", "photo=paper", status=None)
+    assert office.homes["clerk"].code == 1, (office.homes["clerk"].code, refused)  # never issued of a void poll
+    assert not [s for s in office.show()["slots"] if s["step"] == "S23" and s["hash"]]
+    office.homes["clerk"].run("election", "close", office.id, "void")
+    void = office.id
+    assert office.verify(office.export())["genuine"]
+    again = office.open("--kind", "village", "--polling-day", "2026-07-18", "--seats", "5", "place=桥头村",
+                        f"repeats={void}")
+    opening = [f for f in office.show()["findings"] if f["kind"] == "breach"]
+    assert again != void and not opening, opening
+
+
+def a_tie_and_its_rerun(scratch):
+    """7 and 8 have equal votes at the last seat: a rerun between the two decides."""
+    office = Office(scratch, "2026-05-06")
+    play_until(office, "S21")
+    count(office, write_sheet(office, "tie", **{"7_member": 601, "8_member": 601}))
+    r = office.result()
+    tied = [s for s in r["seats"] if s["state"] == "tie"]
+    assert len(tied) == 1 and r["elected"] == 4 and r["open"] == 1 and r["rerun_needed"], r
+    assert sorted(r["rerun_people"]) == ["7", "8"], r
+    for n, post, woman, votes, name in ((1, "chair", 0, 742, "陈国强"), (3, "deputy", 1, 689, "王秀英"),
+                                        (5, "member", 1, 803, "周桂兰"), (6, "member", 0, 655, "李建华")):
+        office.step("S23-1", "--subject", str(n), f"name={name}", f"post={post}", f"woman={woman}", f"votes={votes}")
+    office.step("S23", "published_on=2026-06-18", "elected=4", "women=2", "open=1", "report=paper", "photo=paper")
+    office.travel("2026-06-28")
+    office.step("S24-1", "--subject", "7", "name=吴永福", "woman=0", "chair_votes=0", "deputy_votes=0",
+                "member_votes=455", "tally=paper")
+    office.step("S24-1", "--subject", "8", "name=陈国林", "woman=0", "chair_votes=0", "deputy_votes=0",
+                "member_votes=471", "tally=paper")
+    office.step("S24-2", "--subject", "8", "name=陈国林", "post=member", "woman=0", "votes=471")
+    office.step("S24", "published_on=2026-06-28", "seats=1", "chair_seats=0", "deputy_seats=0", "member_seats=1",
+                "candidates=2", "voted=951", "cast=944", "elected=1", "tally=paper", "report=paper", "photo=paper")
+    office.cosign_all()
+    r = office.result("--rerun")
+    assert [(s["person"], s["state"], s["votes"], s["need"]) for s in r["seats"]] == \
+        [("8", "elected", 471, 315)], r
+    assert not office.findings("breach", "missing"), told(office.findings("breach", "missing"))
+
+
+def a_list_published_too_late(scratch):
+    """19 days before the poll: recorded as it was, and marked for ever."""
+    office = Office(scratch, "2026-05-06")
+    play_until(office, "S05-1")
+    office.travel("2026-05-30")
+    office.step("S06", "published_on=2026-05-30", "posted_at=村委会公告栏", "registered=1286", "list=paper",
+                "photo=paper")
+    broken = office.findings("breach")
+    assert [(f["rule"], f["law"], f["article"], f["have"], f["want"]) for f in broken] == \
+        [("S06.lead", "V26", "17", 19, 20)], told(broken)
+    sentence = broken[0]["text"]
+    assert "不合规" in sentence and "第17条" in sentence and "补救" in sentence, sentence
+    assert "第17条" in office.homes["clerk"].run("election", "show", office.id)
+    path = office.export()
+    report = office.verify(path)
+    noted = [c for c in report["checks"] if c["verdict"] == "noted" and "第17条" in (c["text"] or "")]
+    assert report["genuine"] and noted and "不合规" in noted[0]["text"], report["checks"]
+    assert "第17条" in office.homes["clerk"].run("verify", path)
+    # a correction of what was typed wrong mends the judgement, and the first entry stays to be read
+    slot = next(s for s in office.show()["slots"] if s["step"] == "S06")
+    office.homes["clerk"].run("election", "correct", office.id, slot["hash"], "published_on=2026-05-29", "--reason",
+                              "照片上的日期是5月29日")
+    assert not office.findings("breach"), told(office.findings("breach"))
+    with open(path, "rb") as text:
+        whole = text.read()
+    forged = scratch.path("forged.gwe")
+    with open(forged, "wb") as out:
+        out.write(whole.replace(b"2026-05-30", b"2026-05-29"))
+    assert not office.verify(forged, status=1)["genuine"]
+
+
+def a_number_that_the_district_confirms(scratch):
+    """Candidates five days before, by a document: from then on four are against it, by that document."""
+    office = Office(scratch, "2026-05-06")
+    auditor = Home(scratch, office.server, "auditor-demo", "auditor", office.clock())
+    auditor.run("sync")
+    office.homes["auditor"] = auditor
+    play_until(office, "S11")
+    office.travel("2026-06-14")
+    office.step("S13", "published_on=2026-06-14", "candidates=8", "chair_candidates=2", "deputy_candidates=2",
+                "member_candidates=4", "women=2", "photo=paper")
+    assert "S13.lead" in [f["rule"] for f in office.findings("waits")]
+    assert not office.findings("breach")
+    auditor.run("rules", "confirm", "cq-village", "candidates_lead", "5", "--document", "区民政〔2026〕3号",
+                "--article", "2")
+    office.homes["clerk"].run("sync")
+    broken = [f for f in office.findings("breach") if f["rule"] == "S13.lead"]
+    assert broken and "区民政〔2026〕3号" in broken[0]["text"] and broken[0]["want"] == 5, told(office.findings())
+    assert "S13.lead" not in [f["rule"] for f in office.findings("waits")]
+
+
+def a_procedure_that_is_no_code(scratch):
+    """四议两公开 knows no line of C: its template alone makes it run."""
+    for folder in ("model", "rules", "offline-db", "cli", "tui", "dispatchd", "api", "sync"):
+        for name in os.listdir(os.path.join(TOP, folder)):
+            if name.endswith(".c"):
+                with open(os.path.join(TOP, folder, name), encoding="utf-8") as text:
+                    assert "four" + "-two" not in text.read(), name
+    office = Office(scratch, "2026-06-01")
+    office.open("--template", "four-two", "--day", "2026-06-18", "place=桥头村", "title=修缮东渠",
+                "villagers_meeting=0")
+    for day, step, *values in (
+            ("2026-06-04", "F01", "matter=修缮东渠", "opinions_heard=1", "minutes=paper"),
+            ("2026-06-08", "F02", "plan_text=集体出资八万元修缮东渠", "present=7", "agreed=7", "minutes=paper", "signin=paper"),
+            ("2026-06-12", "F03", "entitled=21", "present=14", "agreed=8", "minutes=paper", "signin=paper"),
+            ("2026-06-18", "F04", "entitled=48", "present=32", "agreed=17", "against=15", "abstained=0", "minutes=paper",
+             "signin=paper", "tally=paper"),
+            ("2026-06-19", "F05", "published_on=2026-06-19", "posted_at=村务公开栏", "text=paper", "photo=paper"),
+            ("2026-07-08", "F06", "published_on=2026-07-08", "posted_at=村务公开栏", "result=已完工", "accepted_by=覃芳",
+             "photo=paper", "report=paper")):
+        office.travel(day)
+        known = {m["key"] for s in office.homes["clerk"].json("procedure", "steps", office.id) if s["step"] == step
+                 for m in s["materials"]}
+        office.step(step, *[v for v in values if not v.endswith("=paper") or v[:-6] in known])
+    left = [f for f in office.findings() if f["kind"] != "waits"]
+    assert not left, told(left)
+    office.homes["clerk"].run("procedure", "close", office.id, "done")
+    assert office.verify(office.export())["genuine"]
+
+
+if __name__ == "__main__":
+    run_all([("a whole village election", a_whole_village_election),
+             ("a void poll and its repetition", a_void_poll_and_its_repetition),
+             ("a tie and its rerun", a_tie_and_its_rerun),
+             ("a list published too late", a_list_published_too_late),
+             ("a number that the district confirms", a_number_that_the_district_confirms),
+             ("a procedure that is no code", a_procedure_that_is_no_code)])

@@ -122,18 +122,23 @@ docs/alarm-states.md: $(B)/gen-alarm-table
 	$< >$@
 tests-bin: $(B)/gen-alarm-table $(TEST_BIN) $(B)/locale/zh_CN/LC_MESSAGES/gridward.mo
 
-# ---- bench programs, one each; the peer only where libmosquitto is installed
+# ---- bench programs, one each; a peer only where its library is installed
+BENCH_PEERS = nchan $(if $(call pkg,--libs,libmosquitto),mqtt) $(if $(call pkg,--libs,libpq),pg)
 BENCH_BIN = $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/bench_*.c)) \
-  $(if $(call pkg,--libs,libmosquitto),$(B)/bench/peer_mqtt)
+  $(patsubst %,$(B)/bench/peer_%,$(BENCH_PEERS))
 BENCH_KIT = $(B)/obj/tests/bench/bench.o $(B)/obj/tests/bench/source.o
+PEER_KIT = $(B)/obj/tests/bench/peer.o $(BENCH_KIT)
 $(B)/bench/bench_%: $(B)/obj/tests/bench/bench_%.o $(BENCH_KIT) $(call lib,$(CLIENT_DIRS))
 	@mkdir -p $(@D)
 	@echo '  ld $@'
 	@$(CC) $(LDFLAGS_ALL) -o $@ $< $(BENCH_KIT) $(call grp,$(CLIENT_DIRS)) $(LIBS_CLIENT)
-$(B)/bench/peer_mqtt: $(B)/obj/tests/bench/peer_mqtt.o $(BENCH_KIT) $(call lib,base)
+$(B)/obj/tests/bench/peer_pg.o: CPPFLAGS += $(call pkg,--cflags,libpq)
+$(B)/bench/peer_mqtt: LIBS_PEER = $(call pkg,--libs,libmosquitto)
+$(B)/bench/peer_pg: LIBS_PEER = $(call pkg,--libs,libpq)
+$(B)/bench/peer_%: $(B)/obj/tests/bench/peer_%.o $(PEER_KIT) $(call lib,base)
 	@mkdir -p $(@D)
 	@echo '  ld $@'
-	@$(CC) $(LDFLAGS_ALL) -o $@ $< $(BENCH_KIT) $(call grp,base) $(call pkg,--libs,libmosquitto) $(LIBS_BASE)
+	@$(CC) $(LDFLAGS_ALL) -o $@ $< $(PEER_KIT) $(call grp,base) $(LIBS_PEER) $(LIBS_BASE)
 bench-bin: $(BENCH_BIN)
 
 # ---- what a person runs
@@ -157,12 +162,12 @@ check-long: ## the long forms: 1,000 kills, 5,000 seeds, minutes of fuzzing
 	@$(MAKE) --no-print-directory -j2 programs tests-bin
 	@tests/run.sh long
 
-bench: ## figures beside the installed peers, as ratios
+bench: ## figures beside the installed peers, as ratios; OUT=FILE keeps the table
 	@tools/setup.sh build
 	@tools/setup.sh check
 	@tools/setup.sh bench || true
 	@$(MAKE) --no-print-directory -j2 programs bench-bin
-	@B=$(B) tests/bench/run.sh
+	@B=$(B) tests/bench/run.sh $(if $(OUT),--out '$(OUT)')
 
 asan: ## unit tests and screens under ASan and UBSan
 	@$(MAKE) --no-print-directory -j2 B=build-asan OPT='-O1 -g' SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined' tests-bin

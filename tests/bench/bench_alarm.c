@@ -1,9 +1,13 @@
 /* A1: from POST /v1/ingest, committed durably, to a live console's engine: received (the bytes are
  * in its hands) and applied (committed in the mirror, where the screen reads).
  *
- *     bench_alarm HOME TOKEN SERIALS FIRST RATE N     URL is the home's; SERIALS: a file, one a
- * line bench_alarm --catchup HOME                      B3: what an empty catch-up costs bench_alarm
- * --token HOME                        a bearer token
+ *     bench_alarm HOME TOKEN SERIALS FIRST RATE N
+ *     bench_alarm --catchup HOME
+ *     bench_alarm --token HOME
+ *
+ * The server's address is the home's. SERIALS is a file of devices, one a line, of which FIRST is
+ * the first to be used. --catchup is B3: what a catch-up costs when nothing happened. --token gives
+ * a bearer token.
  *
  * The engine is the real one over the real network; only its answers are looked at on the way. */
 #include <arpa/inet.h>
@@ -22,7 +26,7 @@
 #include "tests/bench/bench.h"
 #include "tests/bench/source.h"
 
-enum { PATIENCE_MS = 60000, CALLS = 64 };
+enum { PATIENCE_MS = 60000, CALLS = 64, EAR_TAIL = 32 };
 
 /* ---- the source: one kept connection, one event after the other */
 struct source {
@@ -109,7 +113,9 @@ struct ear {
     struct sync_net real, net;
     struct net_events events[CALLS]; /* by call number */
     struct source_times *times;
-    size_t waiting; /* seen and not applied */
+    size_t waiting;      /* seen and not applied */
+    char tail[EAR_TAIL]; /* the end of what came last: a mark can lie across two reads */
+    size_t tail_n;
     struct {
         char path[160];
         size_t bytes;
@@ -118,13 +124,25 @@ struct ear {
     size_t calls_n;
 };
 
+static void ear_listen(struct ear *ear, const char *bytes, size_t len)
+{
+    char joint[2 * EAR_TAIL];
+    size_t head = len < EAR_TAIL ? len : EAR_TAIL;
+    memcpy(joint, ear->tail, ear->tail_n);
+    memcpy(joint + ear->tail_n, bytes, head);
+    ear->waiting += source_seen(ear->times, joint, ear->tail_n + head);
+    ear->waiting += source_seen(ear->times, bytes, len);
+    memcpy(ear->tail, bytes + len - head, head);
+    ear->tail_n = head;
+}
+
 static bool ear_data(void *ctx, int64_t call, const char *bytes, size_t len)
 {
     struct ear *ear = ctx;
     struct net_events *events = &ear->events[call % CALLS];
     ear->calls[call % CALLS].bytes += len;
     if (ear->times != NULL) {
-        ear->waiting += source_seen(ear->times, bytes, len);
+        ear_listen(ear, bytes, len);
     }
     return events->on_data(events->ctx, call, bytes, len);
 }

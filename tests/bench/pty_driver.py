@@ -85,9 +85,9 @@ class Terminal:
             last = time.monotonic()
             count += len(got)
 
-    def rss_kb(self):
+    def rss_kb(self, which="VmRSS"):
         with open(f"/proc/{self.pid}/status") as status:
-            return int(re.search(r"VmRSS:\s+(\d+)", status.read()).group(1))
+            return int(re.search(which + r":\s+(\d+)", status.read()).group(1))
 
     def end(self, sig=signal.SIGTERM):
         """Ends it and reads what it still writes; its exit status."""

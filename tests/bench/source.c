@@ -1,9 +1,11 @@
 #include "tests/bench/source.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -37,6 +39,7 @@ pid_t source_start(struct source_times *times, void (*send)(void *ctx, size_t i)
     if (pid != 0) {
         return pid;
     }
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* nothing stays when the receiver is killed */
     int64_t start = bench_ns() + 50000000;
     for (size_t i = 0; i < times->n; i++) {
         wait_until(start + (int64_t)((double)i * 1e9 / times->rate));
@@ -55,9 +58,11 @@ size_t source_seen(struct source_times *times, const char *bytes, size_t len)
     while ((at = memmem(at, len - (size_t)(at - bytes), SOURCE_MARK, strlen(SOURCE_MARK))) !=
            NULL) {
         at += strlen(SOURCE_MARK);
-        char digits[16] = {0};
-        size_t left = len - (size_t)(at - bytes);
-        memcpy(digits, at, left < 6 ? left : 6);
+        char digits[SOURCE_DIGITS + 1] = {0};
+        if (len - (size_t)(at - bytes) < SOURCE_DIGITS) {
+            break; /* half a number would be another one */
+        }
+        memcpy(digits, at, SOURCE_DIGITS);
         size_t i = (size_t)strtoul(digits, NULL, 10);
         if (i < times->n && times->seen[i] == 0) {
             times->seen[i] = bench_ns();

@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum { SOURCE_MAX = 20000 };
+enum { SOURCE_MAX = 20000, SOURCE_DIGITS = 6 };
 #define SOURCE_MARK "bench-mark-"
 
 struct source_times {
@@ -24,7 +24,9 @@ struct source_times {
 struct source_times *source_new(double rate, size_t n);
 /* Calls send(ctx, i) for each at its time, in a child process that then ends. */
 pid_t source_start(struct source_times *times, void (*send)(void *ctx, size_t i), void *ctx);
-/* Looks for marks in what came, stamps those seen first. Returns how many. */
+/* Looks for whole marks in what came, each SOURCE_MARK and SOURCE_DIGITS digits, and stamps those
+ * seen first. Returns how many. A mark that lies across two calls is the caller's to put together.
+ */
 size_t source_seen(struct source_times *times, const char *bytes, size_t len);
 bool source_complete(const struct source_times *times);
 /* "name":{"n":..,"p50_us":..,"p99_us":..} of to - sent. */

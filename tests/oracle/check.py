@@ -19,7 +19,7 @@ import election_oracle
 HERE = os.path.dirname(os.path.abspath(__file__))
 CHUNK = 500
 WHY = ("TURNOUT NO_TURNOUT OVER_VOTED OVER_ISSUED SHEET MAJORITY PLURALITY FLOOR BELOW SEATS TIE "
-       "HIGHER_POST WOMAN_TAKES WOMAN_GIVES WOMAN_HELD KIN BARRED VACANT WAITS").split()
+       "WOMAN_TAKES WOMAN_GIVES WOMAN_HELD KIN BARRED VACANT MISSING").split()
 STATES = "elected tie open held".split()
 VALIDITY = "valid void undecided".split()
 

@@ -150,6 +150,8 @@ static void make_case(struct random_case *c, uint64_t number)
     }
     in->rerun = one_in(3);
     in->held_for_woman = one_in(2);
+    in->elected_before = between(0, 3);
+    in->contested = one_in(60);
     in->people_n = (size_t)(large ? PEOPLE : between(0, 12));
     int64_t women = between(0, 3);
     for (size_t i = 0; i < in->people_n; i++) {
@@ -174,16 +176,24 @@ static void make_case(struct random_case *c, uint64_t number)
 
 static const char *const flag_name[] = {"no", "yes", "waits"};
 static const char *const why_name[] = {
-    [WHY_TURNOUT] = "TURNOUT",         [WHY_NO_TURNOUT] = "NO_TURNOUT",
-    [WHY_OVER_VOTED] = "OVER_VOTED",   [WHY_OVER_ISSUED] = "OVER_ISSUED",
-    [WHY_SHEET] = "SHEET",             [WHY_MAJORITY] = "MAJORITY",
-    [WHY_PLURALITY] = "PLURALITY",     [WHY_FLOOR] = "FLOOR",
-    [WHY_BELOW] = "BELOW",             [WHY_SEATS] = "SEATS",
-    [WHY_TIE] = "TIE",                 [WHY_HIGHER_POST] = "HIGHER_POST",
-    [WHY_WOMAN_TAKES] = "WOMAN_TAKES", [WHY_WOMAN_GIVES] = "WOMAN_GIVES",
-    [WHY_WOMAN_HELD] = "WOMAN_HELD",   [WHY_KIN] = "KIN",
-    [WHY_BARRED] = "BARRED",           [WHY_VACANT] = "VACANT",
-    [WHY_WAITS] = "WAITS",
+    [WHY_MISSING] = "MISSING",
+    [WHY_TURNOUT] = "TURNOUT",
+    [WHY_NO_TURNOUT] = "NO_TURNOUT",
+    [WHY_OVER_VOTED] = "OVER_VOTED",
+    [WHY_OVER_ISSUED] = "OVER_ISSUED",
+    [WHY_SHEET] = "SHEET",
+    [WHY_MAJORITY] = "MAJORITY",
+    [WHY_PLURALITY] = "PLURALITY",
+    [WHY_FLOOR] = "FLOOR",
+    [WHY_BELOW] = "BELOW",
+    [WHY_SEATS] = "SEATS",
+    [WHY_TIE] = "TIE",
+    [WHY_WOMAN_TAKES] = "WOMAN_TAKES",
+    [WHY_WOMAN_GIVES] = "WOMAN_GIVES",
+    [WHY_WOMAN_HELD] = "WOMAN_HELD",
+    [WHY_KIN] = "KIN",
+    [WHY_BARRED] = "BARRED",
+    [WHY_VACANT] = "VACANT",
 };
 static const char *const state_name[] = {"elected", "tie", "open", "held"};
 static const char *const validity_name[] = {"valid", "void", "undecided"};
@@ -249,7 +259,8 @@ static void print_in(const struct elect_in *in)
     for (size_t i = 0; i < in->kin_n; i++) {
         printf("%s[%zu,%zu]", i > 0 ? "," : "", in->kin[i].a, in->kin[i].b);
     }
-    printf("],\"rerun\":%s,\"held_for_woman\":%s}", truth(in->rerun), truth(in->held_for_woman));
+    printf("],\"rerun\":%s,\"held_for_woman\":%s,\"contested\":%s,\"elected_before\":%" PRId64 "}",
+           truth(in->rerun), truth(in->held_for_woman), truth(in->contested), in->elected_before);
 }
 
 static const char *cited(const struct citation *c)

@@ -11,7 +11,8 @@ from fractions import Fraction
 
 CHAIR, DEPUTY, MEMBER = POSTS = (0, 1, 2)
 CITES = {"WOMAN_TAKES": "woman", "WOMAN_GIVES": "woman", "WOMAN_HELD": "woman", "KIN": "kin",
-         "BARRED": ""}
+         "BARRED": "", "TIE": "", "VACANT": "rerun", "SEATS": "",
+         "TURNOUT": "poll", "NO_TURNOUT": "poll"}
 NONE = -1  # SIZE_MAX of the header
 
 
@@ -35,10 +36,10 @@ class Share:
 class Selection:
     """Rules 4 and 5 for so many member seats set aside for women."""
 
-    def __init__(self, poll, aside):
+    def __init__(self, poll, aside, out):
         self.poll = poll
         self.aside = aside
-        self.out = {}  # person -> post that was lost by rule 5
+        self.out = dict(out)  # person -> post that was lost by rule 5
         self.waits = False
         self.fill()
         while self.part_kin():
@@ -49,6 +50,7 @@ class Selection:
         self.tied = {}  # person -> post
         self.tie_seats = [0, 0, 0]
         self.by_aside = set()
+        self.tie_groups = []  # (post, seats, votes)
         self.held = 0
         self.contested = set()  # posts where more passed than there were seats
         for post in POSTS:
@@ -67,7 +69,7 @@ class Selection:
                 if poll.counted(p, post) > 0 and not poll.people[p]["barred"]
                 and p not in self.post and p not in self.tied and p not in self.out
                 and (not women or poll.people[p]["woman"]) and poll.passes(p, post)]
-        if len(able) > seats:
+        if len(able) > seats and not women:
             self.contested.add(post)
         if seats == 0:
             return 0
@@ -83,6 +85,7 @@ class Selection:
         self.post.update((p, post) for p in above)
         self.tied.update((p, post) for p in able if poll.counted(p, post) == last)
         self.tie_seats[post] += seats - len(above)
+        self.tie_groups.append((post, seats - len(above), last))
         return 0
 
     def equal_kin(self, a, b):
@@ -149,31 +152,29 @@ class Poll:
                 verdicts.add("undecided")
                 self.waits = True
 
-        if b["registered"] < 0 or b["voted"] < 0:
-            self.need_voted = 0
-            if b["registered"] >= 0:
-                self.need_voted = Share(self.rules["turnout"], b["registered"]).need()
-            reasons.append("WAITS")
+        known = {key: b[key] >= 0 for key in b if key != "invalid_part"}
+        if (not known["registered"] or not known["voted"] or self.case["contested"]
+                or (self.rerun and not known["recovered"])):
+            reasons.append("MISSING")
             verdicts.add("undecided")
-        else:
+        self.need_voted = -1
+        if known["registered"]:
             turnout = Share(self.rules["turnout"], b["registered"])
             self.need_voted = turnout.need()
             flag = self.rules["rerun_turnout"] if self.rerun else "yes"
-            if turnout.enough(b["voted"]):
-                reasons.append("TURNOUT")
-            else:
-                judged(flag, "NO_TURNOUT")
-        if b["recovered"] >= 0:
-            if b["voted"] >= 0 and b["recovered"] > b["voted"]:
+            if known["voted"] and flag != "no":
+                if turnout.enough(b["voted"]):
+                    reasons.append("TURNOUT")
+                else:
+                    judged(flag, "NO_TURNOUT")
+        if known["recovered"]:
+            if known["voted"] and b["recovered"] > b["voted"]:
                 judged(self.rules["void_over_voted"], "OVER_VOTED")
-            if b["issued"] >= 0 and b["recovered"] > b["issued"]:
+            if known["issued"] and b["recovered"] > b["issued"]:
                 judged(self.rules["void_over_issued"], "OVER_ISSUED")
-            parts = (b["valid"], b["invalid"], b["blank"])
-            if min(parts) >= 0 and b["recovered"] != sum(parts):
+            parts = ("valid", "invalid", "blank")
+            if all(known[k] for k in parts) and b["recovered"] != sum(b[k] for k in parts):
                 reasons.append("SHEET")
-        elif self.rerun:
-            reasons.append("WAITS")  # the floor has no denominator
-            verdicts.add("undecided")
         for worst in ("void", "undecided"):
             if worst in verdicts:
                 return worst, reasons
@@ -181,34 +182,37 @@ class Poll:
 
     # ---- rule 2
     def set_threshold(self):
-        b = self.case["ballots"]
-        if self.rerun:
-            self.threshold = Share(self.rules["rerun_floor"], max(b["recovered"], 0))
-        else:
-            self.threshold = Share(self.rules["majority"], max(b["voted"], 0))
+        share, of = ("rerun_floor", "recovered") if self.rerun else ("majority", "voted")
+        whole = self.case["ballots"][of]
+        self.threshold = Share(self.rules[share], max(whole, 0))
+        self.need_votes = self.threshold.need() if whole >= 0 else -1
 
     # ---- rule 6
     def select(self):
         if self.rerun:
             held = self.case["held_for_woman"] and self.seats[MEMBER] > 0
-            return Selection(self, 1 if held else 0)
-        s = Selection(self, 0)
-        self.first = s
-        while (s.women() < self.rules["women_min"] and not s.woman_tied()
-               and s.aside < self.seats[MEMBER]):
+            return Selection(self, 1 if held else 0, {})
+        s = self.first = Selection(self, 0, {})
+        while s.women() < self.rules["women_min"] and not s.woman_tied() and not s.held:
+            members = sum(self.people[p]["woman"] for p in s.post if s.post[p] == MEMBER)
+            aside = max(members, s.aside) + 1
+            if aside > self.seats[MEMBER]:
+                break
             able = any(self.people[p]["woman"] and not self.people[p]["barred"]
-                       and p not in s.post and self.counted(p, MEMBER) > 0
-                       and self.passes(p, MEMBER) for p in self.everybody)
+                       and p not in s.post and p not in s.out
+                       and self.counted(p, MEMBER) > 0 and self.passes(p, MEMBER)
+                       for p in self.everybody)
             if not able and self.rules["woman_held"] != "yes":
                 self.waits |= self.rules["woman_held"] == "waits"
                 break
-            s = Selection(self, s.aside + 1)
-            if s.held:
-                break
+            self.waits |= s.waits
+            s = Selection(self, aside, s.out)
         return s
 
     def line(self, state, post, person, why, votes):
         cite = CITES.get(why, "rerun" if self.rerun else "majority")
+        if why == "SEATS" and self.rerun:
+            cite = "rerun"
         return {"state": state, "post": post, "person": person, "why": why, "cite": cite,
                 "votes": votes, "need": self.need_votes}
 
@@ -228,9 +232,9 @@ class Poll:
                 else:
                     why = "FLOOR" if self.rerun else "MAJORITY"
                 lines.append(self.line("elected", post, p, why, self.counted(p, post)))
-            tied = [p for p in s.tied if s.tied[p] == post]
-            for _ in range(s.tie_seats[post]):
-                lines.append(self.line("tie", post, NONE, "TIE", self.counted(tied[0], post)))
+            for at, seats, votes in s.tie_groups:
+                if at == post:
+                    lines += [self.line("tie", post, NONE, "TIE", votes) for _ in range(seats)]
             held = s.held if post == MEMBER else 0
             free = self.seats[post] - len(ranked) - s.tie_seats[post] - held
             lines += [self.line("open", post, NONE, "VACANT", 0) for _ in range(free)]
@@ -240,13 +244,12 @@ class Poll:
     def other_lines(self, s):
         lines = []
         for p in self.everybody:
-            person = self.people[p]
-            if p in s.post or not any(person["votes"]):
+            posts = [post for post in POSTS if self.seats[post] and self.counted(p, post)]
+            if p in s.post or not posts:
                 continue
-            best = max(POSTS, key=lambda post: (self.counted(p, post), -post))
-            passed = [post for post in POSTS if self.passes(p, post) and self.counted(p, post) > 0
-                      and self.seats[post] > 0]
-            if person["barred"]:
+            passed = [post for post in posts if self.passes(p, post)]
+            best = passed[0] if passed else max(posts, key=lambda x: (self.counted(p, x), -x))
+            if self.people[p]["barred"]:
                 why, post = "BARRED", best
             elif p in s.tied:
                 why, post = "TIE", s.tied[p]
@@ -255,7 +258,7 @@ class Poll:
             elif not self.rerun and self.first.post.get(p) == MEMBER:
                 why, post = "WOMAN_GIVES", MEMBER
             elif passed:
-                why, post = "SEATS", passed[0]
+                why, post = "SEATS", best
             else:
                 why, post = "BELOW", best
             lines.append(self.line("open", post, p, why, self.counted(p, post)))
@@ -268,7 +271,7 @@ class Poll:
             open_n = sum(x["post"] == post and x["state"] in ("open", "held") for x in seats)
             held_n = sum(x["post"] == post and x["state"] == "held" for x in seats)
             about[post] = open_n + s.tie_seats[post]
-            among = [p for p in s.tied if s.tied[p] == post]
+            among = sorted(p for p in s.tied if s.tied[p] == post)
             if open_n:
                 only_women = post == MEMBER and open_n == held_n
                 able = [p for p in self.everybody
@@ -281,15 +284,13 @@ class Poll:
                     last = self.counted(able[open_n], post)
                     able = [p for p in able if self.counted(p, post) >= last]
                 among += able
-            among.sort(key=lambda p: (-self.counted(p, post), p))
             people += [p for p in among if p not in people]
         return about, people
 
     def result(self):
         validity, reasons = self.validity()
         self.set_threshold()
-        self.need_votes = self.threshold.need()
-        r = {"validity": validity, "reasons": [[why, "" if why == "SHEET" else "poll"] for why in reasons], "need_voted": self.need_voted,
+        r = {"validity": validity, "reasons": [[why, CITES.get(why, "")] for why in reasons], "need_voted": self.need_voted,
              "need_votes": self.need_votes, "seats": [], "others": [], "women": 0, "elected": 0,
              "open": 0, "rerun_needed": False, "rest_may_stay_vacant": False,
              "rerun_seats": [0, 0, 0], "rerun_people": [], "waits": self.waits}
@@ -304,22 +305,29 @@ class Poll:
         r["rerun_seats"], r["rerun_people"] = self.another(s, r["seats"])
         r["rerun_needed"] = r["open"] > 0
         self.waits |= s.waits or self.lower_waits()
-        if r["open"]:
-            r["rest_may_stay_vacant"] = self.rest(s)
+        r["rest_may_stay_vacant"] = self.rest(r["seats"], r["elected"])
         r["waits"] = self.waits
         return r
 
     def lower_waits(self):
-        return self.rules["lower_post_votes"] == "waits"
+        return self.rules["lower_post_votes"] == "waits" and any(
+            self.seats[post] and sum(person["votes"][:post])
+            for person in self.people for post in POSTS)
 
-    def rest(self, s):
+    # ---- rule 8
+    def rest(self, seats, elected):
+        states = {line["state"] for line in seats}
+        if "open" not in states or "tie" in states or "held" in states:
+            return False
         least, chair = self.rules["rest_vacant_min"], self.rules["rest_vacant_needs_chair"]
         if least < 0:
             self.waits = True
             return False
-        if len(s.post) < least:
+        if self.rerun:
+            elected += self.case["elected_before"]
+        if elected < least:
             return False
-        if chair == "no" or CHAIR in s.post.values():
+        if chair == "no" or not any(x["post"] == CHAIR and x["state"] == "open" for x in seats):
             return True
         self.waits |= chair == "waits"
         return False
@@ -328,11 +336,12 @@ class Poll:
 def impossible(case):
     """What no poll can be."""
     b = case["ballots"]
-    numbers = list(case["seats"]) + b["invalid_part"]
-    numbers += [b[key] + 1 for key in b if key != "invalid_part"]  # -1: not entered
+    numbers = list(case["seats"]) + b["invalid_part"] + [case["elected_before"]]
+    numbers += [abs(b[key]) if b[key] == -1 else b[key]  # -1: not entered
+                for key in b if key != "invalid_part"]
     for person in case["people"]:
         numbers += person["votes"]
-    return (any(x < 0 for x in numbers) or len(case["people"]) > 400 or sum(case["seats"]) > 99
+    return (any(x < 0 or x > 10 ** 9 for x in numbers) or len(case["people"]) > 400 or sum(case["seats"]) > 99
             or any(p >= len(case["people"]) for pair in case["kin"] for p in pair))
 
 

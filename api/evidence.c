@@ -220,6 +220,7 @@ void evidence_users(struct ev_step *const *steps, size_t n, const struct ev_sign
         }
         if (last && strcmp(last->dev, steps[i]->dev) == 0) {
             steps[i]->user = last->user;
+            steps[i]->role = last->role;
         }
     }
 }

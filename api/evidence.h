@@ -21,8 +21,7 @@ struct ev_signer {
     const char *server_sig;                          /* "" = none */
     int64_t valid_from, revoked_at, revoked_seq;     /* 0 = not revoked */
 };
-/* A line does not say whose hand it is: gives each step the user of its device, "" when no signer
- * tells. Steps of devices that are not in the list keep what they have. */
+/* A line does not say whose hand it is: gives each step the user and role of its device. Steps of devices that are not in the list keep what they have. */
 void evidence_users(struct ev_step *const *steps, size_t n, const struct ev_signer *signers,
                     size_t signers_n);
 /* Bytes that server_sig signs, behind "gridward-signer-v1\n". */

@@ -25,7 +25,7 @@ static bool is_gap(const struct ev_set *set, size_t place)
 static bool is_orphan(const struct ev_set *set, const struct ev_step *s)
 {
     bool aims = s->kind == PROC_CORRECT || s->kind == PROC_COSIGN;
-    if (aims && ev_rank(set, s->target) == EV_NOWHERE) {
+    if (aims && (!s->target || ev_rank(set, s->target) == EV_NOWHERE)) {
         return true;
     }
     for (size_t i = 0; i < s->seen_n; i++) {

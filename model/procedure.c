@@ -36,10 +36,10 @@ static int by_target(const void *a, const void *b)
     return order != 0 ? order : (x->place > y->place) - (x->place < y->place);
 }
 
-/* Two devices of one user are one person. */
+/* Two devices of one user are one person; who is not known is nobody. */
 static bool other_person(const struct ev_step *a, const struct ev_step *b)
 {
-    return strcmp(a->user, b->user) != 0;
+    return a->user && b->user && strcmp(a->user, b->user) != 0;
 }
 
 static void make_aims(struct procedure *p)

@@ -20,16 +20,18 @@ enum slot_state {
     SLOT_OPEN, /* nothing recorded */
     SLOT_DONE,
     SLOT_CONTESTED, /* two records, neither in the other's past; what needs it waits */
-    SLOT_SECOND,    /* 待第二人: the cosign is missing */
+    SLOT_SECOND,    /* 待第二人: the cosign of the record or of a correction is missing */
 };
 struct slot {
     const struct step_spec *spec; /* NULL: a step that the template does not know (kept, shown) */
     const char *step, *subject;
     enum slot_state state;
-    const struct ev_step *record;        /* in force; NULL when open or contested */
-    const struct ev_step *const *rivals; /* contested: all of them, in set order */
+    const struct ev_step *record; /* in force; NULL when open or contested */
+    /* Contested, or settled by two persons: all of them, in set order. */
+    const struct ev_step *const *rivals;
     size_t rivals_n;
-    const struct ev_step *const *corrections; /* that were applied to record, in set order */
+    /* Of record, in set order; one that chose alone between two others is shown here too. */
+    const struct ev_step *const *corrections;
     size_t corrections_n;
     size_t repeats;  /* further records by people who had seen the first; they count for nothing */
     gw_day happened; /* DAY_NONE when not given */
@@ -55,12 +57,17 @@ struct finding {
     enum finding_kind kind;
     const struct slot *slot; /* NULL: of the whole procedure (open) */
     const struct step_spec *spec;
-    const char *rule; /* id of check, time rule, need, field or material; "" */
+    /* Id of the check or time rule, step needed, key of field or material; "second", "reason",
+     * "subject"; "plan" (day is the planned one); "open" (opened twice); hash of a quarantined
+     * step; "". */
+    const char *rule;
     struct citation cite;
     const struct words *says, *remedy; /* NULL = none */
     gw_day day;                        /* due day or day broken by, DAY_NONE */
-    bool rest_unknown;  /* a rest-day table is missing for that year: 节假日待定 */
-    int64_t have, want; /* the two sides of a check; 0, 0 when none */
+    bool rest_unknown; /* a rest-day table is missing for that year: 节假日待定 */
+    /* The two sums of a check; days apart and days of a time rule; ms happened and recorded
+     * (belated), ms recorded (unclocked); have: how many records (contested, repeat); else 0, 0. */
+    int64_t have, want;
 };
 
 /* One line of the calendar. */
@@ -80,7 +87,10 @@ struct procedure_in {
     const struct ev_set *steps;
     gw_day today;
 };
-/* GW_NOMEM; GW_ABSENT when the set holds no open. The set and the rules stay borrowed. */
+/* GW_NOMEM; GW_ABSENT when the set holds no open. The set and the rules stay borrowed; a number
+ * that is confirmed afterwards asks for a new procedure. today DAY_NONE: nothing is due or late.
+ * Cost O(n log n) of steps and slots, with many devices that correct one member at once times their
+ * number squared. */
 enum gw_err procedure_new(const struct procedure_in *in, struct procedure **out);
 void procedure_free(struct procedure *p);
 
@@ -88,7 +98,7 @@ const struct ev_step *procedure_open(const struct procedure *p);
 /* A value in force: of open ("open", ""), or of a slot, corrections merged. NULL when not there. */
 const struct proc_value *procedure_value(const struct procedure *p, const char *step,
                                          const char *subject, const char *key);
-/* Value of a term seen from a slot (NULL: from open). */
+/* Value of a term seen from a slot that this procedure handed out (NULL: from open). */
 enum term_state { TERM_VALUE, TERM_NOT_YET, TERM_WAITS };
 enum term_state procedure_term(const struct procedure *p, const struct slot *slot,
                                const struct term *term, int64_t *out);
@@ -110,7 +120,8 @@ size_t procedure_calendar(const struct procedure *p);
 const struct cal_line *procedure_cal(const struct procedure *p, size_t i);
 /* May be done now: applies, its law-given needs are there, not done (or has subjects). */
 bool procedure_can(const struct procedure *p, const struct step_spec *spec);
-/* "open" "done" "closed": closed once a process.close is in the set. */
+/* "open" "done" "closed": closed once a process.close is in the set; done when every step that
+ * applies and is not optional is there, nothing is contested and no second person is missing. */
 const char *procedure_state_name(const struct procedure *p);
 
 /* The calendar of a polling or meeting day before anything is written (倒排表). lines has room for

@@ -37,6 +37,7 @@ elif command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then
 else
     echo "Packages are missing and cannot be installed without root. Run this line, then try again:" >&2
     echo "  sudo apt-get install --no-install-recommends$missing" >&2
+    [ "$1" != bench ] || npm_peers # needs no root
     exit 2
 fi
 echo "installing:$missing" >&2

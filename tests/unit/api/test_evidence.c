@@ -579,6 +579,38 @@ static void a_cut_or_mixed_file_is_refused(void **state)
     gw_buf_free(&file);
 }
 
+/* Each line of the file twice: signers, rules and steps may repeat, the others may not; and no line
+ * stands before the one that it follows. */
+static void lines_have_their_places(void **state)
+{
+    struct bed *bed = *state;
+    struct gw_buf file, other;
+    written(bed, &file);
+    gw_buf_init(&other, 1 << 20);
+    const char *at = gw_buf_str(&file);
+    for (int line = 0; *at != '\0'; line++) {
+        struct ev_export back;
+        size_t n = strcspn(at, "\n") + 1;
+        bool many = strncmp(at, "{\"signer\"", 9) == 0;
+        gw_buf_reset(&other);
+        ok(gw_buf_add(&other, gw_buf_str(&file), (size_t)(at - gw_buf_str(&file)) + n));
+        ok(gw_buf_adds(&other, at));
+        assert_int_equal(
+            evidence_read(&bed->arena, gw_buf_str(&other), other.len, &back, NULL) == GW_OK, many);
+        if (at[n] != '\0') { /* this line moved to the end */
+            gw_buf_reset(&other);
+            ok(gw_buf_add(&other, gw_buf_str(&file), (size_t)(at - gw_buf_str(&file))));
+            ok(gw_buf_adds(&other, at + n));
+            ok(gw_buf_add(&other, at, n));
+            assert_int_equal(evidence_read(&bed->arena, gw_buf_str(&other), other.len, &back, NULL),
+                             GW_INVALID);
+        }
+        at += n;
+    }
+    gw_buf_free(&file);
+    gw_buf_free(&other);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -590,6 +622,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_procedure_of_the_manual, setup, teardown),
         cmocka_unit_test_setup_teardown(an_export_comes_back, setup, teardown),
         cmocka_unit_test_setup_teardown(every_bent_byte_is_noticed, setup, teardown),
+        cmocka_unit_test_setup_teardown(lines_have_their_places, setup, teardown),
         cmocka_unit_test_setup_teardown(a_cut_or_mixed_file_is_refused, setup, teardown),
     };
     return cmocka_run_group_tests_name("evidence", tests, NULL, NULL);

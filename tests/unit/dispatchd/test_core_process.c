@@ -99,6 +99,17 @@ static void path_of(struct core_kit *kit, enum gw_type type, const char *id, con
     assert_string_equal(got, path);
 }
 
+static void revoked_seq_is(struct core_kit *kit, const char *id, bool there)
+{
+    int64_t at = 0, seq = 0;
+    struct json *row = core_kit_row(kit, TYPE_SIGNER, id);
+    assert_int_equal(json_int(row, "revoked_at", &at), there);
+    assert_int_equal(json_int(row, "revoked_seq", &seq), there);
+    assert_true(!there || (at >= CORE_T0 && seq > 0));
+    assert_non_null(json_str(row, "server_sig"));
+    json_free(row);
+}
+
 /* ---- what a command leaves */
 
 static void an_open_makes_three_rows(void **state)
@@ -265,6 +276,14 @@ static void made(struct core_kit *kit, struct core_console *c, const char *kind,
     core_kit_make(kit, c, &cmd, out);
 }
 
+static enum gw_err is_the_clerks(void *ctx, const struct store_command *command)
+{
+    (void)ctx;
+    assert_string_equal(command->user, "clerk");
+    assert_string_equal(command->dev, clerk.device);
+    return GW_OK;
+}
+
 static void the_author_has_the_right_not_the_carrier(void **state)
 {
     struct core_kit *kit = *state;
@@ -279,6 +298,9 @@ static void the_author_has_the_right_not_the_carrier(void **state)
     assert_string_equal(json_str(step, "user"), "clerk");
     json_free(step);
     path_of(kit, TYPE_SIGNER, clerk.device, COMMUNITY);
+    assert_int_equal(
+        kit->admin->ops->command_get(kit->admin, clerk.device, 1, is_the_clerks, NULL, NULL),
+        GW_OK);
     assert_int_equal(kit->admin->ops->device_get(kit->admin, clerk.device, &device, NULL), GW_OK);
     assert_true(device.n == 1 && strcmp(device.head, clerk.head) == 0);
     assert_int_equal(kit->admin->ops->device_get(kit->admin, w1.device, &device, NULL), GW_OK);
@@ -363,6 +385,26 @@ static void only_evidence_travels(void **state)
     assert_int_equal(gw_buf_adds(&line, whole), GW_OK);
     brought(kit, &duty, &line, "applied", NULL);
     free(whole);
+    gw_buf_free(&line);
+}
+
+/* Also when the process comes later. */
+static void a_closed_device_waits_in_vain(void **state)
+{
+    struct core_kit *kit = *state;
+    struct core_console lead;
+    struct gw_buf line;
+    gw_buf_init(&line, 65536);
+    core_kit_enroll(kit, &lead, "lead");
+    core_kit_close_device(kit, lead.device);
+    made(kit, &lead, "process.step", data_of(1, "", STEP), NULL, &line);
+    brought(kit, &duty, &line, "quarantined", "key-revoked");
+    open_it(kit);
+    step_is(kit, &lead, 1, "quarantined", "key-revoked");
+    char id[GW_ID_MAX + 1];
+    step_id(&lead, 1, id);
+    path_of(kit, TYPE_STEP, id, COMMUNITY);
+    revoked_seq_is(kit, lead.device, true);
     gw_buf_free(&line);
 }
 
@@ -486,17 +528,6 @@ static void signer_is_true(struct core_kit *kit, const char *id, const struct co
     assert_true(
         gw_sign_ok(meta.sign_key.public_key, "gridward-signer-v1\n", text.data, text.len, sig));
     gw_buf_free(&text);
-    json_free(row);
-}
-
-static void revoked_seq_is(struct core_kit *kit, const char *id, bool there)
-{
-    int64_t at = 0, seq = 0;
-    struct json *row = core_kit_row(kit, TYPE_SIGNER, id);
-    assert_int_equal(json_int(row, "revoked_at", &at), there);
-    assert_int_equal(json_int(row, "revoked_seq", &seq), there);
-    assert_true(!there || (at >= CORE_T0 && seq > 0));
-    assert_non_null(json_str(row, "server_sig"));
     json_free(row);
 }
 
@@ -834,6 +865,50 @@ static void what_flows_down_keeps_the_order(void **state)
     }
 }
 
+static int64_t page_from(struct core_kit *kit, const char *since, char next[96], int *rules)
+{
+    char query[200];
+    int64_t lines = 0;
+    (void)snprintf(query, sizeof query, "since=%s", since);
+    assert_int_equal(core_kit_get(kit, "/v1/changes", query, clerk.token), 200);
+    for (size_t i = 0; i < core_kit_lines(kit); i++) {
+        struct json *line = core_kit_line(kit, i);
+        lines += json_has(line, "seq");
+        *rules += json_str(line, "type") && strcmp(json_str(line, "type"), "rule") == 0;
+        if (strcmp(json_str(line, "op"), "end") == 0) {
+            (void)snprintf(next, 96, "%s", json_str(line, "cursor"));
+        }
+        json_free(line);
+    }
+    return lines;
+}
+
+/* A row that fills a page ends it behind what flowed down, and never breaks it. */
+static void large_rows_between_what_flows_down(void **state)
+{
+    struct core_kit *kit = *state;
+    char *body = malloc(199 * 1024);
+    char since[96];
+    int rules = 0;
+    assert_non_null(body);
+    int n = snprintf(body, 199 * 1024, "{\"name\":\"");
+    memset(body + n, 'x', 195 * 1024);
+    (void)snprintf(body + n + 195 * 1024, 10, "\"}");
+    district_enrolls(kit);
+    core_kit_cursor(kit, since);
+    core_kit_put(kit, TYPE_RULE, "a.b." DISTRICT, DISTRICT, "{}");
+    core_kit_put(kit, TYPE_RESIDENT, "r1", COMMUNITY, body);
+    core_kit_put(kit, TYPE_RULE, "a.c." DISTRICT, DISTRICT, "{}");
+    core_kit_put(kit, TYPE_RESIDENT, "r2", COMMUNITY, body);
+    core_kit_put(kit, TYPE_RULE, "a.d." DISTRICT, DISTRICT, "{}");
+    assert_int_equal(page_from(kit, since, since, &rules), 3);
+    assert_int_equal(rules, 2);
+    assert_int_equal(page_from(kit, since, since, &rules), 2);
+    assert_int_equal(rules, 3);
+    assert_int_equal(page_from(kit, since, since, &rules), 0);
+    free(body);
+}
+
 static void who_may_confirm(void **state)
 {
     struct core_kit *kit = *state;
@@ -884,6 +959,7 @@ int main(void)
         T(the_chain_of_the_author_holds),
         T(only_evidence_travels),
         T(lines_of_a_closed_device_are_kept),
+        T(a_closed_device_waits_in_vain),
         T(a_step_waits_for_its_open),
         T(two_processes_wait_apart),
         T(a_reissued_step_never_counts_twice),
@@ -896,6 +972,7 @@ int main(void)
         T(a_rule_of_another_process_is_not_lost),
         T(a_snapshot_holds_what_flows_down),
         T(what_flows_down_keeps_the_order),
+        T(large_rows_between_what_flows_down),
         T(who_may_confirm),
         T(hello_names_the_features),
     };

@@ -143,6 +143,12 @@ static void test_fork(void **state)
     struct made *right2 = story_add(t, 0, PROC_STEP);
     struct seen_flaws seen = flaws_of(t);
     assert_int_equal(seen.n[EV_FORK], 1);
+    left->s.pn = 9; /* one pprev is enough */
+    assert_int_equal(flaws_of(t).n[EV_FORK], 1);
+    left->s.pn = 2;
+    right2->s.pn = 2; /* and so is one pn */
+    assert_int_equal(flaws_of(t).n[EV_FORK], 2);
+    right2->s.pn = 3;
     struct ev_set *set = story_set(t, 0);
     assert_true(ev_before(set, ev_index(set, &right->s), ev_index(set, &c->s)));
     assert_false(ev_before(set, ev_index(set, &left->s), ev_index(set, &c->s)));

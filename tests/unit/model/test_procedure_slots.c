@@ -306,6 +306,26 @@ static void test_second(void **state)
     free(t);
 }
 
+/* A signer that nobody knows is no second person. */
+static void test_second_unknown(void **state)
+{
+    (void)state;
+    struct story *t = started();
+    struct made *m = put_step(t, A, "S20", "", POLLING);
+    story_sync(t, A, C);
+    struct made *sign = put_cosign(t, C, m);
+    sign->s.user = NULL;
+    struct look l = look(t, NULL);
+    assert_int_equal(state_of(&l, "S20", ""), SLOT_SECOND);
+    look_free(&l);
+    sign->s.user = "u2";
+    m->s.user = NULL;
+    l = look(t, NULL);
+    assert_int_equal(state_of(&l, "S20", ""), SLOT_SECOND);
+    look_free(&l);
+    free(t);
+}
+
 static void test_quarantined(void **state)
 {
     (void)state;
@@ -460,6 +480,7 @@ int main(void)
         cmocka_unit_test(test_contested_member),
         cmocka_unit_test(test_contested_time),
         cmocka_unit_test(test_second),
+        cmocka_unit_test(test_second_unknown),
         cmocka_unit_test(test_quarantined),
         cmocka_unit_test(test_two_opens),
         cmocka_unit_test(test_open_corrected),

@@ -378,6 +378,78 @@ static void each_broken_rule_is_told(void **state)
     }
 }
 
+/* V26 18: in a rerun most votes win, and not fewer than one third of the votes cast. */
+static void a_rerun_asks_one_third(void **state)
+{
+    static const struct {
+        const char *values;
+        bool breach;
+    } cases[] = {{"post=member|woman=0|elected=1|votes=100", false},
+                 {"post=member|woman=0|elected=1|votes=99", true}};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct told t;
+        lawful(&t);
+        change(&t, "S23", "", "open=1");
+        judge(&t);
+        const struct step_spec *rerun = template_step(t.rules->template_, "S24");
+        assert_true(procedure_can(t.procedure, rerun));
+        rec(&t, "S24-1", "戌", "2026-06-28", cases[i].values);
+        rec(&t, "S24", "", "2026-06-28",
+            "published_on=2026-06-28|seats=1|candidates=2|voted=310|cast=300|elected=1");
+        judge(&t);
+        assert_int_equal(finding_of(&t, FIND_BREACH, "S24-1.third") != NULL, cases[i].breach);
+        assert_null(finding_of(&t, FIND_BREACH, "S24.surplus"));
+        assert_non_null(finding_of(&t, FIND_WAITS, "S24.within"));
+        told_free(&t);
+    }
+}
+
+/* U26 19: more than half of the voters or households, more than two thirds of representatives. */
+static void turnout_of_each_mode_of_the_community(void **state)
+{
+    static const struct {
+        const char *template_id, *values;
+        bool breach;
+    } cases[] = {
+        {"community-voters", "registered=900|voted=450|issued=450|recovered=450", true},
+        {"community-voters", "registered=900|voted=451|issued=451|recovered=451", false},
+        {"community-households", "registered=301|voted=150|issued=150|recovered=150", true},
+        {"community-households", "registered=301|voted=151|issued=151|recovered=151", false},
+        {"community-representatives", "registered=60|voted=40|issued=40|recovered=40", true},
+        {"community-representatives", "registered=60|voted=41|issued=41|recovered=41", false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct told t;
+        begin(&t, cases[i].template_id, "seats=5|polling_day=2026-06-18");
+        rec(&t, "S21", "", "2026-06-18", cases[i].values);
+        judge(&t);
+        const struct finding *f = finding_of(&t, FIND_BREACH, "S21.turnout");
+        assert_int_equal(f != NULL, cases[i].breach);
+        assert_true(f == NULL || strcmp(f->cite.law, "U26") == 0);
+        told_free(&t);
+    }
+}
+
+/* The result is held back while a rule that it stands on is broken, and goes out when none is. */
+static void a_result_is_held_back(void **state)
+{
+    struct told t;
+    struct gw_fail why = {0};
+    (void)state;
+    lawful(&t);
+    judge(&t);
+    if (procedure_block(t.procedure, "S23", &why) != GW_OK) {
+        print_error("held back: %s\n", why.text);
+        fail();
+    }
+    change(&t, "S21", "", "voted=306");
+    judge(&t);
+    assert_int_equal(procedure_block(t.procedure, "S23", &why), GW_REFUSED);
+    told_free(&t);
+}
+
 /* What just holds: the day itself, the half of one voter more, the last paper. */
 static void the_edges_hold(void **state)
 {
@@ -466,8 +538,9 @@ static void a_plan_says_the_first_day(void **state)
     struct cal_plan plan = {.lines = lines};
     gw_day anchor, today, first;
     (void)state;
-    assert_true(day_parse("2026-06-18", &anchor) && day_parse("2026-06-01", &today) &&
-                day_parse("2026-06-21", &first));
+    assert_true(day_parse("2026-06-18", &anchor));
+    assert_true(day_parse("2026-06-01", &today));
+    assert_true(day_parse("2026-06-21", &first));
     assert_true(rules->template_->steps_n <= 64);
     assert_int_equal(procedure_plan(rules, anchor, today, &plan), GW_OK);
     assert_non_null(plan.broken);
@@ -491,6 +564,9 @@ int main(void)
         cmocka_unit_test(a_lawful_consultation_and_publication),
         cmocka_unit_test(an_undecided_objection_is_told),
         cmocka_unit_test(each_broken_rule_is_told),
+        cmocka_unit_test(a_rerun_asks_one_third),
+        cmocka_unit_test(turnout_of_each_mode_of_the_community),
+        cmocka_unit_test(a_result_is_held_back),
         cmocka_unit_test(the_edges_hold),
         cmocka_unit_test(a_duty_rolls_over_rest_days),
         cmocka_unit_test(a_confirmed_number_is_judged),

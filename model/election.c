@@ -117,39 +117,65 @@ static int by_votes(const struct elect_chosen *a, const struct elect_chosen *b)
     return (a->votes < b->votes) - (a->votes > b->votes);
 }
 
-/* Which of two goes: > 0 the first, < 0 the second, 0 they are equal in all that counts. */
-static int who_goes(struct elect_work *w, size_t a, size_t b)
+/* < 0: a ranks higher than b; 0: they are equal in all that counts. */
+static int by_rank(const struct elect_work *w, size_t a, size_t b)
 {
-    enum elect_flag flag = w->in->rules.kin_higher_stays;
     int post = by_post(&w->people[a], &w->people[b]);
     int votes = by_votes(&w->people[a], &w->people[b]);
-    if (flag == FLAG_WAITS && post * votes < 0) {
-        w->out->waits = true; /* the other reading would let the other one stay */
-    }
-    int first = flag == FLAG_NO ? votes : post;
-    int second = flag == FLAG_NO ? post : votes;
+    bool votes_first = w->in->rules.kin_higher_stays == FLAG_NO;
+    int first = votes_first ? votes : post;
+    int second = votes_first ? post : votes;
     return first ? first : second;
 }
 
-/* Takes one of the first pair that is elected out; false when no pair is left that can be told
- * apart. */
+static int by_rank_and_order(const struct elect_work *w, size_t a, size_t b)
+{
+    int rank = by_rank(w, a, b);
+    return rank ? rank : (a > b) - (a < b);
+}
+
+/* A pair of which both are elected and one must go. */
+static bool pair_at(const struct elect_work *w, size_t k, size_t *stays, size_t *goes)
+{
+    size_t a = w->in->kin[k].a;
+    size_t b = w->in->kin[k].b;
+    if (a == b || w->people[a].fate != FATE_IN || w->people[b].fate != FATE_IN) {
+        return false;
+    }
+    int rank = by_rank(w, a, b);
+    *stays = rank < 0 ? a : b;
+    *goes = rank < 0 ? b : a;
+    return rank != 0;
+}
+
+/* Takes one person out; false when no pair is left that can be told apart. The highest comes first:
+ * then nobody goes for the sake of somebody who goes himself. */
 static bool part_kin(struct elect_work *w)
 {
+    size_t stays = SIZE_MAX;
+    size_t goes = SIZE_MAX;
     for (size_t k = 0; k < w->in->kin_n; k++) {
-        size_t a = w->in->kin[k].a;
-        size_t b = w->in->kin[k].b;
-        if (a == b || w->people[a].fate != FATE_IN || w->people[b].fate != FATE_IN) {
+        size_t s;
+        size_t g;
+        if (!pair_at(w, k, &s, &g)) {
             continue;
         }
-        int goes = who_goes(w, a, b);
-        if (goes != 0) {
-            size_t loser = goes > 0 ? a : b;
-            w->marks[loser].out = true;
-            w->marks[loser].lost = w->people[loser].post;
-            return true;
+        int order = stays == SIZE_MAX ? -1 : by_rank_and_order(w, s, stays);
+        if (order < 0 || (order == 0 && by_rank_and_order(w, g, goes) < 0)) {
+            stays = s;
+            goes = g;
         }
     }
-    return false;
+    if (stays == SIZE_MAX) {
+        return false;
+    }
+    int post = by_post(&w->people[stays], &w->people[goes]);
+    int votes = by_votes(&w->people[stays], &w->people[goes]);
+    w->out->waits =
+        w->out->waits || (w->in->rules.kin_higher_stays == FLAG_WAITS && post * votes < 0);
+    w->marks[goes].out = true;
+    w->marks[goes].lost = w->people[goes].post;
+    return true;
 }
 
 static void choose_without_kin(struct elect_work *w)
@@ -226,6 +252,9 @@ static enum gw_err seat_all(const struct elect_in *in, struct elect_result *out)
         .need = out->need_votes,
     };
     enum gw_err err = w.people && w.marks && w.order ? GW_OK : GW_NOMEM;
+    for (size_t i = 0; !err && i < in->people_n; i++) {
+        w.marks[i].out = in->people[i].kin_before;
+    }
     if (!err) {
         choose_without_kin(&w);
         if (!in->rerun) {

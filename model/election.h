@@ -10,7 +10,7 @@
  *
  * 1. Validity, each cause with its reason, in this order; one cause of void is enough, whatever
  * else is undecided. Missing: registered or voted is not entered (-1), in a rerun recovered, or
- * `contested`: undecided. Turnout: need_voted = smallest number that is enough of `registered` by
+ * `incomplete`: undecided. Turnout: need_voted = smallest number that is enough of `registered` by
  * the turnout share; fewer voted: void (in a rerun by rerun_turnout: FLAG_NO does not ask and gives
  * no reason, FLAG_WAITS is undecided and waits). recovered > voted, and recovered > issued: by
  * their flags void, undecided (waits) or only a reason. A sheet that does not add up is a reason
@@ -26,12 +26,14 @@
  * that number are tied: those above are elected, the tied are set aside also for lower posts, their
  * seats are SEAT_TIE. More passed than there are seats: who is elected is so by WHY_PLURALITY, else
  * by WHY_MAJORITY (rerun: WHY_FLOOR).
- * 5. Near kin, while two elected are near kin: the pair that comes first in `kin`; out goes the one
- * of the lower post (unless kin_higher_stays is FLAG_NO), at the same post the one with fewer
- * votes; with FLAG_NO first fewer votes, then the lower post. FLAG_WAITS is as FLAG_YES, and waits
- * when FLAG_NO would let the other one go. Equal in both: both stay and their lines say WHY_KIN;
- * the next pair is looked at. The selection is done anew without the one who went, for every post
- * and for all that follows. Nobody is kin of himself.
+ * 5. Near kin, while two elected are near kin and not equal. People rank by post, then votes
+ * (kin_higher_stays FLAG_NO: by votes, then post); of two near kin the one who ranks lower goes. Of
+ * several pairs the one whose staying person ranks highest comes first, then the one whose going
+ * person ranks highest, each time of equal ones who is first in the order of people: so the order
+ * of `kin` does not matter. The selection is done anew without the one who went, for every post and
+ * for all that follows. FLAG_WAITS is as FLAG_YES, and waits when FLAG_NO would let the other one
+ * of the pair go. Equal in both: both stay and their lines say WHY_KIN. Nobody is kin of himself.
+ * Who is kin_before is out from the start.
  * 6. Woman rule, first poll only, while fewer women than women_min are elected (at any post) and no
  * woman is tied: when a woman who is not elected, barred or out reaches the threshold for member
  * (rule 3), or woman_held is FLAG_YES, so many member seats are set aside as women are members, and
@@ -53,8 +55,8 @@
  * 9. others: one line for everybody not elected who has counted votes for a post that has seats, in
  * the order of people. Barred, tied, out and giving way in this order, about the post where that
  * happened; else WHY_SEATS for the highest post for which the votes reach the threshold; else
- * WHY_BELOW for the post with most counted votes, of equal ones the highest. A barred one's line is
- * about the post that WHY_SEATS or WHY_BELOW would name. */
+ * WHY_BELOW for the post with most counted votes, of equal ones the highest. A line of
+ * somebody barred or kin_before is about the post that WHY_SEATS or WHY_BELOW would name. */
 #ifndef GW_MODEL_ELECTION_H
 #define GW_MODEL_ELECTION_H
 
@@ -99,7 +101,8 @@ struct elect_rules {
     enum elect_flag void_over_issued; /* recovered > issued voids the poll */
     enum elect_flag
         blank_is_invalid;    /* only how the sheet is read: recovered = valid + invalid + blank */
-    int64_t rest_vacant_min; /* so many elected: the rest may stay vacant; -1 = waits */
+    int64_t rest_vacant_min; /* so many elected: the rest may stay vacant; -1 = waits, more than
+                                ELECT_SEATS_MAX = never */
     enum elect_flag rest_vacant_needs_chair;
 };
 
@@ -109,6 +112,7 @@ struct elect_person {
     bool candidate[ELECT_POSTS]; /* stood for it; a written-in person may win as well */
     int64_t votes[ELECT_POSTS];  /* >= 0 */
     bool barred; /* does not qualify, or 当选无效 was found: cannot win; shown with its article */
+    bool kin_before; /* of a rerun: near kin of somebody the first poll elected */
 };
 struct elect_kin {
     size_t a, b; /* indices of people; near kin of CC 1045 */
@@ -131,7 +135,7 @@ struct elect_in {
     bool rerun;             /* 另行选举: plurality with a floor, for the open seats only */
     bool held_for_woman;    /* of a rerun: one of the member seats is the one that was held back */
     int64_t elected_before; /* of a rerun: members the first poll has elected */
-    bool contested;         /* two records of a number that decides stand against each other */
+    bool incomplete; /* a number that decides is not recorded, or another record contests it */
 };
 
 enum elect_validity {
@@ -217,8 +221,11 @@ int elect_reason_print(const struct ruleset *set, const struct elect_in *in,
 
 struct elect_case; /* owned */
 /* What the records in force say: registered, voted, papers, seats, people with their votes, kin;
- * the first poll or the rerun. GW_ABSENT: the template has no such steps (no election by ballot).
- * GW_NOMEM. The procedure stays borrowed. */
+ * the first poll or the rerun. A person's record has chair_votes, deputy_votes and member_votes, or
+ * post and votes. Seats are those of S04; of a rerun those that S24 names by post, else what S23-1
+ * leaves open. Incomplete: no seats, nobody with votes, or a person's record is contested.
+ * GW_ABSENT: the template has no such steps (no election by ballot). GW_NOMEM. The procedure stays
+ * borrowed. */
 enum gw_err elect_read(const struct procedure *p, const struct ruleset *set, bool rerun,
                        struct elect_case **out);
 void elect_case_free(struct elect_case *c);

@@ -26,7 +26,7 @@ static void make_worse(struct elect_result *out, enum elect_flag flag)
 static void judge_missing(const struct elect_in *in, struct elect_result *out)
 {
     const struct elect_ballots *b = &in->ballots;
-    if (b->registered < 0 || b->voted < 0 || (in->rerun && b->recovered < 0) || in->contested) {
+    if (b->registered < 0 || b->voted < 0 || (in->rerun && b->recovered < 0) || in->incomplete) {
         reason(out, WHY_MISSING, &none);
         out->validity = ELECT_UNDECIDED;
     }

@@ -143,7 +143,7 @@ static bool other_line(const struct elect_work *w, size_t i, struct elect_line *
         line->post = w->people[i].post;
     } else if (w->marks[i].out) {
         line->why = WHY_KIN;
-        line->post = w->marks[i].lost;
+        line->post = w->in->people[i].kin_before ? line->post : w->marks[i].lost;
         line->cite = r->kin_cite;
     } else if (w->marks[i].member_before) {
         line->why = WHY_WOMAN_GIVES;

@@ -16,7 +16,7 @@ struct elect_chosen {
 };
 /* What stays from one selection to the next. */
 struct elect_mark {
-    bool out;                   /* by rule 5 */
+    bool out;                   /* by rule 5, or kin_before */
     enum elect_post lost;       /* the post that was lost by it */
     bool before, member_before; /* elected, and as a member, when rule 6 began */
 };

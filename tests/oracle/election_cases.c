@@ -151,7 +151,7 @@ static void make_case(struct random_case *c, uint64_t number)
     in->rerun = one_in(3);
     in->held_for_woman = one_in(2);
     in->elected_before = between(0, 3);
-    in->contested = one_in(60);
+    in->incomplete = one_in(60);
     in->people_n = (size_t)(large ? PEOPLE : between(0, 12));
     int64_t women = between(0, 3);
     for (size_t i = 0; i < in->people_n; i++) {
@@ -159,6 +159,7 @@ static void make_case(struct random_case *c, uint64_t number)
         p->id = "x";
         p->woman = women > 0 && one_in(5 - women);
         p->barred = one_in(10);
+        p->kin_before = one_in(in->rerun ? 10 : 100);
         for (int post = 0; post < ELECT_POSTS; post++) {
             p->candidate[post] = one_in(2);
             p->votes[post] = one_in(5000) ? -1 : make_votes(in);
@@ -252,15 +253,15 @@ static void print_in(const struct elect_in *in)
     for (size_t i = 0; i < in->people_n; i++) {
         printf("%s{", i > 0 ? "," : "");
         print_three("votes", in->people[i].votes);
-        printf("\"woman\":%s,\"barred\":%s}", truth(in->people[i].woman),
-               truth(in->people[i].barred));
+        printf("\"woman\":%s,\"barred\":%s,\"kin_before\":%s}", truth(in->people[i].woman),
+               truth(in->people[i].barred), truth(in->people[i].kin_before));
     }
     printf("],\"kin\":[");
     for (size_t i = 0; i < in->kin_n; i++) {
         printf("%s[%zu,%zu]", i > 0 ? "," : "", in->kin[i].a, in->kin[i].b);
     }
-    printf("],\"rerun\":%s,\"held_for_woman\":%s,\"contested\":%s,\"elected_before\":%" PRId64 "}",
-           truth(in->rerun), truth(in->held_for_woman), truth(in->contested), in->elected_before);
+    printf("],\"rerun\":%s,\"held_for_woman\":%s,\"incomplete\":%s,\"elected_before\":%" PRId64 "}",
+           truth(in->rerun), truth(in->held_for_woman), truth(in->incomplete), in->elected_before);
 }
 
 static const char *cited(const struct citation *c)

@@ -67,6 +67,7 @@ class Selection:
         poll = self.poll
         able = [p for p in poll.everybody
                 if poll.counted(p, post) > 0 and not poll.people[p]["barred"]
+                and not poll.people[p]["kin_before"]
                 and p not in self.post and p not in self.tied and p not in self.out
                 and (not women or poll.people[p]["woman"]) and poll.passes(p, post)]
         if len(able) > seats and not women:
@@ -97,20 +98,20 @@ class Selection:
     def pairs(self):
         return [(a, b) for a, b in self.poll.kin if a != b and a in self.post and b in self.post]
 
+    def rank(self, p):
+        """Small is high."""
+        post, votes = self.post[p], -self.votes(p)
+        return (votes, post) if self.poll.rules["kin_higher_stays"] == "no" else (post, votes)
+
     def part_kin(self):
-        for a, b in self.pairs():
-            if self.equal_kin(a, b):
-                continue
-            lower = (self.post[b] > self.post[a]) - (self.post[b] < self.post[a])  # 1: b is lower
-            fewer = (self.votes(b) < self.votes(a)) - (self.votes(b) > self.votes(a))
-            flag = self.poll.rules["kin_higher_stays"]
-            order = (fewer, lower) if flag == "no" else (lower, fewer)
-            if flag == "waits" and lower * fewer < 0:
-                self.waits = True
-            loser = b if (order[0] or order[1]) > 0 else a
-            self.out[loser] = self.post[loser]
-            return True
-        return False
+        unequal = [sorted(pair, key=self.rank) for pair in self.pairs() if not self.equal_kin(*pair)]
+        if not unequal:
+            return False
+        stays, goes = min(unequal, key=lambda pair: [(self.rank(p), p) for p in pair])
+        if self.poll.rules["kin_higher_stays"] == "waits" and self.votes(goes) > self.votes(stays):
+            self.waits = True
+        self.out[goes] = self.post[goes]
+        return True
 
     def women(self):
         return sum(self.poll.people[p]["woman"] for p in self.post)
@@ -153,7 +154,7 @@ class Poll:
                 self.waits = True
 
         known = {key: b[key] >= 0 for key in b if key != "invalid_part"}
-        if (not known["registered"] or not known["voted"] or self.case["contested"]
+        if (not known["registered"] or not known["voted"] or self.case["incomplete"]
                 or (self.rerun and not known["recovered"])):
             reasons.append("MISSING")
             verdicts.add("undecided")
@@ -200,6 +201,7 @@ class Poll:
                 break
             able = any(self.people[p]["woman"] and not self.people[p]["barred"]
                        and p not in s.post and p not in s.out
+                       and not self.people[p]["kin_before"]
                        and self.counted(p, MEMBER) > 0 and self.passes(p, MEMBER)
                        for p in self.everybody)
             if not able and self.rules["woman_held"] != "yes":
@@ -253,6 +255,8 @@ class Poll:
                 why, post = "BARRED", best
             elif p in s.tied:
                 why, post = "TIE", s.tied[p]
+            elif self.people[p]["kin_before"]:
+                why, post = "KIN", best
             elif p in s.out:
                 why, post = "KIN", s.out[p]
             elif not self.rerun and self.first.post.get(p) == MEMBER:
@@ -277,6 +281,7 @@ class Poll:
                 able = [p for p in self.everybody
                         if p not in s.post and p not in s.out and p not in s.tied
                         and not self.people[p]["barred"]
+                        and not self.people[p]["kin_before"]
                         and self.counted(p, post) > 0
                         and (not only_women or self.people[p]["woman"])]
                 able.sort(key=lambda p: (-self.counted(p, post), p))

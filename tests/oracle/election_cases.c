@@ -71,7 +71,7 @@ static void make_rules(struct elect_rules *r)
     r->rerun_floor = share(1, 3, false);
     r->rerun_turnout = any_flag();
     r->woman_cite = cite("woman");
-    r->women_min = one_in(5) ? between(0, 3) : 1;
+    r->women_min = one_in(3) ? between(0, 3) : 1;
     r->woman_held = any_flag();
     r->kin_cite = cite("kin");
     r->kin_higher_stays = any_flag();
@@ -153,7 +153,12 @@ static void make_case(struct random_case *c, uint64_t number)
     in->elected_before = between(0, 3);
     in->incomplete = one_in(60);
     in->people_n = (size_t)(large ? PEOPLE : between(0, 12));
-    int64_t women = between(0, 3);
+    int64_t women = between(0, 4);
+    if (one_in(8)) { /* several women wanted, many members with equal votes */
+        women = 3;
+        in->rules.women_min = between(2, 4);
+        in->seats[ELECT_MEMBER] = between(3, 5);
+    }
     for (size_t i = 0; i < in->people_n; i++) {
         struct elect_person *p = &c->people[i];
         p->id = "x";

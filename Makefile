@@ -31,8 +31,9 @@ endif
 CFLAGS_ALL = -std=gnu17 $(OPT) $(WARN) $(HARD) $(SAN) $(CFLAGS)
 LDFLAGS_ALL = -pie -Wl,-z,relro,-z,now $(SAN) $(LDFLAGS)
 LIBS_BASE = $(call pkg,--libs,libsodium inih libzstd sqlite3) -lm
-LIBS_CLIENT = $(call pkg,--libs,libcurl ncursesw libcjson libqrencode) $(LIBS_BASE)
-LIBS_SERVER = $(call pkg,--libs,libmicrohttpd libcjson libcurl) $(LIBS_BASE)
+# libcurl is loaded when the network is first needed (http/curl_p.h).
+LIBS_CLIENT = $(call pkg,--libs,ncursesw libcjson libqrencode) $(LIBS_BASE)
+LIBS_SERVER = $(call pkg,--libs,libmicrohttpd libcjson) $(LIBS_BASE)
 LIBS_NOTIFY = $(call pkg,--libs,libnotify) $(LIBS_BASE)
 
 FOLDERS := base model api rules http offline-db sync tui cli dispatchd notify

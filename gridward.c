@@ -45,6 +45,9 @@ struct app {
     int64_t unfolded_mono; /* last commit that was not checkpointed yet; 0 = none */
     int64_t asleep_ms; /* CLOCK_BOOTTIME - CLOCK_MONOTONIC, last look */
     struct tui_link link;
+    bool sync_tried;          /* the engine was started, or another process has it */
+    struct sync_status shown; /* what the link was made from */
+    int64_t shown_mono;
     bool leave;
 };
 
@@ -201,13 +204,6 @@ static void stop_home(struct app *app)
     gw_log_close();
 }
 
-static enum gw_err start_sync(struct app *app, struct gw_fail *fail)
-{
-    app->engine_lock = -1;
-    enum gw_err err = engine_start(app, fail);
-    return err == GW_HELD ? GW_OK : err;
-}
-
 static enum gw_err start_netlink(struct app *app, struct gw_fail *fail)
 {
     (void)fail;
@@ -273,18 +269,6 @@ static void stop_tui(struct app *app)
     app->tui = NULL;
 }
 
-struct stage {
-    const char *name;
-    enum gw_err (*start)(struct app *app, struct gw_fail *fail);
-    void (*stop)(struct app *app);
-};
-static const struct stage stages[] = {
-    {"signals", start_signals, stop_signals}, {"home", start_home, stop_home},
-    {"notifier", start_notifier, stop_notifier}, {"sync", start_sync, engine_stop},
-    {"netlink", start_netlink, stop_netlink},  {"screen", start_tui, stop_tui},
-};
-enum { STAGES = sizeof(stages) / sizeof(stages[0]) };
-
 /* ---- the turn */
 static void read_signals(struct app *app)
 {
@@ -318,6 +302,22 @@ static enum tui_phase phase_of(enum sync_phase phase, const struct sync_status *
     return map[phase];
 }
 
+static void link_of_engine(struct app *app, struct tui_link *link, int64_t now, int64_t wall)
+{
+    struct sync_status status;
+    engine_status(app->engine, &status);
+    link->phase = phase_of(status.phase, &status);
+    link->since_mono = now - (wall - status.since_at);
+    link->last_byte_mono = status.last_byte_at > 0 ? now - (wall - status.last_byte_at) : 0;
+    link->next_try_mono = status.phase == SYNC_OFFLINE ? status.next_try_mono : 0;
+    link->rows_loaded = status.rows_loaded;
+    link->rows_expected = status.rows_expected;
+    link->polling = status.polling;
+    memcpy(link->problem, status.problem, sizeof(status.problem));
+    app->shown = status;
+}
+
+/* Before the engine was started we are about to connect. */
 static void show_link(struct app *app)
 {
     struct tui_link link = app->link;
@@ -325,19 +325,12 @@ static void show_link(struct app *app)
     int64_t now = mono(app);
     int64_t wall = app->home.clock->wall_ms(app->home.clock->ctx);
     if (app->engine != NULL) {
-        struct sync_status status;
-        engine_status(app->engine, &status);
-        link.phase = phase_of(status.phase, &status);
-        link.since_mono = now - (wall - status.since_at);
-        link.last_byte_mono = status.last_byte_at > 0 ? now - (wall - status.last_byte_at) : 0;
-        link.next_try_mono = status.phase == SYNC_OFFLINE ? status.next_try_mono : 0;
-        link.rows_loaded = status.rows_loaded;
-        link.rows_expected = status.rows_expected;
-        link.polling = status.polling;
-        memcpy(link.problem, status.problem, sizeof(status.problem));
-    } else {
+        link_of_engine(app, &link, now, wall);
+    } else if (app->sync_tried) {
         link.phase = TUI_LINK_WATCH;
         link.last_byte_mono = app->watched_mono;
+    } else {
+        link.phase = TUI_LINK_CONNECTING;
     }
     if (mirror_state(&app->home, &state) == GW_OK && state.caught_up_at > 0) {
         link.data_at = state.caught_up_at;
@@ -345,7 +338,20 @@ static void show_link(struct app *app)
         link.end_mono = end > 0 ? end : 0;
     }
     app->link = link;
+    app->shown_mono = now;
     tui_status(app->tui, &link);
+}
+
+/* What a person would see at once; counters and times may be a second late, or every key would read
+ * the store and paint the bars. */
+static bool link_moved(const struct app *app)
+{
+    struct sync_status status;
+    engine_status(app->engine, &status);
+    return status.phase != app->shown.phase || status.polling != app->shown.polling ||
+           status.rows_expected != app->shown.rows_expected ||
+           (status.rows_loaded > 0) != (app->shown.rows_loaded > 0) ||
+           strcmp(status.problem, app->shown.problem) != 0;
 }
 
 /* Asleep is what the boot clock counts and the monotonic one does not. */
@@ -386,15 +392,15 @@ static void look_at_store(struct app *app)
     }
 }
 
-/* The log is folded into the store while nobody works: else the next key that must be on the disk
- * pays for all pages that the feed left there. */
+/* The log of the store is brought to the disk while nobody works: else the next key that must be on
+ * the disk pays for all pages that the feed left there. */
 static void fold_when_idle(struct app *app)
 {
     enum { IDLE_MS = 2000 };
     if (app->unfolded_mono != 0 && app->link.phase != TUI_LINK_LOADING &&
         mono(app) - app->unfolded_mono >= IDLE_MS) {
         app->unfolded_mono = 0;
-        gw_db_checkpoint(app->home.db);
+        home_idle(&app->home);
     }
 }
 
@@ -439,7 +445,9 @@ static int64_t engine_turn(struct app *app)
     if (changed != 0) {
         tui_changed(app->tui, changed);
     }
-    show_link(app);
+    if (changed != 0 || link_moved(app) || mono(app) - app->shown_mono >= 1000) {
+        show_link(app);
+    }
     return wake;
 }
 
@@ -517,6 +525,52 @@ static void arm_crash(const struct app *app)
     }
 }
 
+/* ---- the last stages: the screen shows what there is before the network is set up, which takes
+ * longer than all the rest */
+static enum gw_err start_picture(struct app *app, struct gw_fail *fail)
+{
+    arm_crash(app);
+    show_link(app);
+    (void)tui_tick(app->tui);
+    enum gw_err err = tui_draw(app->tui, fail);
+    return err == GW_STORE ? err : GW_OK;
+}
+
+static enum gw_err start_sync(struct app *app, struct gw_fail *fail)
+{
+    app->engine_lock = -1;
+    app->sync_tried = true;
+    enum gw_err err = engine_start(app, fail);
+    if (err != GW_OK && err != GW_HELD) {
+        return err;
+    }
+    show_link(app);
+    return GW_OK;
+}
+
+/* Who leaves has the terminal back before connections and stores are closed. */
+static void stop_sync(struct app *app)
+{
+    stop_tui(app);
+    engine_stop(app);
+}
+
+struct stage {
+    const char *name;
+    enum gw_err (*start)(struct app *app, struct gw_fail *fail);
+    void (*stop)(struct app *app); /* NULL: nothing to undo */
+};
+static const struct stage stages[] = {
+    {"signals", start_signals, stop_signals},
+    {"home", start_home, stop_home},
+    {"notifier", start_notifier, stop_notifier},
+    {"screen", start_tui, stop_tui},
+    {"picture", start_picture, NULL},
+    {"sync", start_sync, stop_sync},
+    {"netlink", start_netlink, stop_netlink},
+};
+enum { STAGES = sizeof(stages) / sizeof(stages[0]) };
+
 static int console(const struct cli_global *global)
 {
     struct app app = {.global = *global, .engine_lock = -1, .signals = -1, .netlink = -1};
@@ -528,11 +582,12 @@ static int console(const struct cli_global *global)
         started += err == GW_OK ? 1 : 0;
     }
     if (err == GW_OK) {
-        arm_crash(&app);
         err = run(&app, &fail);
     }
     while (started > 0) {
-        stages[--started].stop(&app);
+        if (stages[--started].stop != NULL) {
+            stages[started].stop(&app);
+        }
     }
     if (err != GW_OK) {
         fprintf(stderr, "gridward: %s\n", fail.text[0] != '\0' ? fail.text : gw_err_name(err));

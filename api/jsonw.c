@@ -43,8 +43,32 @@ static enum gw_err add_quoted(struct gw_buf *out, const char *text, size_t len)
     return err ? err : gw_buf_add(out, text + from, len - from);
 }
 
+/* Most texts are ASCII without anything to escape. */
+static bool plain(const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if (c < 0x20 || c >= 0x7f || c == '"' || c == '\\') {
+            return false;
+        }
+    }
+    return true;
+}
+
+static enum gw_err quote_plain(const char *text, size_t len, struct gw_buf *out)
+{
+    char quoted[256];
+    quoted[0] = '"';
+    memcpy(quoted + 1, text, len);
+    quoted[len + 1] = '"';
+    return gw_buf_add(out, quoted, len + 2);
+}
+
 enum gw_err json_quote(const char *text, size_t len, struct gw_buf *out)
 {
+    if (len <= 254 && plain(text, len)) {
+        return quote_plain(text, len, out);
+    }
     if (!gw_utf8_valid(text, len)) {
         return GW_INVALID;
     }
@@ -146,8 +170,14 @@ void jw_int(struct jw *w, const char *key, int64_t value)
         w->err = w->err ? w->err : GW_INVALID; /* no reader would take it */
         return;
     }
-    int n = snprintf(text, sizeof text, "%lld", (long long)value);
-    put(w, text, (size_t)n);
+    size_t at = sizeof text;
+    for (int64_t rest = value < 0 ? -value : value; rest > 0 || at == sizeof text; rest /= 10) {
+        text[--at] = (char)('0' + rest % 10);
+    }
+    if (value < 0) {
+        text[--at] = '-';
+    }
+    put(w, text + at, sizeof text - at);
 }
 
 /* The shortest text that reads back as the same number, with a point in every locale. */

@@ -3,6 +3,7 @@
 #include <langinfo.h>
 #include <limits.h>
 #include <locale.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,13 @@ static const char DOMAIN[] = "gridward";
 extern int _nl_msg_cat_cntr;
 
 static enum gw_lang current = GW_LANG_ZH;
+
+enum { KNOWN = 1024 }; /* a power of two */
+
+/* Part of the language: what was looked up in it, by address of the English. */
+static struct known {
+    const char *text, *found;
+} known[KNOWN];
 
 enum named { NAMES_NOTHING, NAMES_ZH, NAMES_EN, NAMES_OTHER };
 
@@ -111,9 +119,21 @@ static void bind_catalogue(void)
     (void)textdomain(DOMAIN);
 }
 
+const char *gw_i18n_text(const char *text)
+{
+    uintptr_t mixed = (uintptr_t)text * UINT64_C(0x9E3779B97F4A7C15);
+    struct known *place = &known[mixed >> 40 & (KNOWN - 1)];
+    if (place->text != text) {
+        place->found = gettext(text);
+        place->text = text;
+    }
+    return place->found;
+}
+
 void gw_i18n_set(enum gw_lang lang)
 {
     current = lang;
+    memset(known, 0, sizeof known);
     /* LANGUAGE=zh does not find a zh_CN catalogue, so the full name. */
     (void)setenv("LANGUAGE", lang == GW_LANG_ZH ? "zh_CN" : "en", 1);
     _nl_msg_cat_cntr++;

@@ -7,10 +7,15 @@
 #include <libintl.h>
 #include <stdbool.h>
 
-#define _(text)  gettext(text)
+#define _(text)  gw_i18n_text(text)
 #define N_(text) text
 
 enum gw_lang { GW_LANG_ZH, GW_LANG_EN };
+
+/* gettext() that remembers by address what it looked up, for a screen asks for the same few hundred
+ * sentences all the time: text must be a literal or live as long as the program. The answer stays
+ * valid until the language changes. */
+const char *gw_i18n_text(const char *text) __attribute__((format_arg(1)));
 
 /* Sets a UTF-8 locale (C.UTF-8 when the machine has no better), binds the catalogue beside the
  * program (exe dir/build/locale, then prefix/share/locale), picks the language. arg may be NULL. */

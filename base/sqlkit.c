@@ -359,6 +359,22 @@ static int simple(struct gw_db *db, const char *sql)
     return sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
 }
 
+static int control(struct gw_db *db, size_t which)
+{
+    static const char *const texts[CONTROL_N] = {"BEGIN IMMEDIATE", "COMMIT", "SAVEPOINT gw",
+                                                 "RELEASE gw"};
+    sqlite3_stmt **st = &db->control[which];
+    int rc = SQLITE_OK;
+    if (!*st) {
+        rc = sqlite3_prepare_v3(db->handle, texts[which], -1, SQLITE_PREPARE_PERSISTENT, st, NULL);
+    }
+    if (rc == SQLITE_OK) {
+        (void)sqlite3_step(*st); /* reset repeats its error */
+        rc = sqlite3_reset(*st);
+    }
+    return rc;
+}
+
 /* synchronous cannot change inside a transaction, so it is set before BEGIN. */
 static int begin_locked(struct gw_db *db, enum gw_durable durable)
 {
@@ -370,7 +386,16 @@ static int begin_locked(struct gw_db *db, enum gw_durable durable)
         }
         db->durable = (int)durable;
     }
-    return simple(db, "BEGIN IMMEDIATE");
+    return control(db, CONTROL_BEGIN);
+}
+
+bool gw_db_free(struct gw_db *db)
+{
+    bool is_free = gw_db_lock(db, 0);
+    if (is_free) {
+        gw_db_unlock(db);
+    }
+    return is_free;
 }
 
 enum gw_err gw_db_begin(struct gw_db *db, enum gw_durable durable, const char *opener,
@@ -406,7 +431,7 @@ enum gw_err gw_db_commit(struct gw_db *db, struct gw_fail *fail)
     if (!err && db->lost) { /* a statement of the guard */
         err = say_lost(db, fail);
     }
-    if (!err && simple(db, "COMMIT") != SQLITE_OK) {
+    if (!err && control(db, CONTROL_COMMIT) != SQLITE_OK) {
         err = gw_db_trouble(db, sqlite3_extended_errcode(db->handle), fail);
     }
     if (err) {
@@ -414,6 +439,7 @@ enum gw_err gw_db_commit(struct gw_db *db, struct gw_fail *fail)
         return err;
     }
     db->opener = NULL;
+    db->unsynced = db->durable != GW_DURABLE_FULL;
     gw_db_unlock(db);
     return GW_OK;
 }
@@ -442,13 +468,13 @@ enum gw_err gw_db_save(struct gw_db *db)
     if (db->lost) {
         return db->lost;
     }
-    int rc = simple(db, "SAVEPOINT gw");
+    int rc = control(db, CONTROL_SAVE);
     return rc == SQLITE_OK ? GW_OK : note_trouble(db, sqlite3_extended_errcode(db->handle), NULL);
 }
 
 void gw_db_save_keep(struct gw_db *db)
 {
-    if (!db->lost && simple(db, "RELEASE gw") != SQLITE_OK) {
+    if (!db->lost && control(db, CONTROL_KEEP) != SQLITE_OK) {
         (void)note_trouble(db, sqlite3_extended_errcode(db->handle), NULL); /* commit reports it */
     }
 }
@@ -468,17 +494,9 @@ void gw_db_set_guard(struct gw_db *db, gw_db_guard guard, void *ctx)
 
 /* ---- idle work */
 
-void gw_db_checkpoint(struct gw_db *db)
+int64_t gw_db_log_pages(const struct gw_db *db)
 {
-    if (db->opener || db->readonly || !gw_db_lock(db, 0)) {
-        return;
-    }
-    /* PASSIVE waits for nobody; what readers still need stays for the next time. */
-    int rc = sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-    gw_db_unlock(db);
-    if (rc != SQLITE_OK && (rc & 0xFF) != SQLITE_BUSY) {
-        (void)gw_db_trouble(db, rc, NULL); /* logged; the WAL keeps everything */
-    }
+    return db->log_pages;
 }
 
 int64_t gw_db_data_version(struct gw_db *db)

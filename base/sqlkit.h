@@ -56,8 +56,10 @@ struct gw_db_opts {
  * gw_db_check's, which `doctor` runs. GW_ABSENT, GW_STORE, GW_FULL, GW_HELD, GW_NOMEM with a
  * sentence; *out is NULL then. */
 enum gw_err gw_db_open(const struct gw_db_opts *opts, struct gw_db **out, struct gw_fail *fail);
-/* Checkpoints under the lock when it is free and leaves an empty log, so that the next start reads
- * none; notes the clean end in FILE.lock; closes. NULL is fine. */
+/* Checkpoints under the lock when it is free; notes the clean end in FILE.lock; closes. A log that
+ * has grown (1 MiB) is kept, up to 8 MiB, so that the next writer writes over it, which costs half
+ * of making it grow; it holds one page then, so that the next start reads no more. A small one is
+ * emptied. NULL is fine. */
 void gw_db_close(struct gw_db *db);
 
 /* Statement number i: prepared on first use, reset, bindings cleared. Borrowed, do not finalize.
@@ -99,6 +101,8 @@ enum gw_durable {
  * too long. */
 enum gw_err gw_db_begin(struct gw_db *db, enum gw_durable durable, const char *opener,
                         struct gw_fail *fail);
+/* False while another process writes: work that can wait need not wait for it in gw_db_begin. */
+bool gw_db_free(struct gw_db *db);
 /* Runs the commit guard, COMMIT, frees the lock. On any error everything is rolled back. */
 enum gw_err gw_db_commit(struct gw_db *db, struct gw_fail *fail);
 void gw_db_rollback(struct gw_db *db); /* no-op outside a transaction */
@@ -114,8 +118,21 @@ void gw_db_save_undo(struct gw_db *db);
 typedef enum gw_err (*gw_db_guard)(void *ctx, struct gw_fail *fail);
 void gw_db_set_guard(struct gw_db *db, gw_db_guard guard, void *ctx);
 
-/* Passive checkpoint under the lock, when the lock is free at once. For idle moments. */
+/* Passive checkpoint under the lock, when the lock is free at once. For whoever writes much and
+ * wants the log short: each restart of the log costs the next commit a second sync. */
 void gw_db_checkpoint(struct gw_db *db);
+/* For idle moments of a store that people write to: whatever our commits left in the log is on the
+ * disk afterwards, so that the next GW_DURABLE_FULL commit pays for itself only; once the log holds
+ * 2 MiB it is folded into the store and begun anew, here, not in that commit. Never waits; when
+ * another program has the lock, the fold is for the next time. Writes of other processes are
+ * theirs. */
+void gw_db_idle(struct gw_db *db);
+/* What was deleted must not stay in the log either: the next gw_db_idle() or the close empties it,
+ * as soon as nobody reads from it. */
+void gw_db_scrub(struct gw_db *db);
+/* Pages in the log after this connection's last commit, 0 when it made none since its last
+ * checkpoint: is a checkpoint worth while? The first commit after one costs a sync more. */
+int64_t gw_db_log_pages(const struct gw_db *db);
 
 /* Changes when another connection has committed (PRAGMA data_version). */
 int64_t gw_db_data_version(struct gw_db *db);

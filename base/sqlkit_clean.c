@@ -130,24 +130,15 @@ void gw_db_note_write(struct gw_db *db)
     db->dirty = true;
 }
 
-/* TRUNCATE takes the log away when nobody else reads it: else every start would read it whole. Only
- * SQLite writes its files: who does not know our lock may be there as well. */
-static void fold_log(struct gw_db *db)
-{
-    (void)sqlite3_busy_timeout(db->handle, 0); /* waits for nobody */
-    int rc = sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-    if (rc != SQLITE_OK && (rc & 0xFF) != SQLITE_BUSY) { /* busy: somebody reads, the log stays */
-        (void)gw_db_trouble(db, rc, NULL);               /* logged; the WAL keeps everything */
-    }
-}
-
 void gw_db_note_close(struct gw_db *db)
 {
     struct note note = {0};
     if (db->readonly || db->suspect || !gw_db_lock(db, db->dirty ? CLOSE_WAIT_MS : 0)) {
         return; /* harmed: leave all as it is. A writer is busy: its own close does it */
     }
-    fold_log(db);
+    if (db->dirty || db->stale > 0) { /* else its last writer has folded it, or still lives */
+        gw_db_log_leave(db);
+    }
     if (db->dirty && read_note(db->lock_fd, &note) && note.writers > 0) {
         note.writers--;
         db->dirty = false;

@@ -71,6 +71,9 @@ static enum gw_err open_handle(struct gw_db *db, const struct gw_db_opts *opts,
 {
     int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
                 (opts->readonly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
+    /* Nobody asks how much memory SQLite has; counting it costs a mutex around each malloc. Refused
+     * once SQLite has begun, that is from the second store on, and that is fine. */
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     int rc = sqlite3_open_v2(opts->path, &db->handle, flags, opts->vfs);
     if (rc != SQLITE_OK) {
         return gw_db_trouble(db, rc, fail);
@@ -294,6 +297,7 @@ static enum gw_err prepare_file(struct gw_db *db, const struct gw_db_opts *opts,
         (void)snprintf(sql, sizeof sql, "PRAGMA application_id=%d", (int)opts->app_id);
         err = gw_db_exec(db, sql, fail);
     }
+    gw_db_log_watch(db);
     return err ? err : migrate(db, opts, fail);
 }
 
@@ -353,6 +357,9 @@ void gw_db_close(struct gw_db *db)
         (void)sqlite3_finalize(db->statements[i]); /* repeats an error already reported */
     }
     (void)sqlite3_finalize(db->version);
+    for (size_t i = 0; i < CONTROL_N; i++) {
+        (void)sqlite3_finalize(db->control[i]); /* repeats an error already reported */
+    }
     if (db->handle) {
         gw_db_note_close(db); /* no statement reads any more: the checkpoint can be complete */
     }

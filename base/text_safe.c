@@ -19,8 +19,8 @@ static const struct range DROPPED[] = {
 
 static bool is_dropped(uint32_t cp)
 {
-    if (cp >= 0x20 && cp < 0x7F) {
-        return false;
+    if ((cp >= 0x20 && cp < 0x7F) || (cp >= 0x2E80 && cp <= 0xD7FF)) {
+        return false; /* nearly everything */
     }
     if ((cp & 0xFFFE) == 0xFFFE) {
         return true; /* the last two code points of every plane are no characters */
@@ -38,8 +38,8 @@ static bool is_break(uint32_t cp)
     return cp == '\t' || cp == '\n' || cp == '\r';
 }
 
-/* The next safe code point; a run of tabs and line ends gives one blank. False at the end. */
-static bool next_safe(const char **at, const char *end, uint32_t *out)
+/* A run of tabs and line ends gives one blank. */
+bool gw_text_safe_next(const char **at, const char *end, uint32_t *out)
 {
     while (*at < end) {
         uint32_t cp = gw_utf8_next(at, end);
@@ -64,7 +64,7 @@ enum gw_err gw_text_safe(struct gw_buf *out, const char *text, size_t len_bytes)
     size_t before = out->len;
     uint32_t cp = 0;
     enum gw_err err = GW_OK;
-    while (!err && next_safe(&text, end, &cp)) {
+    while (!err && gw_text_safe_next(&text, end, &cp)) {
         char bytes[4];
         err = gw_buf_add(out, bytes, gw_utf8_put(cp, bytes));
     }
@@ -80,7 +80,7 @@ const char *gw_text_safe_z(char *out, size_t size, const char *text)
     const char *end = text + strlen(text);
     size_t len = 0;
     uint32_t cp = 0;
-    while (next_safe(&text, end, &cp)) {
+    while (gw_text_safe_next(&text, end, &cp)) {
         char bytes[4];
         size_t n = gw_utf8_put(cp, bytes);
         if (n >= size - len) {
@@ -99,7 +99,7 @@ static bool runs_as_formula(const char *text)
 {
     const char *end = text + strlen(text);
     uint32_t cp = 0;
-    while (next_safe(&text, end, &cp)) {
+    while (gw_text_safe_next(&text, end, &cp)) {
         cp = gw_cp_halfwidth(cp);
         if (cp != ' ') {
             return cp == '=' || cp == '+' || cp == '-' || cp == '@';
@@ -113,7 +113,7 @@ static enum gw_err add_csv(struct gw_buf *out, const char *text)
     const char *end = text + strlen(text);
     uint32_t cp = 0;
     enum gw_err err = gw_buf_adds(out, runs_as_formula(text) ? "\"'" : "\"");
-    while (!err && next_safe(&text, end, &cp)) {
+    while (!err && gw_text_safe_next(&text, end, &cp)) {
         char bytes[4];
         err = cp == '"' ? gw_buf_adds(out, "\"\"") : gw_buf_add(out, bytes, gw_utf8_put(cp, bytes));
     }

@@ -3,7 +3,9 @@
 #ifndef GW_BASE_TEXT_SAFE_H
 #define GW_BASE_TEXT_SAFE_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -17,6 +19,9 @@ enum gw_err gw_text_safe(struct gw_buf *out, const char *text, size_t len_bytes)
 
 /* The same into a fixed array of size > 0, cut at a character boundary; returns out. For labels. */
 const char *gw_text_safe_z(char *out, size_t size, const char *text);
+
+/* The same one character at a time, for who paints: moves *at forward; false at the end. */
+bool gw_text_safe_next(const char **at, const char *end, uint32_t *out);
 
 /* One CSV field (RFC 4180), safe text, always quoted; a field that starts with = + - @ gets a
  * leading apostrophe so that no spreadsheet runs it. */

@@ -39,7 +39,7 @@ bool gw_utf8_valid(const char *bytes, size_t len_bytes)
     size_t left = len_bytes;
     while (left > 0) {
         uint32_t cp = 0;
-        size_t n = read_one(at, left, &cp);
+        size_t n = *at < 0x80 ? 1 : read_one(at, left, &cp);
         if (n == 0) {
             return false;
         }

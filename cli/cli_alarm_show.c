@@ -116,10 +116,10 @@ static int list_rows(struct cli *cli, const struct queue *queue, const struct wa
     gw_buf_init(&buf, 2 * LINE_MAX);
     fputs(cli->json ? "[" : "", stdout);
     for (size_t i = 0; err == GW_OK && i < queue_len(queue) && shown < wanted->limit; i++) {
-        const struct queue_row *row = queue_at(queue, i);
-        if (!is_wanted(wanted, row->alarm.state)) {
+        if (!is_wanted(wanted, queue_brief(queue, i)->state)) {
             continue;
         }
+        const struct queue_row *row = queue_at(queue, i);
         if (cli->json) {
             gw_buf_reset(&buf);
             err = cli_alarm_json(cli, row, false, &buf);

@@ -255,10 +255,10 @@ static bool follow_rings(struct follow *follow)
         return true;
     }
     for (size_t i = 0; i < queue_len(follow->queue); i++) {
-        const struct queue_row *row = queue_at(follow->queue, i);
-        if (!row->fresh) {
+        if (!queue_brief(follow->queue, i)->fresh) {
             continue;
         }
+        const struct queue_row *row = queue_at(follow->queue, i);
         follow_line(follow, row);
         if (row->mine && row->alarm.acked_by[0] == '\0') {
             char title[160];

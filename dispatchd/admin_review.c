@@ -6,6 +6,7 @@
 #include "api/json.h"
 #include "base/i18n.h"
 #include "dispatchd/admin.h"
+#include "dispatchd/step_row.h"
 
 struct listing {
     struct store *store;
@@ -29,6 +30,28 @@ static enum gw_err print_json(struct jw *w, const struct store_command *c)
     return w->err;
 }
 
+/* A record that waited for its process and was applied when that came. The stored answer stays what
+ * was signed; the step's row says how it counts now. */
+static bool applied_since(struct store *store, const struct store_command *c)
+{
+    enum cmd_kind kind;
+    struct step_row row;
+    struct json *root = NULL;
+    struct gw_buf text;
+    char id[GW_ID_MAX + 1];
+    if (!cmd_kind_parse(c->kind, &kind) || !cmd_is_process(kind)) {
+        return false;
+    }
+    gw_buf_init(&text, STORE_ROW_MAX);
+    step_row_id(c->dev, c->n, id);
+    bool applied = store->ops->row_get(store, TYPE_STEP, id, &text, NULL, NULL, NULL) == GW_OK &&
+                   step_row_parse(&text, &row, &root, NULL) == GW_OK &&
+                   strcmp(row.status, "applied") == 0;
+    json_free(root);
+    gw_buf_free(&text);
+    return applied;
+}
+
 /* Ids are checked when a command is stored; kind is a word of the sender's, so it is printed only
  * when it is one of ours. */
 static enum gw_err take_command(void *ctx, const struct store_command *c)
@@ -36,7 +59,9 @@ static enum gw_err take_command(void *ctx, const struct store_command *c)
     struct listing *listing = ctx;
     enum cmd_kind kind;
     char at[17];
-    if (strcmp(c->result, "review") != 0 && strcmp(c->result, "quarantined") != 0) {
+    bool quarantined = strcmp(c->result, "quarantined") == 0;
+    if ((strcmp(c->result, "review") != 0 && !quarantined) ||
+        (quarantined && applied_since(listing->store, c))) {
         return GW_OK;
     }
     listing->shown++;

@@ -91,6 +91,9 @@ static enum gw_err serve_front(struct server *server, const struct gw_config *co
         err = front_run(front, fail);
     }
     front_free(front);
+    if (err == GW_OK) {
+        core_settle(server->core);
+    }
     return err;
 }
 

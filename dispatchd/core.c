@@ -20,7 +20,7 @@ const struct gw_setting core_settings[] = {
     {"live.window", GW_SET_MS, "90s", 100, 3600000,
      N_("A console is live when it asked for something within this time.")},
     {"live.save", GW_SET_MS, "30s", 100, 3600000,
-     N_("How often the last times of consoles are written down.")},
+     N_("How often the last times of consoles and devices are written down.")},
     {"feed.wait", GW_SET_MS, "25s", 0, 600000, N_("Longest wait of a long-poll.")},
     {"feed.heartbeat", GW_SET_MS, "15s", 50, 600000, N_("Between two heartbeats of a stream.")},
     {"feed.bookmark", GW_SET_MS, "60s", 50, 3600000, N_("Between two bookmarks of a stream.")},
@@ -384,6 +384,7 @@ enum gw_err core_new(const struct core_opts *opts, struct core **out, struct gw_
     map_init(&core->nonces, sizeof(struct nonce), seed);
     map_init(&core->persons, sizeof(struct person), seed);
     map_init(&core->lives, sizeof(struct live), seed);
+    map_init(&core->sights, DEVICE_SIGHT_BYTES, seed);
     map_init(&core->rates, sizeof(struct rate), seed);
     gw_buf_init(&core->row, STORE_ROW_MAX + 1);
     for (size_t i = 0; i < PAGE_CACHE_N; i++) {
@@ -411,6 +412,7 @@ void core_free(struct core *core)
     map_free(&core->nonces);
     map_free(&core->persons);
     map_free(&core->lives);
+    map_free(&core->sights);
     map_free(&core->rates);
     gw_buf_free(&core->row);
     down_free(&core->rules);

@@ -78,6 +78,9 @@ enum gw_err core_turn_end(struct core *core, struct gw_fail *fail);
  * time in ms at which it wants to be called again. Call it also after each turn that wrote. */
 int64_t core_tick(struct core *core);
 
+/* Before a clean end: writes down what core_tick() would have written later. Not inside a turn. */
+void core_settle(struct core *core);
+
 /* Streams. */
 enum core_feed_state { FEED_NOTHING, FEED_BYTES, FEED_CLOSED };
 /* True when the feed may have news (something was committed, grants or token changed, heartbeat or

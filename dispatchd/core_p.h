@@ -15,6 +15,7 @@ enum {
     ANSWER_MAX = 16 * 1024 * 1024, /* ceiling of one answer */
     PAGE_BYTES = 192 * 1024,       /* a page or helping ends near here, after at least one record */
     RATE_KEYS_MAX = 65536,
+    DEVICE_SIGHT_BYTES = 144,
 };
 
 enum bucket { BUCKET_NONE, BUCKET_COMMANDS, BUCKET_FEED, BUCKET_SNAPSHOT, BUCKET_N };
@@ -128,6 +129,7 @@ struct core {
     struct map nonces;             /* nonce -> struct nonce */
     struct map persons;            /* user -> struct person */
     struct map lives;              /* device -> struct live */
+    struct map sights;             /* device -> its last sign of life, device_row_p.h */
     struct map rates;              /* "<bucket> <who>" -> struct rate */
     int64_t rates_mono;            /* when it was last swept */
     int64_t expired_mono;          /* when nonces and sessions were */

@@ -2,9 +2,9 @@
  * chain and receipt. */
 #include <string.h>
 
-#include "api/json.h"
+#include "api/wire.h"
 #include "base/i18n.h"
-#include "dispatchd/process_p.h"
+#include "dispatchd/step_row.h"
 
 enum { LINE_MAX_BYTES = 512 * 1024 };
 

@@ -5,11 +5,13 @@
 
 #include "base/log.h"
 #include "dispatchd/alarm_row_p.h"
+#include "dispatchd/device_row_p.h"
 
 enum {
     DUE_AT_ONCE = 100, /* alarms of one transaction */
     HOUSEKEEPING_MS = 60 * 1000,
-    IDLE_MS = 5 * 1000, /* without a commit */
+    IDLE_MS = 250, /* without a commit */
+    SAVE_MORE_MS = 50,
 };
 
 struct due {
@@ -104,6 +106,7 @@ static enum gw_err do_chores(struct core *core, const struct chores *chores, int
     enum gw_err err = chores->chain ? escalation_due(core, next, fail) : GW_OK;
     if (!err && chores->save) {
         err = sessions_save(core, fail);
+        err = err ? err : devices_save(core, fail);
     }
     return err || !chores->house ? err : housekeeping(core, fail);
 }
@@ -126,6 +129,16 @@ static enum gw_err tick_turn(struct core *core, const struct chores *chores, int
     return err;
 }
 
+void core_settle(struct core *core)
+{
+    const struct chores chores = {.save = true};
+    int64_t next = 0;
+    enum gw_err err = tick_turn(core, &chores, &next);
+    while (!err && devices_waiting(core)) {
+        err = tick_turn(core, &chores, &next);
+    }
+}
+
 static int64_t soonest(int64_t a, int64_t b)
 {
     return a < b ? a : b;
@@ -139,8 +152,7 @@ static int64_t rest(struct core *core, int64_t mono)
         core->rest_pulse = core->pulse;
         core->rest_mono = mono + IDLE_MS;
     } else if (core->rest_mono > 0 && mono >= core->rest_mono) {
-        core->rest_mono = 0;
-        core->store->ops->idle(core->store);
+        core->rest_mono = core->store->ops->idle(core->store) ? mono : 0;
     }
     return core->rest_mono;
 }
@@ -163,14 +175,15 @@ int64_t core_tick(struct core *core)
     if (err) {
         return mono + 1000; /* again soon: a chain must not stay behind */
     }
-    if (chores.save) {
-        core->seen_saved_mono = mono;
+    if (chores.save) { /* many devices: not all of them in one commit */
+        core->seen_saved_mono =
+            devices_waiting(core) ? mono + SAVE_MORE_MS - core->limits.seen_every_ms : mono;
     }
     if (chores.house) {
         core->housekeeping_mono = mono;
         sessions_expire(core);
         rates_expire(core);
-        core->store->ops->idle(core->store);
+        (void)core->store->ops->idle(core->store); /* the rest of it in a quiet moment */
     }
     int64_t at = soonest(core->seen_saved_mono + core->limits.seen_every_ms,
                          core->housekeeping_mono + HOUSEKEEPING_MS);

@@ -234,6 +234,19 @@ static void let_go(struct conn *conn)
     }
 }
 
+/* News leaves before the answers of its turn do: a source can wait for its receipt a little, a
+ * console should not wait for the source. With many streams it is the other way round. */
+static void feeds_first(struct front *front)
+{
+    if (!front->feeds.first || front->feeds.n > FEEDS_FIRST) {
+        return;
+    }
+    (void)front_feeds_pass(front, front_mono(front));
+    for (int i = 0; i < 2 && front->resumed; i++) { /* libmicrohttpd reads, then it writes */
+        (void)MHD_run(front->main);
+    }
+}
+
 static bool run_turn(struct front *front)
 {
     struct gw_fail fail = {.err = GW_OK};
@@ -250,9 +263,13 @@ static bool run_turn(struct front *front)
     if (err != GW_OK) {
         gw_log(GW_LOG_ERROR, "turn: %s: %s", gw_err_name(err), fail.text);
     }
+    const struct conn *last = front->turn.last; /* what comes in from here on is of the next turn */
+    if (wrote && err == GW_OK) {
+        feeds_first(front);
+    }
     struct conn *following = NULL;
     for (struct conn *conn = front->turn.first; conn; conn = following) {
-        following = conn->next;
+        following = conn == last ? NULL : conn->next;
         if (err != GW_OK && (!began || conn->answer.wrote)) {
             fail_one(conn, err);
         }
@@ -303,7 +320,7 @@ static int64_t mhd_timeout(struct MHD_Daemon *daemon, int64_t most)
 
 static int64_t how_long(const struct front *front, int64_t most)
 {
-    if (front->resumed || front->feeds_due) {
+    if (front->resumed || front->feeds_due || front->turn.first) {
         return 0;
     }
     int64_t now = front_mono(front);
@@ -333,7 +350,11 @@ static void wait_and_turn(struct front *front, int64_t max_wait_ms, struct pollf
     if (front->ops) {
         (void)MHD_run(front->ops);
     }
-    run_times(front, front->turn.first ? run_turn(front) : false);
+    bool wrote = front->turn.first ? run_turn(front) : false;
+    if (front->resumed) {
+        (void)MHD_run(front->main); /* answers do not wait for what time brings */
+    }
+    run_times(front, wrote);
 }
 
 void front_step(struct front *front, int64_t max_wait_ms)

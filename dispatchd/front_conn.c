@@ -14,6 +14,7 @@ void conn_list_add(struct conn_list *list, struct conn *conn)
     conn->next = NULL;
     *(list->last ? &list->last->next : &list->first) = conn;
     list->last = conn;
+    list->n++;
 }
 
 void conn_list_drop(struct conn_list *list, struct conn *conn)
@@ -21,6 +22,7 @@ void conn_list_drop(struct conn_list *list, struct conn *conn)
     *(conn->prev ? &conn->prev->next : &list->first) = conn->next;
     *(conn->next ? &conn->next->prev : &list->last) = conn->prev;
     conn->prev = conn->next = NULL;
+    list->n--;
 }
 
 /* ---- birth and death */

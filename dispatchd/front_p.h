@@ -11,6 +11,7 @@
 enum {
     CONN_MEMORY = 8192, /* libmicrohttpd's pool: request head and answer head */
     CONN_LIMIT = 12000,
+    FEEDS_FIRST = 64,     /* so many streams and long-polls are served before answers */
     CONN_IDLE_S = 30,               /* a peer that neither sends nor reads for so long is cut */
     STREAM_BUFFER = 256 * 1024,     /* of one stream; over it the stream is closed */
     STREAM_KEEP = 8 * 1024,         /* kept by a stream while it has nothing to send */
@@ -49,6 +50,7 @@ struct conn {
 
 struct conn_list {
     struct conn *first, *last;
+    size_t n;
 };
 
 struct front {

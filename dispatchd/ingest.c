@@ -8,6 +8,7 @@
 #include "base/i18n.h"
 #include "base/log.h"
 #include "dispatchd/alarm_row_p.h"
+#include "dispatchd/device_row_p.h"
 
 enum { READINGS_MAX = 64 * 1024 };
 
@@ -113,55 +114,21 @@ static int64_t reading_int(const struct event *e, const char *name, int64_t min,
     return -1;
 }
 
-static bool replaced(const struct event *e, const char *key)
-{
-    return strcmp(key, "last_seen_at") == 0 ||
-           (strcmp(key, "battery") == 0 && reading_int(e, "battery", 0, 100) >= 0) ||
-           (strcmp(key, "readings") == 0 && e->readings.len > 0);
-}
-
-static enum gw_err print_device(const struct event *e, struct gw_buf *out)
-{
-    struct gw_buf value;
-    struct jw w;
-    enum gw_err err = GW_OK;
-    int64_t battery = reading_int(e, "battery", 0, 100);
-    gw_buf_init(&value, STORE_ROW_MAX);
-    jw_begin(&w, out);
-    jw_obj(&w, NULL);
-    for (const struct json *m = json_first(e->device); m && !err; m = json_next(m)) {
-        gw_buf_reset(&value);
-        if (!replaced(e, json_key(m))) {
-            err = json_print(m, &value);
-            jw_raw(&w, json_key(m), gw_buf_str(&value), value.len);
-        }
-    }
-    jw_int(&w, "last_seen_at", e->now);
-    if (battery >= 0) {
-        jw_int(&w, "battery", battery);
-    }
-    if (e->readings.len > 0) {
-        jw_raw(&w, "readings", gw_buf_str(&e->readings), e->readings.len);
-    }
-    jw_obj_end(&w);
-    gw_buf_free(&value);
-    return err ? err : jw_end(&w);
-}
-
+/* A sign of life alone is gathered: device_saw(). */
 static enum gw_err touch_device(struct event *e, struct gw_fail *fail)
 {
-    struct gw_buf body;
+    const struct device_said said = {
+        .at = e->now,
+        .battery = reading_int(e, "battery", 0, 100),
+        .readings = e->readings.len > 0 ? gw_buf_str(&e->readings) : NULL,
+    };
     if (!e->device) {
         return GW_OK;
     }
-    gw_buf_init(&body, STORE_ROW_MAX);
-    enum gw_err err = print_device(e, &body);
-    err = err ? err
-              : e->core->store->ops->row_put(e->core->store, TYPE_DEVICE, e->device_id,
-                                             e->device_path, gw_buf_str(&body), body.len,
-                                             &e->out.seq, fail);
-    gw_buf_free(&body);
-    return err;
+    if (said.battery < 0 && !said.readings) {
+        return device_saw(e->core, e->device_id, e->now, fail);
+    }
+    return device_write(e->core, e->device_id, e->device_path, e->device, &said, &e->out.seq, fail);
 }
 
 /* ---- the alarm */

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/i18n.h"
-#include "dispatchd/process_p.h"
+#include "dispatchd/step_row.h"
 
 enum { BESIDE_LINE = 4 * 1024 }; /* all other members, with the longest ids and reason */
 

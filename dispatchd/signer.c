@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "dispatchd/process_p.h"
+#include "dispatchd/step_row.h"
 
 #define SIGNER_PREFIX "gridward-signer-v1\n"
 

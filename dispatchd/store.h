@@ -5,8 +5,8 @@
  * store_close(). One thread. begin() takes the writer's lock of all processes; never wait inside.
  *
  * Every change of a row takes its own seq (next_seq inside the driver); seq order = commit order.
- * The feed (one line per level of the row's path, compacted) and the digest sums are kept by
- * row_put() and row_del(): nobody writes them otherwise.
+ * The feed (one line per level of the row's path, compacted) and the digest sums follow from
+ * row_put() and row_del(): nobody writes them otherwise. A driver may put that work off.
  *
  * Strings in structs given to a callback are borrowed until the callback returns. Fixed arrays are
  * copies. Times are wall ms, 0 = none. A callback that returns anything but GW_OK ends the walk,
@@ -197,9 +197,9 @@ enum gw_err store_restore(const char *url, const char *file, const struct gw_ran
 struct store_ops {
     void (*close)(struct store *store);
 
-    /* -- transactions. commit() writes the counters as its last act; on any error all is rolled
-     * back and the error says how much is broken. Savepoints are one level deep: one per command or
-     * import line; save_undo() also gives the seqs back. opener is a literal for messages. */
+    /* -- transactions. On any error of commit() all is rolled back and the error says how much is
+     * broken. Savepoints are one level deep: one per command or import line; save_undo() also gives
+     * the seqs back. opener is a literal for messages. */
     enum gw_err (*begin)(struct store *store, const char *opener, struct gw_fail *fail);
     enum gw_err (*commit)(struct store *store, struct gw_fail *fail);
     void (*rollback)(struct store *store);
@@ -212,8 +212,9 @@ struct store_ops {
     void (*read_end)(struct store *store);
     /* Changes when another process has committed. */
     int64_t (*outside_version)(struct store *store);
-    /* Housekeeping of the driver for idle moments (checkpoint). */
-    void (*idle)(struct store *store);
+    /* Housekeeping of the driver for idle moments, a few milliseconds of it; true = there is more.
+     * Never inside a transaction. Nothing that any other op gives is changed by it. */
+    bool (*idle)(struct store *store);
 
     /* -- counters and keys */
     enum gw_err (*meta)(struct store *store, struct store_meta *out, struct gw_fail *fail);
@@ -255,7 +256,9 @@ struct store_ops {
 
     /* -- feed: changes with since < seq, of the types in the bit set, in any of the scopes, in the
      * order of seq, out and del before put within one seq, each line once; never parts a seq; about
-     * limit lines. *more = there is more; *last = seq of the last line given (since when none). */
+     * limit lines. A row has one put line, its newest; of several out or del lines of a row that
+     * came back in between, an older one may still be given. *more = there is more; *last = seq of
+     * the last line given (since when none). */
     enum gw_err (*feed)(struct store *store, const struct store_grant *scopes, size_t scopes_n,
                         uint32_t types, int64_t since, int64_t limit, store_each_change each,
                         void *ctx, int64_t *last, bool *more, struct gw_fail *fail);
@@ -314,6 +317,7 @@ struct store_ops {
                             struct store_seen *out, struct gw_fail *fail);
     enum gw_err (*seen_put)(struct store *store, const char *source, const char *event_id,
                             const struct store_seen *seen, int64_t now, struct gw_fail *fail);
+    /* Forgets events of before `before`, some at each call: all of them in time. */
     enum gw_err (*seen_expire)(struct store *store, int64_t before, struct gw_fail *fail);
 
     /* -- commands. command_put also moves the device's n, head and holes, and clears the gap flag

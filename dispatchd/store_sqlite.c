@@ -8,7 +8,10 @@
 
 #include "base/i18n.h"
 
-enum { APP_ID = 0x47574473 }; /* "GWDs" */
+enum {
+    APP_ID = 0x47574473, /* "GWDs" */
+    LOG_PAGES = 1000,    /* a shorter log stays: the commit after a checkpoint costs a sync more */
+};
 
 extern const struct gw_migration dispatchd_migrations[];
 extern const size_t dispatchd_migrations_n;
@@ -52,7 +55,7 @@ enum gw_err sqlite_copy(char *out, size_t size, sqlite3_stmt *st, int col, struc
 
 static enum gw_err read_seq(struct sqlite_store *s, int64_t *seq, struct gw_fail *fail)
 {
-    sqlite3_stmt *st = gw_db_stmt(s->db, SQL_META);
+    sqlite3_stmt *st = gw_db_stmt(s->db, SQL_NEWEST);
     enum gw_err err = sqlite_first(s, st, fail);
     if (err == GW_ABSENT) {
         return gw_fail_set(fail, GW_STORE,
@@ -61,38 +64,42 @@ static enum gw_err read_seq(struct sqlite_store *s, int64_t *seq, struct gw_fail
                            gw_db_path(s->db));
     }
     if (!err) {
-        *seq = gw_col_int(st, 1);
+        *seq = gw_col_int(st, 0);
     }
     sqlite_done(st);
     return err;
 }
 
-static enum gw_err op_begin(struct store *store, const char *opener, struct gw_fail *fail)
+enum gw_err sqlite_begin(struct sqlite_store *s, enum gw_durable durable, const char *opener,
+                         struct gw_fail *fail)
 {
-    struct sqlite_store *s = sqlite_of(store);
     assert(!s->marked);
-    enum gw_err err = gw_db_begin(s->db, GW_DURABLE_FULL, opener, fail);
+    enum gw_err err = gw_db_begin(s->db, durable, opener, fail);
     if (err) {
         return err;
     }
     err = read_seq(s, &s->seq, fail);
     s->seq_begun = s->seq;
-    s->in_step = false;
-    s->lost = GW_OK;
     if (err) {
         gw_db_rollback(s->db);
     }
     return err;
 }
 
-/* The counter is written last: whoever sees a seq sees everything up to it. */
-static enum gw_err write_counters(struct sqlite_store *s, struct gw_fail *fail)
+static enum gw_err op_begin(struct store *store, const char *opener, struct gw_fail *fail)
 {
-    if (s->lost) {
-        return gw_fail_set(fail, s->lost, _("There is not enough memory for a digest."));
+    return sqlite_begin(sqlite_of(store), GW_DURABLE_FULL, opener, fail);
+}
+
+/* Rows carry their seq themselves; one that was taken for something else must be noted. */
+static enum gw_err write_seq(struct sqlite_store *s, struct gw_fail *fail)
+{
+    int64_t newest = s->seq;
+    enum gw_err err = GW_OK;
+    if (s->seq != s->seq_begun) {
+        err = sqlite_fresh_end(s, false, &newest, fail);
     }
-    enum gw_err err = sqlite_digest_write(s, fail);
-    if (err || s->seq == s->seq_begun) {
+    if (err || newest >= s->seq) {
         return err;
     }
     sqlite3_stmt *st = gw_db_stmt(s->db, SQL_META_SEQ);
@@ -103,18 +110,23 @@ static enum gw_err write_counters(struct sqlite_store *s, struct gw_fail *fail)
 static enum gw_err op_commit(struct store *store, struct gw_fail *fail)
 {
     struct sqlite_store *s = sqlite_of(store);
-    enum gw_err err = write_counters(s, fail);
-    sqlite_digest_clear(s);
+    enum gw_err err = write_seq(s, fail);
     if (err) {
         gw_db_rollback(s->db);
-        return err;
+    } else {
+        err = gw_db_commit(s->db, fail);
     }
-    return gw_db_commit(s->db, fail);
+    if (err) {
+        sqlite_digest_forget(s);
+        sqlite_recent_forget(s);
+    }
+    return err;
 }
 
 static void op_rollback(struct store *store)
 {
-    sqlite_digest_clear(sqlite_of(store));
+    sqlite_digest_forget(sqlite_of(store));
+    sqlite_recent_forget(sqlite_of(store));
     gw_db_rollback(sqlite_of(store)->db);
 }
 
@@ -128,7 +140,6 @@ static enum gw_err op_save(struct store *store, struct gw_fail *fail)
     struct sqlite_store *s = sqlite_of(store);
     s->seq_saved = s->seq;
     enum gw_err err = gw_db_save(s->db);
-    s->in_step = err == GW_OK;
     if (err) {
         (void)gw_fail_set(fail, err, _("The store %s could not begin a step. Try again later."),
                           gw_db_path(s->db));
@@ -138,17 +149,15 @@ static enum gw_err op_save(struct store *store, struct gw_fail *fail)
 
 static void op_save_keep(struct store *store)
 {
-    struct sqlite_store *s = sqlite_of(store);
-    gw_db_save_keep(s->db);
-    s->lost = s->lost ? s->lost : sqlite_digest_keep(s, NULL);
+    gw_db_save_keep(sqlite_of(store)->db);
 }
 
 static void op_save_undo(struct store *store)
 {
     struct sqlite_store *s = sqlite_of(store);
     gw_db_save_undo(s->db);
-    sqlite_digest_undo(s);
-    s->in_step = false;
+    sqlite_digest_forget(s);
+    sqlite_recent_forget(s);
     s->seq = s->seq_saved;
 }
 
@@ -178,9 +187,16 @@ static int64_t op_outside_version(struct store *store)
     return gw_db_data_version(sqlite_of(store)->db);
 }
 
-static void op_idle(struct store *store)
+static bool op_idle(struct store *store)
 {
-    gw_db_checkpoint(sqlite_of(store)->db);
+    struct sqlite_store *s = sqlite_of(store);
+    if (sqlite_fresh_rest(s)) {
+        return true;
+    }
+    if (gw_db_log_pages(s->db) >= LOG_PAGES) {
+        gw_db_checkpoint(s->db);
+    }
+    return false;
 }
 
 /* ---- counters and keys */
@@ -327,7 +343,8 @@ static void op_close(struct store *store)
 {
     struct sqlite_store *s = sqlite_of(store);
     op_read_end(store);
-    sqlite_digest_clear(s);
+    sqlite_digest_forget(s);
+    sqlite_recent_free(s);
     gw_db_rollback(s->db);
     gw_db_close(s->db);
     gw_wipe(&s->sign_key, sizeof s->sign_key);
@@ -365,6 +382,7 @@ static const struct store_ops *sqlite_ops(void)
             .close = op_close,
         };
         sqlite_rows_ops(&fresh);
+        sqlite_feed_ops(&fresh);
         sqlite_people_ops(&fresh);
         sqlite_work_ops(&fresh);
         ops = fresh;

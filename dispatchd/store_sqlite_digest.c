@@ -1,12 +1,14 @@
-/* SQLite driver: the digest sums. A transaction gathers its changes per scope and type in memory
- * and writes each sum once, at commit: a turn that takes in a hundred alarms of one street touches
- * a sum of that street once, not six hundred times. */
+/* SQLite driver: the digest sums. The table has those of what is folded; those of the lines of
+ * fresh are kept in memory, grow with them, and are made anew when lines have gone. */
+#include <assert.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/i18n.h"
 #include "dispatchd/store_sqlite_p.h"
 
+/* 64-bit sums in two halves, as in the table. */
 struct delta {
     char scope[GW_PATH_MAX + 1];
     int type;
@@ -15,21 +17,20 @@ struct delta {
 
 static uint64_t const seed = 0x9e3779b97f4a7c15U; /* keys are paths that were checked */
 
+void sqlite_digest_map(struct map *sums)
+{
+    map_init(sums, sizeof(struct delta), seed);
+}
+
 void sqlite_digest_open(struct sqlite_store *s)
 {
-    map_init(&s->sums, sizeof(struct delta), seed);
-    map_init(&s->step_sums, sizeof(struct delta), seed);
+    sqlite_digest_map(&s->sums);
 }
 
-void sqlite_digest_clear(struct sqlite_store *s)
+void sqlite_digest_forget(struct sqlite_store *s)
 {
     map_free(&s->sums);
-    map_free(&s->step_sums);
-}
-
-void sqlite_digest_undo(struct sqlite_store *s)
-{
-    map_free(&s->step_sums);
+    s->sums_from = s->sums_to = 0;
 }
 
 static struct delta *find(struct map *map, const char *scope, size_t len, int type, bool make)
@@ -44,43 +45,54 @@ static struct delta *find(struct map *map, const char *scope, size_t len, int ty
     return delta;
 }
 
-enum gw_err sqlite_digest_add(struct sqlite_store *s, const char *scope, size_t len, int type,
-                              const struct sqlite_sum *change, struct gw_fail *fail)
+static uint64_t line_hash(enum gw_type type, const char *id, int64_t seq)
 {
-    struct delta *delta = find(s->in_step ? &s->step_sums : &s->sums, scope, len, type, true);
-    if (!delta) {
-        return gw_fail_set(fail, GW_NOMEM, _("There is not enough memory for a digest."));
+    char text[256];
+    int n = snprintf(text, sizeof text, "%s|%s|%" PRId64, entity_of(type)->name, id, seq);
+    assert(n > 0 && n < (int)sizeof text);
+    return gw_sha256_h64(text, (size_t)n);
+}
+
+/* Adds a row to every level of the path, or takes it away. */
+static enum gw_err add_levels(struct map *sums, const char *path, enum gw_type type, int sign,
+                              uint64_t hash)
+{
+    size_t lens[GW_PATH_LEVELS];
+    size_t n = path_levels(path, lens);
+    for (size_t i = 0; i < n; i++) {
+        struct delta *delta = find(sums, path, lens[i], (int)type, true);
+        if (!delta) {
+            return GW_NOMEM;
+        }
+        delta->count += sign;
+        delta->hi += sign * (int64_t)(hash >> 32);
+        delta->lo += sign * (int64_t)(hash & 0xffffffffU);
     }
-    delta->count += change->count;
-    delta->hi += change->hi;
-    delta->lo += change->lo;
     return GW_OK;
 }
+
+enum gw_err sqlite_digest_line(struct map *sums, const struct sqlite_line *line,
+                               struct gw_fail *fail)
+{
+    enum gw_err err = GW_OK;
+    if (line->was_path) {
+        err = add_levels(sums, line->was_path, line->type, -1,
+                         line_hash(line->type, line->id, line->was_seq));
+    }
+    if (!err && line->path) {
+        err =
+            add_levels(sums, line->path, line->type, 1, line_hash(line->type, line->id, line->seq));
+    }
+    return err ? gw_fail_set(fail, err, _("There is not enough memory for a digest.")) : GW_OK;
+}
+
+/* ---- the table */
 
 struct pass {
     struct sqlite_store *s;
     struct gw_fail *fail;
     enum gw_err err;
 };
-
-static bool merge_one(void *ctx, void *value)
-{
-    struct pass *pass = ctx;
-    const struct delta *delta = value;
-    struct sqlite_sum change = {delta->count, delta->hi, delta->lo};
-    pass->err = sqlite_digest_add(pass->s, delta->scope, strlen(delta->scope), delta->type, &change,
-                                  pass->fail);
-    return pass->err == GW_OK;
-}
-
-enum gw_err sqlite_digest_keep(struct sqlite_store *s, struct gw_fail *fail)
-{
-    struct pass pass = {s, fail, GW_OK};
-    s->in_step = false;
-    map_each(&s->step_sums, merge_one, &pass);
-    map_free(&s->step_sums);
-    return pass.err;
-}
 
 static bool write_one(void *ctx, void *value)
 {
@@ -96,39 +108,74 @@ static bool write_one(void *ctx, void *value)
     return pass->err == GW_OK;
 }
 
-enum gw_err sqlite_digest_write(struct sqlite_store *s, struct gw_fail *fail)
+enum gw_err sqlite_digest_write(struct sqlite_store *s, const struct map *sums,
+                                struct gw_fail *fail)
 {
     struct pass pass = {s, fail, GW_OK};
-    map_each(&s->sums, write_one, &pass);
-    sqlite_digest_clear(s);
+    map_each(sums, write_one, &pass);
     return pass.err;
 }
 
-static void include(struct map *map, const char *scope, int type, struct sqlite_sum *sum)
+/* ---- reading */
+
+static enum gw_err add_fresh(struct sqlite_store *s, struct gw_fail *fail)
 {
-    const struct delta *delta = find(map, scope, strlen(scope), type, false);
-    if (delta) {
-        sum->count += delta->count;
-        sum->hi += delta->hi;
-        sum->lo += delta->lo;
+    sqlite3_stmt *st = gw_db_stmt(s->db, SQL_FRESH_NEW);
+    gw_bind_int(st, ":since", s->sums_to);
+    bool more = false;
+    enum gw_err err = gw_db_step(s->db, st, &more, fail);
+    while (!err && more) {
+        struct sqlite_line line;
+        sqlite_fresh_line(st, &line);
+        err = sqlite_digest_line(&s->sums, &line, fail);
+        s->sums_to = line.seq;
+        err = err ? err : gw_db_step(s->db, st, &more, fail);
     }
+    sqlite_done(st);
+    return err;
+}
+
+/* Brings the sums in memory to the newest line. */
+static enum gw_err catch_up(struct sqlite_store *s, struct gw_fail *fail)
+{
+    int64_t first = 0;
+    enum gw_err err = sqlite_fresh_end(s, true, &first, fail);
+    if (err || first != s->sums_from) {
+        sqlite_digest_forget(s);
+        s->sums_from = first;
+        s->sums_to = first > 0 ? first - 1 : 0;
+    }
+    err = err || first == 0 ? err : add_fresh(s, fail);
+    if (err) {
+        sqlite_digest_forget(s);
+    }
+    return err;
 }
 
 enum gw_err sqlite_digest_get(struct store *store, const char *scope, enum gw_type type,
                               struct store_digest *out, struct gw_fail *fail)
 {
     struct sqlite_store *s = sqlite_of(store);
-    struct sqlite_sum sum = {0, 0, 0};
+    struct delta sum = {.count = 0};
+    enum gw_err err = catch_up(s, fail);
+    if (err) {
+        return err;
+    }
     sqlite3_stmt *st = gw_db_stmt(s->db, SQL_DIGEST_GET);
     gw_bind_text(st, ":scope", scope);
     gw_bind_int(st, ":type", type);
-    enum gw_err err = sqlite_first(s, st, fail);
+    err = sqlite_first(s, st, fail);
     if (!err) {
-        sum = (struct sqlite_sum){gw_col_int(st, 0), gw_col_int(st, 1), gw_col_int(st, 2)};
+        sum = (struct delta){
+            .count = gw_col_int(st, 0), .hi = gw_col_int(st, 1), .lo = gw_col_int(st, 2)};
     }
     sqlite_done(st);
-    include(&s->sums, scope, (int)type, &sum);
-    include(&s->step_sums, scope, (int)type, &sum);
+    const struct delta *fresh = find(&s->sums, scope, strlen(scope), (int)type, false);
+    if (fresh) {
+        sum.count += fresh->count;
+        sum.hi += fresh->hi;
+        sum.lo += fresh->lo;
+    }
     out->count = sum.count;
     out->sum = ((uint64_t)sum.hi << 32) + (uint64_t)sum.lo;
     return err == GW_ABSENT ? GW_OK : err;

@@ -9,6 +9,7 @@
 enum store_sql {
     SQL_MARK,
     SQL_META,
+    SQL_NEWEST,
     SQL_META_SEQ,
     SQL_META_INIT,
     SQL_META_EPOCH,
@@ -16,7 +17,9 @@ enum store_sql {
     SQL_PREDECESSOR,
     SQL_PREDECESSOR_ADD,
     SQL_ROW_WHERE,
-    SQL_ROW_PUT,
+    SQL_ROW_ADD,
+    SQL_ROW_SET,
+    SQL_ROW_SERIAL_SET,
     SQL_ROW_DEL,
     SQL_ROW_GET,
     SQL_ROW_EACH,
@@ -25,6 +28,16 @@ enum store_sql {
     SQL_ROW_AREAS,
     SQL_FEED_SET,
     SQL_FEED_READ,
+    SQL_FRESH_PUT,
+    SQL_FRESH_ROW,
+    SQL_FRESH_MOVED,
+    SQL_FRESH_LAST,
+    SQL_FRESH_FIRST,
+    SQL_FRESH_READ,
+    SQL_FRESH_NEW,
+    SQL_FRESH_FOLD,
+    SQL_FRESH_EACH,
+    SQL_FRESH_DROP,
     SQL_DIGEST_ADD,
     SQL_DIGEST_GET,
     SQL_TIME_LAST,
@@ -54,7 +67,9 @@ enum store_sql {
     SQL_SOURCE_EACH,
     SQL_SEEN_GET,
     SQL_SEEN_PUT,
+    SQL_SEEN_UNTIL,
     SQL_SEEN_EXPIRE,
+    SQL_SEEN_EXPIRE_REST,
     SQL_COMMAND_PUT,
     SQL_COMMAND_GET,
     SQL_COMMAND_UID,
@@ -82,6 +97,19 @@ enum store_sql {
 
 extern const struct gw_sql store_sql[STORE_SQL_N];
 
+/* A row as it was written under a seq; seq 0 = nothing. */
+enum { RECENT_N = 64 };
+struct sqlite_recent {
+    int64_t seq;
+    char path[GW_PATH_MAX + 1];
+    struct gw_buf body;
+};
+
+/* A place between two ingested events. */
+struct sqlite_place {
+    char source[GW_ID_MAX + 1], event_id[GW_ID_MAX + 1];
+};
+
 struct sqlite_store {
     struct store store;         /* first */
     struct gw_db *db;           /* owned */
@@ -89,11 +117,14 @@ struct sqlite_store {
     int64_t seq;                /* inside a transaction: newest */
     int64_t seq_begun;          /* at begin: commit writes only a change */
     int64_t seq_saved;          /* at save: save_undo goes back to it */
-    enum gw_err lost;           /* an error that save_keep could not return: commit does */
     bool marked;                /* read_begin is open */
-    bool in_step;               /* between save and its end */
-    struct map sums, step_sums; /* digest changes of the transaction; of its open savepoint */
-    bool keys_read;             /* keys never change: derived once */
+    int64_t puts;               /* rows changed since it was looked whether fresh is too long */
+    struct map sums;            /* digest changes of the lines of fresh from sums_from to sums_to */
+    int64_t sums_from, sums_to; /* 0, 0 = none known */
+    struct sqlite_recent recent[RECENT_N]; /* by seq; bodies owned */
+    int64_t recent_version;                /* of the store, when last checked */
+    struct sqlite_place seen_at;           /* how far seen_expire() has come */
+    bool keys_read;                        /* keys never change: derived once */
     struct gw_sign_key sign_key;
     uint8_t box_secret[GW_KEY_BYTES], box_public[GW_KEY_BYTES];
 };
@@ -106,6 +137,9 @@ enum gw_err sqlite_store_epoch(struct store *store, bool first, const struct gw_
                                int64_t now, struct gw_fail *fail);
 
 struct sqlite_store *sqlite_of(struct store *store);
+/* Begins a transaction and reads the newest seq in it. */
+enum gw_err sqlite_begin(struct sqlite_store *s, enum gw_durable durable, const char *opener,
+                         struct gw_fail *fail);
 /* First row of a statement: GW_ABSENT without sentence when there is none. The caller resets by
  * preparing it again or by sqlite_done(). */
 enum gw_err sqlite_first(struct sqlite_store *s, sqlite3_stmt *st, struct gw_fail *fail);
@@ -113,19 +147,65 @@ void sqlite_done(sqlite3_stmt *st);
 /* Copies a column into an array of `size` bytes; a longer text is GW_STORE. */
 enum gw_err sqlite_copy(char *out, size_t size, sqlite3_stmt *st, int col, struct gw_fail *fail);
 
-/* ---- digest sums (store_sqlite_digest.c) */
-struct sqlite_sum {
-    int64_t count, hi, lo;
+/* ---- changes (store_sqlite_fresh.c): a commit only lists them; folding them into feed and digest,
+ * which have a line per level of a path, is work for quiet moments. Every read takes both into
+ * account, so that nobody can tell what is folded and what is not. */
+struct sqlite_line {
+    int64_t seq;
+    enum gw_type type;
+    const char *id;
+    const char *path;     /* NULL: gone */
+    const char *was_path; /* NULL: new */
+    int64_t was_seq;
+    const char *body; /* a row that is not in its table yet; else NULL */
+    size_t body_len;
 };
+/* Notes a change, with the row itself when that is not in its table; folds some older ones when
+ * there are too many. Texts are borrowed. */
+enum gw_err sqlite_fresh_put(struct sqlite_store *s, const struct sqlite_line *line, bool with_body,
+                             struct gw_fail *fail);
+/* A row of one of the FRESH_COLUMNS statements; texts are the statement's. */
+void sqlite_fresh_line(sqlite3_stmt *st, struct sqlite_line *out);
+/* Seq of the oldest (first) or newest line, 0 = there is none. */
+enum gw_err sqlite_fresh_end(struct sqlite_store *s, bool first, int64_t *seq,
+                             struct gw_fail *fail);
+/* Folds the oldest lines, at most `limit`, in the open transaction. */
+enum gw_err sqlite_fresh_fold(struct sqlite_store *s, int64_t limit, struct gw_fail *fail);
+/* Folds some in a transaction of its own when it is worth while; true = there is more. */
+bool sqlite_fresh_rest(struct sqlite_store *s);
+
+/* ---- rows at hand (store_sqlite_recent.c) */
+/* After a row was written or deleted; no error: what is not at hand is read. */
+void sqlite_recent_put(struct sqlite_store *s, const struct sqlite_line *line, const char *body,
+                       size_t body_len);
+/* NULL: not at hand, or the row has a newer line. */
+const struct sqlite_recent *sqlite_recent_get(struct sqlite_store *s, int64_t seq);
+void sqlite_recent_forget(struct sqlite_store *s); /* something was taken back */
+void sqlite_recent_check(struct sqlite_store *s);  /* forgets when another process has written */
+void sqlite_recent_free(struct sqlite_store *s);
+
+/* ---- the feed (store_sqlite_feed.c) and its digest sums (store_sqlite_digest.c) */
+void sqlite_feed_ops(struct store_ops *ops);
+bool sqlite_is_level(const char *scope, size_t len, const char *path); /* path may be NULL */
 void sqlite_digest_open(struct sqlite_store *s);
-void sqlite_digest_clear(struct sqlite_store *s); /* rolled back, or done with */
-void sqlite_digest_undo(struct sqlite_store *s);  /* of the savepoint */
-enum gw_err sqlite_digest_keep(struct sqlite_store *s, struct gw_fail *fail);
-enum gw_err sqlite_digest_add(struct sqlite_store *s, const char *scope, size_t len, int type,
-                              const struct sqlite_sum *change, struct gw_fail *fail);
-enum gw_err sqlite_digest_write(struct sqlite_store *s, struct gw_fail *fail); /* before commit */
+void sqlite_digest_forget(struct sqlite_store *s); /* lines were taken back */
+void sqlite_digest_map(struct map *sums);
+/* What a line changes, into a map of sqlite_digest_map(). GW_NOMEM. */
+enum gw_err sqlite_digest_line(struct map *sums, const struct sqlite_line *line,
+                               struct gw_fail *fail);
+enum gw_err sqlite_digest_write(struct sqlite_store *s, const struct map *sums,
+                                struct gw_fail *fail);
 enum gw_err sqlite_digest_get(struct store *store, const char *scope, enum gw_type type,
                               struct store_digest *out, struct gw_fail *fail);
+
+/* ---- rows (store_sqlite_rows.c) */
+/* Where a row is: columns path, seq, rowid (0 = it still lies in fresh, under its seq) and, when
+ * asked for, body. GW_ABSENT. The caller ends with sqlite_done(*st). */
+enum gw_err sqlite_row_find(struct sqlite_store *s, enum gw_type type, const char *id, bool body,
+                            sqlite3_stmt **st, struct gw_fail *fail);
+/* Makes a row that is not there, of line->body. */
+enum gw_err sqlite_row_add(struct sqlite_store *s, const struct sqlite_line *line,
+                           struct gw_fail *fail);
 
 /* The parts of the table, one file each. */
 void sqlite_rows_ops(struct store_ops *ops);

@@ -1,111 +1,128 @@
-/* SQLite driver: rows, the feed and its digest. */
+/* SQLite driver: rows. */
 #include <assert.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/i18n.h"
 #include "dispatchd/store_sqlite_p.h"
 
-static_assert(TYPE_DEVICE == 11, "the number stands in SQL_ROW_PUT");
+static_assert(TYPE_DEVICE == 11, "the number stands in SQL_ROW_ADD");
+static_assert(TYPE_ALARM_EVENT == 1, "the number stands in SQL_COUNT_ROWS");
 
 /* ---- writing */
 
-/* One row change on its way into the feed. */
-struct change {
-    struct sqlite_store *s;
-    enum gw_type type;
-    const char *id;
-    int64_t seq;
-    uint64_t was, is; /* its hash before and after; the absent side is 0 */
-    struct gw_fail *fail;
+/* Where the row is before its change, if it is anywhere. */
+struct before {
+    char path[GW_PATH_MAX + 1];
+    int64_t seq, rowid;
 };
 
-static uint64_t line_hash(enum gw_type type, const char *id, int64_t seq)
+/* The seq in the id of an event of an alarm, 0 = none. */
+static int64_t number_in(enum gw_type type, const char *id)
 {
-    char text[256];
-    int n = snprintf(text, sizeof text, "%s|%s|%" PRId64, entity_of(type)->name, id, seq);
-    assert(n > 0 && n < (int)sizeof text);
-    return gw_sha256_h64(text, (size_t)n);
+    const char *dot = type == TYPE_ALARM_EVENT ? strrchr(id, '.') : NULL;
+    size_t digits = dot ? strspn(dot + 1, "0123456789") : 0;
+    return digits > 0 && digits < 18 && dot[1 + digits] == '\0' ? strtoll(dot + 1, NULL, 10) : 0;
 }
 
-static enum gw_err digest_add(const struct change *c, const char *scope, size_t len, int count,
-                              uint64_t plus, uint64_t minus)
+enum gw_err sqlite_row_find(struct sqlite_store *s, enum gw_type type, const char *id, bool body,
+                            sqlite3_stmt **st, struct gw_fail *fail)
 {
-    const struct sqlite_sum sum = {
-        .count = count,
-        .hi = (int64_t)(plus >> 32) - (int64_t)(minus >> 32),
-        .lo = (int64_t)(plus & 0xffffffffU) - (int64_t)(minus & 0xffffffffU),
-    };
-    return sqlite_digest_add(c->s, scope, len, (int)c->type, &sum, c->fail);
-}
-
-static enum gw_err feed_set(const struct change *c, const char *scope, size_t len, enum store_op op)
-{
-    sqlite3_stmt *st = gw_db_stmt(c->s->db, SQL_FEED_SET);
-    gw_bind_textn(st, ":scope", scope, len);
-    gw_bind_int(st, ":type", c->type);
-    gw_bind_text(st, ":id", c->id);
-    gw_bind_int(st, ":seq", c->seq);
-    gw_bind_int(st, ":op", op);
-    return gw_db_run(c->s->db, st, c->fail);
-}
-
-static bool is_level(const char *scope, size_t len, const char *path)
-{
-    return path && strncmp(scope, path, len) == 0 && (path[len] == '\0' || path[len] == '.');
-}
-
-/* The levels of `path` that `other` does not have (or that it has too, when common is true). */
-static enum gw_err feed_levels(const struct change *c, const char *path, const char *other,
-                               enum store_op gone, bool leaving)
-{
-    size_t lens[GW_PATH_LEVELS];
-    size_t n = path_levels(path, lens);
-    enum gw_err err = GW_OK;
-    for (size_t i = 0; i < n && !err; i++) {
-        bool common = is_level(path, lens[i], other);
-        if (leaving && common) {
-            continue;
-        }
-        err = feed_set(c, path, lens[i], leaving ? gone : STORE_PUT);
-        if (!err) {
-            err = digest_add(c, path, lens[i],
-                             leaving  ? -1
-                             : common ? 0
-                                      : 1,
-                             leaving ? 0 : c->is, leaving || common ? c->was : 0);
-        }
+    int64_t number = number_in(type, id);
+    enum gw_err err = GW_ABSENT;
+    if (number > 0) {
+        *st = gw_db_stmt(s->db, SQL_FRESH_ROW);
+        gw_bind_int(*st, ":seq", number);
+        gw_bind_int(*st, ":type", type);
+        gw_bind_text(*st, ":id", id);
+        err = sqlite_first(s, *st, fail);
+    }
+    if (err == GW_ABSENT) {
+        *st = gw_db_stmt(s->db, body ? SQL_ROW_GET : SQL_ROW_WHERE);
+        gw_bind_int(*st, ":type", type);
+        gw_bind_text(*st, ":id", id);
+        err = sqlite_first(s, *st, fail);
     }
     return err;
 }
 
-/* Path and hash of the row as it is; GW_ABSENT when there is none. */
-static enum gw_err row_before(struct change *c, char path[GW_PATH_MAX + 1])
+static enum gw_err row_before(struct sqlite_store *s, enum gw_type type, const char *id,
+                              struct before *out, struct gw_fail *fail)
 {
-    sqlite3_stmt *st = gw_db_stmt(c->s->db, SQL_ROW_WHERE);
-    gw_bind_int(st, ":type", c->type);
-    gw_bind_text(st, ":id", c->id);
-    enum gw_err err = sqlite_first(c->s, st, c->fail);
+    sqlite3_stmt *st = NULL;
+    enum gw_err err = sqlite_row_find(s, type, id, false, &st, fail);
     if (!err) {
-        err = sqlite_copy(path, GW_PATH_MAX + 1, st, 0, c->fail);
-        c->was = line_hash(c->type, c->id, gw_col_int(st, 1));
+        err = sqlite_copy(out->path, sizeof out->path, st, 0, fail);
+        out->seq = gw_col_int(st, 1);
+        out->rowid = gw_col_int(st, 2);
     }
     sqlite_done(st);
     return err;
 }
 
-static enum gw_err write_row(const struct change *c, const char *path, const char *body,
-                             size_t body_len)
+enum gw_err sqlite_row_add(struct sqlite_store *s, const struct sqlite_line *line,
+                           struct gw_fail *fail)
 {
-    sqlite3_stmt *st = gw_db_stmt(c->s->db, SQL_ROW_PUT);
-    gw_bind_int(st, ":type", c->type);
-    gw_bind_text(st, ":id", c->id);
-    gw_bind_text(st, ":path", path);
-    gw_bind_int(st, ":seq", c->seq);
-    gw_bind_textn(st, ":body", body, body_len);
-    return gw_db_run(c->s->db, st, c->fail);
+    sqlite3_stmt *st = gw_db_stmt(s->db, SQL_ROW_ADD);
+    gw_bind_int(st, ":type", line->type);
+    gw_bind_text(st, ":id", line->id);
+    gw_bind_text(st, ":path", line->path);
+    gw_bind_int(st, ":seq", line->seq);
+    gw_bind_textn(st, ":body", line->body, line->body_len);
+    return gw_db_run(s->db, st, fail);
+}
+
+/* Its indexes stay untouched, except when a device gets another serial number. */
+static enum gw_err set_row(struct sqlite_store *s, int64_t rowid, const struct sqlite_line *line,
+                           struct gw_fail *fail)
+{
+    sqlite3_stmt *st = gw_db_stmt(s->db, SQL_ROW_SET);
+    gw_bind_int(st, ":row", rowid);
+    gw_bind_text(st, ":path", line->path);
+    gw_bind_int(st, ":seq", line->seq);
+    gw_bind_textn(st, ":body", line->body, line->body_len);
+    enum gw_err err = gw_db_run(s->db, st, fail);
+    if (!err && line->type == TYPE_DEVICE) {
+        st = gw_db_stmt(s->db, SQL_ROW_SERIAL_SET);
+        gw_bind_int(st, ":row", rowid);
+        err = gw_db_run(s->db, st, fail);
+    }
+    return err;
+}
+
+/* The row no longer lies in fresh. */
+static enum gw_err take_out(struct sqlite_store *s, int64_t seq, struct gw_fail *fail)
+{
+    sqlite3_stmt *st = gw_db_stmt(s->db, SQL_FRESH_MOVED);
+    gw_bind_int(st, ":seq", seq);
+    return gw_db_run(s->db, st, fail);
+}
+
+/* A new event stays in the line of its change: *waits. */
+static enum gw_err write_row(struct sqlite_store *s, const struct before *was,
+                             const struct sqlite_line *line, bool *waits, struct gw_fail *fail)
+{
+    *waits = !line->was_path && number_in(line->type, line->id) == line->seq;
+    if (*waits) {
+        return GW_OK;
+    }
+    if (line->was_path && was->rowid > 0) {
+        return set_row(s, was->rowid, line, fail);
+    }
+    enum gw_err err = line->was_path ? take_out(s, was->seq, fail) : GW_OK;
+    return err ? err : sqlite_row_add(s, line, fail);
+}
+
+static enum gw_err drop_row(struct sqlite_store *s, const struct before *was, enum gw_type type,
+                            const char *id, struct gw_fail *fail)
+{
+    if (was->rowid == 0) {
+        return take_out(s, was->seq, fail);
+    }
+    sqlite3_stmt *st = gw_db_stmt(s->db, SQL_ROW_DEL);
+    gw_bind_int(st, ":type", type);
+    gw_bind_text(st, ":id", id);
+    return gw_db_run(s->db, st, fail);
 }
 
 static enum gw_err check_row(const char *id, const char *path, size_t body_len,
@@ -132,25 +149,36 @@ static enum gw_err op_row_put(struct store *store, enum gw_type type, const char
                               const char *path, const char *body, size_t body_len, int64_t *seq,
                               struct gw_fail *fail)
 {
-    struct change c = {.s = sqlite_of(store), .type = type, .id = id, .fail = fail};
-    char old[GW_PATH_MAX + 1];
+    struct sqlite_store *s = sqlite_of(store);
+    struct before was = {.seq = 0};
     enum gw_err err = check_row(id, path, body_len, fail);
     if (err) {
         return err;
     }
-    assert(gw_db_in_txn(c.s->db));
-    err = row_before(&c, old);
+    assert(gw_db_in_txn(s->db));
+    err = row_before(s, type, id, &was, fail);
     bool fresh = err == GW_ABSENT;
     if (err && !fresh) {
         return err;
     }
-    c.seq = ++c.s->seq;
-    c.is = line_hash(type, id, c.seq);
-    err = fresh ? GW_OK : feed_levels(&c, old, path, STORE_OUT, true);
-    err = err ? err : feed_levels(&c, path, fresh ? NULL : old, STORE_OUT, false);
-    err = err ? err : write_row(&c, path, body, body_len);
+    const struct sqlite_line line = {
+        .seq = ++s->seq,
+        .type = type,
+        .id = id,
+        .path = path,
+        .was_path = fresh ? NULL : was.path,
+        .was_seq = was.seq,
+        .body = body,
+        .body_len = body_len,
+    };
+    bool waits = false;
+    err = write_row(s, &was, &line, &waits, fail);
+    err = err ? err : sqlite_fresh_put(s, &line, waits, fail);
+    if (!err) {
+        sqlite_recent_put(s, &line, body, body_len);
+    }
     if (!err && seq) {
-        *seq = c.seq;
+        *seq = line.seq;
     }
     return err;
 }
@@ -158,23 +186,22 @@ static enum gw_err op_row_put(struct store *store, enum gw_type type, const char
 static enum gw_err op_row_del(struct store *store, enum gw_type type, const char *id, int64_t *seq,
                               struct gw_fail *fail)
 {
-    struct change c = {.s = sqlite_of(store), .type = type, .id = id, .fail = fail};
-    char old[GW_PATH_MAX + 1];
-    assert(gw_db_in_txn(c.s->db));
-    enum gw_err err = row_before(&c, old);
+    struct sqlite_store *s = sqlite_of(store);
+    struct before was;
+    assert(gw_db_in_txn(s->db));
+    enum gw_err err = row_before(s, type, id, &was, fail);
     if (err) {
         return err;
     }
-    c.seq = ++c.s->seq;
-    err = feed_levels(&c, old, NULL, STORE_DEL, true);
+    const struct sqlite_line line = {
+        .seq = ++s->seq, .type = type, .id = id, .was_path = was.path, .was_seq = was.seq};
+    err = drop_row(s, &was, type, id, fail);
+    err = err ? err : sqlite_fresh_put(s, &line, false, fail);
     if (!err) {
-        sqlite3_stmt *st = gw_db_stmt(c.s->db, SQL_ROW_DEL);
-        gw_bind_int(st, ":type", type);
-        gw_bind_text(st, ":id", id);
-        err = gw_db_run(c.s->db, st, fail);
+        sqlite_recent_put(s, &line, NULL, 0);
     }
     if (!err && seq) {
-        *seq = c.seq;
+        *seq = line.seq;
     }
     return err;
 }
@@ -186,10 +213,8 @@ static enum gw_err op_row_get(struct store *store, enum gw_type type, const char
                               struct gw_fail *fail)
 {
     struct sqlite_store *s = sqlite_of(store);
-    sqlite3_stmt *st = gw_db_stmt(s->db, SQL_ROW_GET);
-    gw_bind_int(st, ":type", type);
-    gw_bind_text(st, ":id", id);
-    enum gw_err err = sqlite_first(s, st, fail);
+    sqlite3_stmt *st = NULL;
+    enum gw_err err = sqlite_row_find(s, type, id, body != NULL, &st, fail);
     if (!err && path) {
         err = sqlite_copy(path, GW_PATH_MAX + 1, st, 0, fail);
     }
@@ -198,7 +223,7 @@ static enum gw_err op_row_get(struct store *store, enum gw_type type, const char
     }
     if (!err && body) {
         gw_buf_reset(body);
-        err = gw_buf_add(body, gw_col_text(st, 2), (size_t)sqlite3_column_bytes(st, 2));
+        err = gw_buf_add(body, gw_col_text(st, 3), (size_t)sqlite3_column_bytes(st, 3));
         if (err) {
             (void)gw_fail_set(fail, err, _("A row does not fit into memory."));
         }
@@ -207,34 +232,86 @@ static enum gw_err op_row_get(struct store *store, enum gw_type type, const char
     return err;
 }
 
+/* Rows in the order of their ids from one statement: id, path, seq, body. */
+struct walk {
+    struct sqlite_store *s;
+    sqlite3_stmt *st;
+    bool more;
+};
+
+static enum gw_err walk_step(struct walk *walk, struct gw_fail *fail)
+{
+    return gw_db_step(walk->s->db, walk->st, &walk->more, fail);
+}
+
+static enum gw_err walk_start(struct walk *walk, enum store_sql sql, enum gw_type type,
+                              const char *after, const char *scope, struct gw_fail *fail)
+{
+    walk->st = gw_db_stmt(walk->s->db, sql);
+    if (scope) {
+        gw_bind_text(walk->st, ":scope", scope);
+    }
+    gw_bind_int(walk->st, ":type", type);
+    gw_bind_text(walk->st, ":after", after);
+    return walk_step(walk, fail);
+}
+
+static enum gw_err walk_give(const struct walk *walk, enum gw_type type, store_each_row each,
+                             void *ctx)
+{
+    const struct store_row row = {
+        .type = type,
+        .id = gw_col_text(walk->st, 0),
+        .path = gw_col_text(walk->st, 1),
+        .seq = gw_col_int(walk->st, 2),
+        .body = gw_col_text(walk->st, 3),
+        .body_len = (size_t)sqlite3_column_bytes(walk->st, 3),
+    };
+    return each(ctx, &row);
+}
+
+/* Which of the two stands at the lower id; both, when it is the same row. */
+static int walk_order(const struct walk *a, const struct walk *b)
+{
+    if (!a->more || !b->more) {
+        return a->more ? -1 : 1;
+    }
+    return strcmp(gw_col_text(a->st, 0), gw_col_text(b->st, 0));
+}
+
+/* What the feed has, and what is too new for it; some of the former has left in the meantime. */
+static enum gw_err walk_both(struct walk *old, struct walk *fresh, enum gw_type type,
+                             const char *scope, int64_t limit, store_each_row each, void *ctx,
+                             struct gw_fail *fail)
+{
+    enum gw_err err = GW_OK;
+    for (int64_t given = 0; !err && (old->more || fresh->more) && (limit <= 0 || given < limit);) {
+        int order = walk_order(old, fresh);
+        const struct walk *low = order <= 0 ? old : fresh;
+        if (scope[0] == '\0' || sqlite_is_level(scope, strlen(scope), gw_col_text(low->st, 1))) {
+            err = walk_give(low, type, each, ctx);
+            given++;
+        }
+        err = err || order > 0 ? err : walk_step(old, fail);
+        err = err || order < 0 ? err : walk_step(fresh, fail);
+    }
+    return err;
+}
+
 static enum gw_err op_row_each(struct store *store, enum gw_type type, const char *scope,
                                const char *after, int64_t limit, store_each_row each, void *ctx,
                                struct gw_fail *fail)
 {
     struct sqlite_store *s = sqlite_of(store);
+    struct walk old = {.s = s};
+    struct walk fresh = {.s = s};
     bool all = scope[0] == '\0';
-    sqlite3_stmt *st = gw_db_stmt(s->db, all ? SQL_ROW_EACH : SQL_ROW_EACH_SCOPE);
-    if (!all) {
-        gw_bind_text(st, ":scope", scope);
-    }
-    gw_bind_int(st, ":type", type);
-    gw_bind_text(st, ":after", after);
-    gw_bind_int(st, ":limit", limit > 0 ? limit : -1);
-    bool more = false;
-    enum gw_err err = gw_db_step(s->db, st, &more, fail);
-    while (!err && more) {
-        struct store_row row = {
-            .type = type,
-            .id = gw_col_text(st, 0),
-            .path = gw_col_text(st, 1),
-            .seq = gw_col_int(st, 2),
-            .body = gw_col_text(st, 3),
-            .body_len = (size_t)sqlite3_column_bytes(st, 3),
-        };
-        err = each(ctx, &row);
-        err = err ? err : gw_db_step(s->db, st, &more, fail);
-    }
-    sqlite_done(st);
+    enum gw_err err = all ? walk_start(&old, SQL_ROW_EACH, type, after, NULL, fail)
+                          : walk_start(&old, SQL_ROW_EACH_SCOPE, type, after, scope, fail);
+    err = err ? err : walk_start(&fresh, SQL_FRESH_EACH, type, after, NULL, fail);
+    err = err ? err : walk_both(&old, &fresh, type, scope, limit, each, ctx, fail);
+    sqlite_done(old.st);
+    sqlite_done(fresh.st);
     return err;
 }
 
@@ -270,206 +347,6 @@ static enum gw_err op_areas(struct store *store, int depth, int64_t *count,
     return err;
 }
 
-/* ---- the feed: what each scope has, merged */
-
-struct line {
-    int64_t seq;
-    enum store_op op;
-    enum gw_type type;
-    char id[GW_ID_MAX + 1];
-};
-struct page {
-    struct line *lines; /* owned */
-    size_t n, cap;
-    int64_t complete; /* every scope is complete up to this seq */
-};
-
-static enum gw_err page_add(struct page *page, sqlite3_stmt *st, struct gw_fail *fail)
-{
-    if (page->n == page->cap) {
-        size_t cap = page->cap ? 2 * page->cap : 64;
-        struct line *lines = realloc(page->lines, cap * sizeof *lines);
-        if (!lines) {
-            return gw_fail_set(fail, GW_NOMEM, _("There is not enough memory for a page."));
-        }
-        page->lines = lines;
-        page->cap = cap;
-    }
-    struct line *line = &page->lines[page->n];
-    line->type = (enum gw_type)gw_col_int(st, 0);
-    line->seq = gw_col_int(st, 2);
-    line->op = (enum store_op)gw_col_int(st, 3);
-    enum gw_err err = sqlite_copy(line->id, sizeof line->id, st, 1, fail);
-    page->n += err ? 0 : 1;
-    return err;
-}
-
-struct window {
-    uint32_t types;
-    int64_t since, limit;
-};
-
-static enum gw_err page_scope(struct sqlite_store *s, struct page *page, const char *scope,
-                              const struct window *w, struct gw_fail *fail)
-{
-    sqlite3_stmt *st = gw_db_stmt(s->db, SQL_FEED_READ);
-    gw_bind_text(st, ":scope", scope);
-    gw_bind_int(st, ":since", w->since);
-    gw_bind_int(st, ":types", w->types);
-    gw_bind_int(st, ":limit", w->limit + 1);
-    int64_t got = 0;
-    int64_t last = 0;
-    bool more = false;
-    enum gw_err err = gw_db_step(s->db, st, &more, fail);
-    while (!err && more) {
-        err = page_add(page, st, fail);
-        last = gw_col_int(st, 2);
-        got++;
-        err = err ? err : gw_db_step(s->db, st, &more, fail);
-    }
-    sqlite_done(st);
-    if (got > w->limit && last < page->complete) {
-        page->complete = last; /* within a scope a seq is one line: this one is whole */
-    }
-    return err;
-}
-
-static int line_order(const void *a, const void *b)
-{
-    const struct line *x = a;
-    const struct line *y = b;
-    if (x->seq != y->seq) {
-        return x->seq < y->seq ? -1 : 1;
-    }
-    int px = x->op == STORE_PUT;
-    int py = y->op == STORE_PUT;
-    return px - py;
-}
-
-static enum gw_err give_line(struct sqlite_store *s, const struct line *line,
-                             store_each_change each, void *ctx, struct gw_fail *fail)
-{
-    struct store_change change = {
-        .op = line->op,
-        .row = {.type = line->type, .id = line->id, .seq = line->seq},
-    };
-    if (line->op != STORE_PUT) {
-        return each(ctx, &change);
-    }
-    sqlite3_stmt *st = gw_db_stmt(s->db, SQL_ROW_GET);
-    gw_bind_int(st, ":type", line->type);
-    gw_bind_text(st, ":id", line->id);
-    enum gw_err err = sqlite_first(s, st, fail);
-    if (!err) {
-        change.row.path = gw_col_text(st, 0);
-        change.row.body = gw_col_text(st, 2);
-        change.row.body_len = (size_t)sqlite3_column_bytes(st, 2);
-        err = each(ctx, &change);
-    }
-    sqlite_done(st);
-    return err == GW_ABSENT ? GW_OK : err;
-}
-
-static bool same_line(const struct line *a, const struct line *b)
-{
-    return a->seq == b->seq && a->op == b->op; /* one seq is one record */
-}
-
-static enum gw_err give_page(struct sqlite_store *s, const struct page *page, int64_t limit,
-                             store_each_change each, void *ctx, int64_t *last, bool *more,
-                             struct gw_fail *fail)
-{
-    int64_t given = 0;
-    for (size_t i = 0; i < page->n; i++) {
-        const struct line *line = &page->lines[i];
-        if (i > 0 && same_line(line, line - 1)) {
-            continue;
-        }
-        bool group = i > 0 && line->seq == line[-1].seq;
-        if (line->seq > page->complete || (given >= limit && !group)) {
-            *more = true;
-            return GW_OK;
-        }
-        enum gw_err err = give_line(s, line, each, ctx, fail);
-        if (err == GW_TOO_LARGE && given > 0) {
-            *more = true;
-            return GW_OK;
-        }
-        if (err) {
-            return err;
-        }
-        given++;
-        *last = line->seq;
-    }
-    return GW_OK;
-}
-
-static enum gw_err op_feed(struct store *store, const struct store_grant *scopes, size_t scopes_n,
-                           uint32_t types, int64_t since, int64_t limit, store_each_change each,
-                           void *ctx, int64_t *last, bool *more, struct gw_fail *fail)
-{
-    struct sqlite_store *s = sqlite_of(store);
-    struct page page = {.complete = INT64_MAX};
-    struct window window = {types, since, limit};
-    enum gw_err err = GW_OK;
-    *last = since;
-    *more = false;
-    for (size_t i = 0; i < scopes_n && !err; i++) {
-        err = page_scope(s, &page, scopes[i].path, &window, fail);
-    }
-    if (!err && page.n > 0) {
-        qsort(page.lines, page.n, sizeof *page.lines, line_order);
-        err = give_page(s, &page, limit, each, ctx, last, more, fail);
-    }
-    free(page.lines);
-    return err;
-}
-
-/* ---- the horizon */
-
-enum { MARK_EVERY_MS = 60 * 1000 };
-
-static enum gw_err op_mark_time(struct store *store, int64_t now, struct gw_fail *fail)
-{
-    struct sqlite_store *s = sqlite_of(store);
-    sqlite3_stmt *st = gw_db_stmt(s->db, SQL_TIME_LAST);
-    enum gw_err err = sqlite_first(s, st, fail);
-    bool fresh =
-        err == GW_OK && (gw_col_int(st, 0) >= s->seq || now - gw_col_int(st, 1) < MARK_EVERY_MS);
-    sqlite_done(st);
-    if (fresh || (err && err != GW_ABSENT)) {
-        return err;
-    }
-    st = gw_db_stmt(s->db, SQL_TIME_ADD);
-    gw_bind_int(st, ":seq", s->seq);
-    gw_bind_int(st, ":now", now);
-    return gw_db_run(s->db, st, fail);
-}
-
-static enum gw_err run_with_seq(struct sqlite_store *s, enum store_sql sql, int64_t seq,
-                                struct gw_fail *fail)
-{
-    sqlite3_stmt *st = gw_db_stmt(s->db, sql);
-    gw_bind_int(st, ":seq", seq);
-    return gw_db_run(s->db, st, fail);
-}
-
-static enum gw_err op_prune(struct store *store, int64_t before, struct gw_fail *fail)
-{
-    struct sqlite_store *s = sqlite_of(store);
-    sqlite3_stmt *st = gw_db_stmt(s->db, SQL_TIME_CUT);
-    gw_bind_int(st, ":before", before);
-    enum gw_err err = sqlite_first(s, st, fail);
-    int64_t cut = err ? 0 : gw_col_int(st, 0);
-    sqlite_done(st);
-    if (err || cut == 0) {
-        return err;
-    }
-    err = run_with_seq(s, SQL_FEED_PRUNE, cut, fail);
-    err = err ? err : run_with_seq(s, SQL_META_HORIZON, cut, fail);
-    return err ? err : run_with_seq(s, SQL_TIME_DROP, cut, fail);
-}
-
 void sqlite_rows_ops(struct store_ops *ops)
 {
     ops->row_put = op_row_put;
@@ -478,8 +355,4 @@ void sqlite_rows_ops(struct store_ops *ops)
     ops->row_each = op_row_each;
     ops->device_by_serial = op_device_by_serial;
     ops->areas = op_areas;
-    ops->feed = op_feed;
-    ops->digest = sqlite_digest_get;
-    ops->mark_time = op_mark_time;
-    ops->prune = op_prune;
 }

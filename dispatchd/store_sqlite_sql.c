@@ -1,10 +1,13 @@
 /* Every statement of the SQLite driver. Named parameters, prepared once. */
 #include "dispatchd/store_sqlite_p.h"
 
+#define NEWEST "max(seq, coalesce((SELECT max(seq) FROM fresh), 0))"
+
 const struct gw_sql store_sql[STORE_SQL_N] = {
     /* counters. SQL_MARK is stepped and left open: all reads then see one state. */
     [SQL_MARK] = {"SELECT seq FROM meta"},
-    [SQL_META] = {"SELECT epoch, seq, horizon, sign_seed, box_secret FROM meta"},
+    [SQL_META] = {"SELECT epoch, " NEWEST ", horizon, sign_seed, box_secret FROM meta"},
+    [SQL_NEWEST] = {"SELECT " NEWEST " FROM meta"},
     [SQL_META_SEQ] = {"UPDATE meta SET seq = :seq"},
     [SQL_META_INIT] = {"INSERT INTO meta (one, epoch, seq, horizon, sign_seed, box_secret) "
                        "VALUES (1, :epoch, 0, 0, :sign, :box)"},
@@ -12,23 +15,25 @@ const struct gw_sql store_sql[STORE_SQL_N] = {
     [SQL_META_HORIZON] = {"UPDATE meta SET horizon = max(horizon, :seq)"},
     [SQL_PREDECESSOR] = {"SELECT until_seq FROM predecessor WHERE epoch = :epoch"},
     [SQL_PREDECESSOR_ADD] = {"INSERT INTO predecessor (epoch, until_seq, at) "
-                             "SELECT epoch, seq, :now FROM meta"},
+                             "SELECT epoch, " NEWEST ", :now FROM meta"},
 
     /* rows */
-    [SQL_ROW_WHERE] = {"SELECT path, seq FROM row WHERE type = :type AND id = :id"},
-    [SQL_ROW_PUT] = {"INSERT INTO row (type, id, path, seq, body, serial) "
+    [SQL_ROW_WHERE] = {"SELECT path, seq, rowid FROM row WHERE type = :type AND id = :id"},
+    [SQL_ROW_ADD] = {"INSERT INTO row (type, id, path, seq, body, serial) "
                      "VALUES (:type, :id, :path, :seq, :body, "
-                     "CASE :type WHEN 11 THEN json_extract(:body, '$.serial') END) "
-                     "ON CONFLICT (type, id) DO UPDATE SET path = excluded.path, "
-                     "seq = excluded.seq, body = excluded.body, serial = excluded.serial"},
+                     "CASE :type WHEN 11 THEN json_extract(:body, '$.serial') END)"},
+    [SQL_ROW_SET] = {"UPDATE row SET path = :path, seq = :seq, body = :body WHERE rowid = :row"},
+    [SQL_ROW_SERIAL_SET] = {"UPDATE row SET serial = json_extract(body, '$.serial') "
+                            "WHERE rowid = :row "
+                            "AND serial IS NOT json_extract(body, '$.serial')"},
     [SQL_ROW_DEL] = {"DELETE FROM row WHERE type = :type AND id = :id"},
-    [SQL_ROW_GET] = {"SELECT path, seq, body FROM row WHERE type = :type AND id = :id"},
+    [SQL_ROW_GET] = {"SELECT path, seq, rowid, body FROM row WHERE type = :type AND id = :id"},
     [SQL_ROW_EACH] = {"SELECT id, path, seq, body FROM row WHERE type = :type AND id > :after "
-                      "ORDER BY id LIMIT :limit"},
+                      "ORDER BY id"},
     [SQL_ROW_EACH_SCOPE] = {"SELECT f.id, r.path, r.seq, r.body FROM feed f "
                             "JOIN row r ON r.type = f.type AND r.id = f.id "
                             "WHERE f.scope = :scope AND f.type = :type AND f.id > :after "
-                            "AND f.op = 0 ORDER BY f.id LIMIT :limit"},
+                            "AND f.op = 0 ORDER BY f.id"},
     [SQL_ROW_SERIAL] = {"SELECT id FROM row WHERE serial = :serial ORDER BY id LIMIT 1"},
     [SQL_ROW_AREAS] = {"SELECT path FROM row WHERE type = :type ORDER BY id"},
 
@@ -36,8 +41,32 @@ const struct gw_sql store_sql[STORE_SQL_N] = {
     [SQL_FEED_SET] = {"INSERT INTO feed (scope, type, id, seq, op) "
                       "VALUES (:scope, :type, :id, :seq, :op) ON CONFLICT (scope, type, id) "
                       "DO UPDATE SET seq = excluded.seq, op = excluded.op"},
-    [SQL_FEED_READ] = {"SELECT type, id, seq, op FROM feed WHERE scope = :scope AND seq > :since "
-                       "AND ((:types >> type) & 1) ORDER BY seq LIMIT :limit"},
+    /* a row that has come back has a line in fresh */
+    [SQL_FEED_READ] = {"SELECT type, id, seq, op FROM feed f "
+                       "WHERE scope = :scope AND seq > :since AND ((:types >> type) & 1) "
+                       "AND (op = 0 OR NOT EXISTS (SELECT 1 FROM row r WHERE r.type = f.type "
+                       "AND r.id = f.id AND r.seq > f.seq AND (r.path = :scope OR "
+                       "substr(r.path, 1, length(:scope) + 1) = :scope || '.'))) "
+                       "ORDER BY seq LIMIT :limit"},
+
+    /* fresh */
+    [SQL_FRESH_PUT] = {"INSERT INTO fresh (seq, type, id, path, was_path, was_seq, body) "
+                       "VALUES (:seq, :type, :id, :path, :was_path, :was_seq, :body)"},
+    [SQL_FRESH_ROW] = {"SELECT path, seq, 0, body FROM fresh "
+                       "WHERE seq = :seq AND type = :type AND id = :id AND body IS NOT NULL"},
+    [SQL_FRESH_MOVED] = {"UPDATE fresh SET body = NULL WHERE seq = :seq"},
+    [SQL_FRESH_LAST] = {"SELECT max(seq) FROM fresh"},
+    [SQL_FRESH_FIRST] = {"SELECT min(seq) FROM fresh"},
+#define FRESH_COLUMNS "SELECT seq, type, id, path, was_path, was_seq, body FROM fresh "
+    [SQL_FRESH_READ] = {FRESH_COLUMNS "WHERE seq > :since AND ((:types >> type) & 1) ORDER BY seq"},
+    [SQL_FRESH_NEW] = {FRESH_COLUMNS "WHERE seq > :since ORDER BY seq"},
+    [SQL_FRESH_FOLD] = {FRESH_COLUMNS "ORDER BY seq LIMIT :limit"},
+    [SQL_FRESH_EACH] = {"SELECT n.id, n.path, n.seq, coalesce(n.body, r.body) FROM fresh n "
+                        "LEFT JOIN row r ON n.body IS NULL AND r.type = n.type AND r.id = n.id "
+                        "AND r.seq = n.seq WHERE n.type = :type AND n.id > :after "
+                        "AND n.path IS NOT NULL AND (n.body IS NOT NULL OR r.seq IS NOT NULL) "
+                        "ORDER BY n.id"},
+    [SQL_FRESH_DROP] = {"DELETE FROM fresh WHERE seq <= :seq"},
     [SQL_DIGEST_ADD] = {"INSERT INTO digest (scope, type, count, hi, lo) "
                         "VALUES (:scope, :type, :count, :hi, :lo) ON CONFLICT (scope, type) "
                         "DO UPDATE SET count = count + excluded.count, hi = hi + excluded.hi, "
@@ -92,7 +121,13 @@ const struct gw_sql store_sql[STORE_SQL_N] = {
                       "WHERE source = :source AND event_id = :event"},
     [SQL_SEEN_PUT] = {"INSERT INTO ingest_seen (source, event_id, alarm, seq, at) "
                       "VALUES (:source, :event, :alarm, :seq, :now)"},
-    [SQL_SEEN_EXPIRE] = {"DELETE FROM ingest_seen WHERE at < :before"},
+    [SQL_SEEN_UNTIL] = {"SELECT source, event_id FROM ingest_seen "
+                        "WHERE (source, event_id) > (:source, :event) "
+                        "ORDER BY source, event_id LIMIT 1 OFFSET :n"},
+    [SQL_SEEN_EXPIRE] = {"DELETE FROM ingest_seen WHERE (source, event_id) > (:source, :event) "
+                         "AND (source, event_id) <= (:to_source, :to_event) AND at < :before"},
+    [SQL_SEEN_EXPIRE_REST] = {"DELETE FROM ingest_seen "
+                              "WHERE (source, event_id) > (:source, :event) AND at < :before"},
 
     /* commands */
     [SQL_COMMAND_PUT] = {"INSERT INTO command (dev, n, uid, user, hash, prev, kind, entity, base, "
@@ -134,7 +169,9 @@ const struct gw_sql store_sql[STORE_SQL_N] = {
     [SQL_POLICY_GET] = {"SELECT body FROM policy WHERE id = :id AND version = :version"},
 
     /* counts */
-    [SQL_COUNT_ROWS] = {"SELECT count(*) FROM row WHERE type = :type"},
+    [SQL_COUNT_ROWS] =
+        {"SELECT (SELECT count(*) FROM row WHERE type = :type) + "
+         "(SELECT count(*) FROM fresh WHERE :type = 1 AND type = 1 AND body IS NOT NULL)"},
     [SQL_COUNTS] = {"SELECT (SELECT count(*) FROM user), "
                     "(SELECT count(*) FROM console WHERE revoked_at = 0), "
                     "(SELECT count(*) FROM source), (SELECT coalesce(max(rowid), 0) FROM command), "

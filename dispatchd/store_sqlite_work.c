@@ -36,12 +36,44 @@ static enum gw_err op_seen_put(struct store *store, const char *source, const ch
     return gw_db_run(s->db, st, fail);
 }
 
+enum { EXPIRE_AT_ONCE = 2000 };
+
+/* The place that many events behind `from`; GW_ABSENT: there are fewer. */
+static enum gw_err place_behind(struct sqlite_store *s, const struct sqlite_place *from,
+                                struct sqlite_place *out, struct gw_fail *fail)
+{
+    sqlite3_stmt *st = gw_db_stmt(s->db, SQL_SEEN_UNTIL);
+    gw_bind_text(st, ":source", from->source);
+    gw_bind_text(st, ":event", from->event_id);
+    gw_bind_int(st, ":n", EXPIRE_AT_ONCE - 1);
+    enum gw_err err = sqlite_first(s, st, fail);
+    err = err ? err : sqlite_copy(out->source, sizeof out->source, st, 0, fail);
+    err = err ? err : sqlite_copy(out->event_id, sizeof out->event_id, st, 1, fail);
+    sqlite_done(st);
+    return err;
+}
+
+/* A part of them at a time, then from the start again. */
 static enum gw_err op_seen_expire(struct store *store, int64_t before, struct gw_fail *fail)
 {
     struct sqlite_store *s = sqlite_of(store);
-    sqlite3_stmt *st = gw_db_stmt(s->db, SQL_SEEN_EXPIRE);
+    struct sqlite_place to = {.source = ""};
+    enum gw_err err = place_behind(s, &s->seen_at, &to, fail);
+    bool rest = err == GW_ABSENT;
+    if (err && !rest) {
+        return err;
+    }
+    sqlite3_stmt *st = gw_db_stmt(s->db, rest ? SQL_SEEN_EXPIRE_REST : SQL_SEEN_EXPIRE);
+    gw_bind_text(st, ":source", s->seen_at.source);
+    gw_bind_text(st, ":event", s->seen_at.event_id);
     gw_bind_int(st, ":before", before);
-    return gw_db_run(s->db, st, fail);
+    if (!rest) {
+        gw_bind_text(st, ":to_source", to.source);
+        gw_bind_text(st, ":to_event", to.event_id);
+    }
+    err = gw_db_run(s->db, st, fail);
+    s->seen_at = to;
+    return err;
 }
 
 /* ---- commands */

@@ -1,7 +1,6 @@
 #include "http/http.h"
 
 #include <arpa/inet.h>
-#include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/i18n.h"
+#include "http/curl_p.h"
 
 enum { MAX_BYTES = 16 * 1024 * 1024, CONNECT_MS = 5000, EXTRA_FDS = 16 };
 
@@ -28,6 +28,7 @@ struct http_call {
 };
 
 struct http {
+    const struct curl_calls *curl;
     CURLM *multi;
     struct http_call *calls;
     char *ca_file, *pin, *agent;
@@ -36,12 +37,15 @@ struct http {
 
 const char *http_version(void)
 {
-    return curl_version_info(CURLVERSION_NOW)->version;
+    const struct curl_calls *curl;
+    return curl_load(&curl, NULL) == GW_OK ? curl->version_info(CURLVERSION_NOW)->version : "?";
 }
 
 const char *http_tls_version(void)
 {
-    const char *tls = curl_version_info(CURLVERSION_NOW)->ssl_version;
+    const struct curl_calls *curl;
+    const char *tls =
+        curl_load(&curl, NULL) == GW_OK ? curl->version_info(CURLVERSION_NOW)->ssl_version : NULL;
     return tls != NULL ? tls : "none";
 }
 
@@ -60,13 +64,19 @@ static char *pin_text(const char *pin)
 
 enum gw_err http_new(const struct http_opts *opts, struct http **out, struct gw_fail *fail)
 {
+    const struct curl_calls *curl;
     *out = NULL;
+    enum gw_err err = curl_load(&curl, fail);
+    if (err != GW_OK) {
+        return err;
+    }
     struct http *http = calloc(1, sizeof(*http));
-    if (http == NULL || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+    if (http == NULL || curl->global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
         free(http);
         return no_memory(fail);
     }
-    http->multi = curl_multi_init();
+    http->curl = curl;
+    http->multi = curl->multi_init();
     http->connect_ms = opts->connect_ms > 0 ? opts->connect_ms : CONNECT_MS;
     http->agent = strdup(opts->agent != NULL ? opts->agent : "gridward");
     http->ca_file = opts->ca_file != NULL ? strdup(opts->ca_file) : NULL;
@@ -83,6 +93,7 @@ enum gw_err http_new(const struct http_opts *opts, struct http **out, struct gw_
 
 static void call_free(struct http_call *call)
 {
+    const struct curl_calls *curl = call->http->curl;
     for (struct http_call **at = &call->http->calls; *at != NULL; at = &(*at)->next) {
         if (*at == call) {
             *at = call->next;
@@ -90,10 +101,10 @@ static void call_free(struct http_call *call)
         }
     }
     if (call->easy != NULL) {
-        (void)curl_multi_remove_handle(call->http->multi, call->easy); /* may not be in it yet */
-        curl_easy_cleanup(call->easy);
+        (void)curl->multi_remove_handle(call->http->multi, call->easy); /* may not be in it yet */
+        curl->easy_cleanup(call->easy);
     }
-    curl_slist_free_all(call->headers);
+    curl->slist_free_all(call->headers);
     gw_buf_free(&call->body);
     free(call);
 }
@@ -103,17 +114,18 @@ void http_free(struct http *http)
     if (http == NULL) {
         return;
     }
+    const struct curl_calls *curl = http->curl;
     while (http->calls != NULL) {
         call_free(http->calls);
     }
     if (http->multi != NULL) {
-        (void)curl_multi_cleanup(http->multi); /* all handles were removed above */
+        (void)curl->multi_cleanup(http->multi); /* all handles were removed above */
     }
     free(http->ca_file);
     free(http->pin);
     free(http->agent);
     free(http);
-    curl_global_cleanup();
+    curl->global_cleanup();
 }
 
 void http_cancel(struct http_call *call)
@@ -127,7 +139,8 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *ctx)
     struct http_call *call = ctx;
     long status = 0;
     size_t len = size * n;
-    (void)curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status); /* stays 0 on failure */
+    (void)call->http->curl->easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE,
+                                         &status); /* stays 0 on failure */
     if (call->on_data != NULL && status >= 200 && status < 300) {
         call->refused = !call->on_data(call->ctx, bytes, len);
         return call->refused ? 0 : len;
@@ -170,13 +183,17 @@ static bool loopback_host(const char *host)
 static bool loopback(const char *url)
 {
     char *host = NULL, *user = NULL;
-    CURLU *parts = curl_url();
-    bool yes = parts != NULL && curl_url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK &&
-               curl_url_get(parts, CURLUPART_USER, &user, 0) == CURLUE_NO_USER &&
-               curl_url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK && loopback_host(host);
-    curl_free(host);
-    curl_free(user);
-    curl_url_cleanup(parts);
+    const struct curl_calls *curl;
+    if (curl_load(&curl, NULL) != GW_OK) {
+        return false;
+    }
+    CURLU *parts = curl->url();
+    bool yes = parts != NULL && curl->url_set(parts, CURLUPART_URL, url, 0) == CURLUE_OK &&
+               curl->url_get(parts, CURLUPART_USER, &user, 0) == CURLUE_NO_USER &&
+               curl->url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK && loopback_host(host);
+    curl->free(host);
+    curl->free(user);
+    curl->url_cleanup(parts);
     return yes;
 }
 
@@ -185,9 +202,10 @@ enum gw_err http_check_url(const char *url, struct gw_fail *fail)
     if (strncmp(url, "https://", 8) == 0 || (strncmp(url, "http://", 7) == 0 && loopback(url))) {
         return GW_OK;
     }
-    return gw_fail_set(fail, GW_INVALID, "%s",
-                       _("Plain http is for this machine only: data of people must be encrypted on the "
-                         "way. Use an https:// address."));
+    return gw_fail_set(
+        fail, GW_INVALID, "%s",
+        _("Plain http is for this machine only: data of people must be encrypted on the "
+          "way. Use an https:// address."));
 }
 
 static enum gw_err add_headers(struct http_call *call, const struct http_request *request)
@@ -196,8 +214,9 @@ static enum gw_err add_headers(struct http_call *call, const struct http_request
     for (size_t i = 0; i < request->headers_n; i++) {
         const struct http_header *header = &request->headers[i];
         int n = snprintf(line, sizeof(line), "%s: %s", header->name, header->value);
-        struct curl_slist *more =
-            n > 0 && n < (int)sizeof(line) ? curl_slist_append(call->headers, line) : NULL;
+        struct curl_slist *more = n > 0 && n < (int)sizeof(line)
+                                      ? call->http->curl->slist_append(call->headers, line)
+                                      : NULL;
         if (more == NULL) {
             return GW_NOMEM;
         }
@@ -206,7 +225,8 @@ static enum gw_err add_headers(struct http_call *call, const struct http_request
     return GW_OK;
 }
 
-#define SET(option, value) ok = ok && curl_easy_setopt(call->easy, option, value) == CURLE_OK
+#define SET(option, value)                                                                         \
+    ok = ok && call->http->curl->easy_setopt(call->easy, option, value) == CURLE_OK
 
 static bool set_options(struct http_call *call, const struct http_request *request)
 {
@@ -267,7 +287,7 @@ enum gw_err http_start(struct http *http, const struct http_request *request,
         return no_memory(fail);
     }
     call->http = http;
-    call->easy = curl_easy_init();
+    call->easy = http->curl->easy_init();
     call->on_data = request->on_data;
     call->on_end = request->on_end;
     call->ctx = request->ctx;
@@ -276,10 +296,10 @@ enum gw_err http_start(struct http *http, const struct http_request *request,
     http->calls = call;
     gw_buf_init(&call->body, request->max_bytes > 0 ? request->max_bytes : MAX_BYTES);
     /* No "Expect: 100-continue": it costs a round trip or a second of waiting. */
-    call->headers = curl_slist_append(NULL, "Expect:");
+    call->headers = http->curl->slist_append(NULL, "Expect:");
     if (call->easy == NULL || call->headers == NULL || add_headers(call, request) != GW_OK ||
         !set_options(call, request) ||
-        curl_multi_add_handle(http->multi, call->easy) != CURLM_OK) {
+        http->curl->multi_add_handle(http->multi, call->easy) != CURLM_OK) {
         call_free(call);
         return no_memory(fail);
     }
@@ -312,7 +332,8 @@ static enum http_end end_of(CURLcode code, const struct http_call *call)
         return HTTP_NO_ROUTE;
     case CURLE_OPERATION_TIMEDOUT: {
         curl_off_t connected = 0;
-        (void)curl_easy_getinfo(call->easy, CURLINFO_CONNECT_TIME_T, &connected); /* 0 on failure */
+        (void)call->http->curl->easy_getinfo(call->easy, CURLINFO_CONNECT_TIME_T,
+                                             &connected); /* 0 on failure */
         return connected > 0 ? HTTP_CUT : HTTP_NO_ROUTE;
     }
     default:
@@ -326,9 +347,9 @@ static void end_call(struct http_call *call, CURLcode code)
     long status = 0;
     char *type = NULL;
     curl_off_t retry = 0;
-    (void)curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
-    (void)curl_easy_getinfo(call->easy, CURLINFO_CONTENT_TYPE, &type);
-    (void)curl_easy_getinfo(call->easy, CURLINFO_RETRY_AFTER, &retry);
+    (void)call->http->curl->easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
+    (void)call->http->curl->easy_getinfo(call->easy, CURLINFO_CONTENT_TYPE, &type);
+    (void)call->http->curl->easy_getinfo(call->easy, CURLINFO_RETRY_AFTER, &retry);
     answer.end = end_of(code, call);
     answer.status = (int)status;
     if (type != NULL) {
@@ -339,11 +360,11 @@ static void end_call(struct http_call *call, CURLcode code)
     }
     answer.body = call->body.len > 0 ? gw_buf_str(&call->body) : NULL;
     answer.body_len = call->body.len;
-    answer.error = answer.end == HTTP_DONE ? ""
+    answer.error = answer.end == HTTP_DONE  ? ""
                    : call->error[0] != '\0' ? call->error
-                                            : curl_easy_strerror(code);
+                                            : call->http->curl->easy_strerror(code);
     /* on_end may start or cancel other calls; this one is out of the list first. */
-    (void)curl_multi_remove_handle(call->http->multi, call->easy);
+    (void)call->http->curl->multi_remove_handle(call->http->multi, call->easy);
     call->on_end(call->ctx, &answer);
     call_free(call);
 }
@@ -351,14 +372,14 @@ static void end_call(struct http_call *call, CURLcode code)
 void http_step(struct http *http)
 {
     int running = 0, left = 0;
-    if (curl_multi_perform(http->multi, &running) != CURLM_OK) {
+    if (http->curl->multi_perform(http->multi, &running) != CURLM_OK) {
         return; /* per-transfer errors come as messages; this one would be ours */
     }
     CURLMsg *message;
-    while ((message = curl_multi_info_read(http->multi, &left)) != NULL) {
+    while ((message = http->curl->multi_info_read(http->multi, &left)) != NULL) {
         struct http_call *call = NULL;
         if (message->msg == CURLMSG_DONE &&
-            curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &call) == CURLE_OK) {
+            http->curl->easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &call) == CURLE_OK) {
             end_call(call, message->data.result);
         }
     }
@@ -383,7 +404,8 @@ void http_wait(struct http *http, struct pollfd *extra, size_t extra_n, int64_t 
         }
     }
     int64_t bounded = timeout_ms < 0 ? 0 : timeout_ms > 60000 ? 60000 : timeout_ms;
-    (void)curl_multi_poll(http->multi, fds, n, (int)bounded, NULL); /* an error wakes the caller too */
+    (void)http->curl->multi_poll(http->multi, fds, n, (int)bounded,
+                                 NULL); /* an error wakes the caller too */
     for (unsigned int i = 0; i < n; i++) {
         extra[map[i]].revents = fds[i].revents;
     }

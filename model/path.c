@@ -2,16 +2,20 @@
 
 #include <string.h>
 
+/* 1: of a label, 2: of an id only. Asked for every character of every row that arrives. */
+static const unsigned char kinds[256] = {
+    ['A' ... 'Z'] = 1, ['a' ... 'z'] = 1, ['0' ... '9'] = 1, ['-'] = 1, ['_'] = 2, ['.'] = 2};
+
 static bool label_char(char c)
 {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    return kinds[(unsigned char)c] == 1;
 }
 
 bool id_ok(const char *id)
 {
     size_t len = 0;
     for (; id[len] != '\0'; len++) {
-        if (len >= GW_ID_MAX || !(label_char(id[len]) || id[len] == '_' || id[len] == '.')) {
+        if (len >= GW_ID_MAX || kinds[(unsigned char)id[len]] == 0) {
             return false;
         }
     }

@@ -207,6 +207,7 @@ enum gw_err home_user(struct home *home, const char *name, enum gw_role role, st
     gw_bind_text(st, ":role", role_name(role));
     err = gw_db_run(home->db, st, fail);
     err = odb_end(home, err, fail);
+    home->p->identity_version = -1;
     return err ? err : home_rejoin(home, fail);
 }
 
@@ -225,7 +226,7 @@ static enum gw_err load_who(struct home *home, bool must, struct gw_fail *fail)
     return err;
 }
 
-enum gw_err home_rejoin(struct home *home, struct gw_fail *fail)
+static enum gw_err read_identity(struct home *home, struct gw_fail *fail)
 {
     char now[GW_KEY_B64 + 1] = "";
     char own[GW_KEY_B64 + 1];
@@ -237,6 +238,17 @@ enum gw_err home_rejoin(struct home *home, struct gw_fail *fail)
         return err == GW_ABSENT ? GW_OK : err;
     }
     return strcmp(now, own) == 0 ? GW_OK : load_who(home, true, fail);
+}
+
+enum gw_err home_rejoin(struct home *home, struct gw_fail *fail)
+{
+    int64_t version = gw_db_data_version(home->db);
+    if (home->enrolled && version == home->p->identity_version) {
+        return GW_OK; /* nobody else wrote, and what we wrote we know */
+    }
+    enum gw_err err = read_identity(home, fail);
+    home->p->identity_version = err ? -1 : version; /* read first: never newer than the row */
+    return err;
 }
 
 /* ---- open and close */
@@ -275,6 +287,7 @@ enum gw_err home_open(const struct home_opts *opts, struct home *out, struct gw_
     }
     out->p->home_fd = -1;
     out->p->watch_version = -1;
+    out->p->identity_version = -1;
     gw_buf_init(&out->p->arena, ROW_MAX);
     gw_buf_init(&out->p->extra, 2 * ROW_MAX);
     enum gw_err err = gw_crypto_init();
@@ -316,7 +329,7 @@ int64_t home_writes(struct home *home)
 
 void home_idle(struct home *home)
 {
-    gw_db_checkpoint(home->db);
+    gw_db_idle(home->db);
 }
 
 const char *home_db_path(const struct home *home)

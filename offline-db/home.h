@@ -68,8 +68,8 @@ enum gw_err home_leave(struct home *home, struct gw_fail *fail);
 
 /* Moves whenever this connection or another one wrote. Cheap: for every turn of a loop. */
 int64_t home_writes(struct home *home);
-/* For moments without work: puts what the log of the store holds into its file, so that the log is
- * used again instead of growing. Never waits; when another program has the store, nothing. */
+/* For moments without work: what the log of the store holds is on the disk afterwards; a long log
+ * goes into the file and is used again instead of growing (gw_db_idle). Never waits. */
 void home_idle(struct home *home);
 
 /* Where the journal lies: for crash messages. */

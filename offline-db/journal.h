@@ -22,9 +22,10 @@ struct journal_entry {
     bool unread;       /* a result the worker should see and has not */
 };
 
-/* Writes one command: checks the data (cmd_data_check), numbers, signs, stores body and overlay in
- * one FULL transaction. out may be NULL. On failure nothing is stored and the sentence says what to
- * do (GW_FULL: the text typed is still in the caller's hands). */
+/* Writes one command: checks the data (cmd_data_check), numbers, signs, stores it in one FULL
+ * transaction that holds nothing else; whoever reads alarms next (queue_refresh, queue_one, in any
+ * process and after any kill) sees it on them. out may be NULL. On failure nothing is stored and
+ * the sentence says what to do (GW_FULL: the text typed is still in the caller's hands). */
 enum gw_err journal_append(struct home *home, enum cmd_kind kind, const char *id,
                            int64_t expect_level, const struct cmd_data *data,
                            struct journal_entry *out, struct gw_fail *fail);

@@ -68,24 +68,22 @@ static enum gw_err append_in_txn(struct home *home, struct cmd_body *body, int64
                                  struct gw_fail *fail)
 {
     char prev[GW_HASH_HEX + 1];
-    struct mirror_state state;
+    char base[sizeof((struct mirror_state *)NULL)->cursor];
     enum gw_err err = journal_head(home, home->id.device, &body->n, prev);
-    err = err ? err : mirror_state(home, &state);
+    err = err ? err : mirror_moment(home, &body->off, &body->unc, base, sizeof base);
     if (err) {
         return gw_fail_set(fail, err, _("The journal cannot be read. Run: gridward doctor"));
     }
     body->n++;
     body->prev = prev;
-    body->base = state.cursor;
-    mirror_clock(home, &body->off, &body->unc);
+    body->base = base;
     const struct journal_new in = {
         .body = body,
         .target = body->kind == CMD_ALARM_RETRACT ? body->data.uid : NULL,
         .at = at,
     };
-    err = journal_insert(home, &home->key, &in, fail);
     home->p->overlays = true;
-    return err ? err : overlay_fold(home, body->id, fail);
+    return journal_insert(home, &home->key, &in, fail);
 }
 
 void journal_entry_fill(struct journal_entry *out, const struct cmd_body *body, int64_t at)

@@ -82,11 +82,11 @@ static bool key_is(const struct scan_member *m, const char *key)
     return m->key_len == strlen(key) && memcmp(m->key, key, m->key_len) == 0;
 }
 
-/* Alarms name people and places whose rows the queue shows. */
+/* Alarms name people and places whose rows the queue shows, and who has them. */
 static void watch_member(struct put *put, const struct scan_member *m)
 {
     if (put->rec->type == TYPE_ALARM && m->value.kind == SCAN_STRING &&
-        (key_is(m, "resident_id") || key_is(m, "dwelling_id"))) {
+        (key_is(m, "resident_id") || key_is(m, "dwelling_id") || key_is(m, "acked_by"))) {
         watch_add(put->home->p, m->value.text, m->value.text_len);
     }
 }
@@ -215,7 +215,10 @@ static enum gw_err follow(struct home *home, const struct wire_rec *rec, struct 
                    ? bump_alarms(home, SQL_ALARM_BUMP_DWELLING, rec->id, fail)
                    : GW_OK;
     case TYPE_WORKER:
-        return bump_alarms(home, SQL_ALARM_BUMP_WORKER, rec->id, fail);
+        return watch_has(home->p, rec->id,
+                         strlen(rec->id)) /* no index: all open ones are looked at */
+                   ? bump_alarms(home, SQL_ALARM_BUMP_WORKER, rec->id, fail)
+                   : GW_OK;
     case TYPE_ALARM:
         return home->p->overlays ? overlay_fold(home, rec->id, fail) : GW_OK;
     default:

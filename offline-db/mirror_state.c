@@ -122,6 +122,7 @@ static enum gw_err drop_uncovered(struct home *home, change_mask *changed, struc
             *changed |= (change_mask)1 << t;
         }
     }
+    gw_db_scrub(home->db); /* rolled back: emptied once for nothing */
     return err ? err : overlay_orphans(home, fail);
 }
 
@@ -344,14 +345,26 @@ enum gw_err mirror_clock_set(struct home *home, int64_t off_ms, int64_t unc_ms)
     return odb_end(home, gw_db_run(home->db, st, NULL), NULL);
 }
 
-void mirror_clock(struct home *home, int64_t *off_ms, int64_t *unc_ms)
+enum gw_err mirror_moment(struct home *home, int64_t *off_ms, int64_t *unc_ms, char *cursor,
+                          size_t size)
 {
     sqlite3_stmt *st = odb_stmt(home, SQL_CLOCK_GET);
     *off_ms = INT64_MIN;
     *unc_ms = INT64_MIN;
-    if (odb_row(home, st, NULL) == GW_OK && sqlite3_column_type(st, 0) != SQLITE_NULL) {
+    enum gw_err err = odb_row(home, st, NULL);
+    if (!err && sqlite3_column_type(st, 0) != SQLITE_NULL) {
         *off_ms = gw_col_int(st, 0);
         *unc_ms = gw_col_int(st, 1);
     }
+    if (!err) {
+        odb_col(st, 2, cursor, size);
+    }
     odb_reset(st);
+    return err == GW_ABSENT ? GW_STORE : err;
+}
+
+void mirror_clock(struct home *home, int64_t *off_ms, int64_t *unc_ms)
+{
+    char cursor[sizeof((struct mirror_state *)NULL)->cursor];
+    (void)mirror_moment(home, off_ms, unc_ms, cursor, sizeof cursor); /* unreadable: not known */
 }

@@ -49,8 +49,10 @@ enum gw_err odb_rev(struct home *home, int64_t *rev, struct gw_fail *fail)
 {
     enum gw_err err = GW_OK;
     if (home->p->rev == 0 || !home->p->txn) { /* a caller's own transaction: one each time */
-        sqlite3_stmt *st = odb_stmt(home, SQL_REV_NEXT);
-        err = odb_row(home, st, fail);
+        /* RETURNING would make a table in memory each time: three times the price of both. */
+        err = gw_db_run(home->db, odb_stmt(home, SQL_REV_NEXT), fail);
+        sqlite3_stmt *st = odb_stmt(home, SQL_REV_GET);
+        err = err ? err : odb_row(home, st, fail);
         home->p->rev = err ? 0 : gw_col_int(st, 0);
         odb_reset(st);
     }
@@ -97,7 +99,7 @@ enum gw_err access_add(struct home *home, const char *what, const char *id, cons
     return gw_db_run(home->db, st, fail);
 }
 
-/* ---- which residents and dwellings alarms name */
+/* ---- which residents, dwellings and workers alarms name */
 
 static size_t watch_bit(const char *id, size_t len)
 {
@@ -146,6 +148,7 @@ enum gw_err watch_load(struct home *home, struct gw_fail *fail)
     while (!err) {
         watch_col(p, st, 0);
         watch_col(p, st, 1);
+        watch_col(p, st, 2);
         err = odb_row(home, st, fail);
     }
     odb_reset(st);

@@ -12,7 +12,7 @@
 #include "offline-db/screens_sql_p.h"
 #include "offline-db/sql_p.h"
 
-/* Residents and dwellings that alarms name, as a Bloom-like bit set: a bulk page asks per row
+/* Residents, dwellings and workers that alarms name, as a Bloom-like bit set: a bulk page asks per row
  * whether an alarm may show it, and nearly always hears no without a query. Bits are never taken
  * out. */
 enum { WATCH_BITS = 1 << 20 };
@@ -32,6 +32,7 @@ struct home_priv {
     size_t scopes_n;
     char covered[GW_PATH_MAX + 1]; /* a path that is known to be covered */
     struct gw_buf arena, extra;
+    int64_t identity_version; /* data version the identity was read at; -1 = it must be read */
     uint64_t *watch;
     int64_t watch_version; /* data version the bits were read at; -1 = never */
 };
@@ -73,8 +74,13 @@ void odb_safe(sqlite3_stmt *st, int col, char *out, size_t size);
 void odb_copy(char *out, size_t size, const char *text);
 #define ODB_COPY(array, text) odb_copy(array, sizeof(array), text)
 
-/* ---- overlay.c: recomputes the overlay of one alarm from its mirror row and the unsettled
- * commands. Inside a transaction. */
+/* ---- overlay.c: the overlay is brought up to date with the journal before it is read: a journal
+ * row is durable first, then it is shown. Cheap when nothing is behind; else one small transaction,
+ * so never inside another. What stops it (a busy store, a full disk) only delays the picture: the
+ * next reader tries again, and the journal itself shows the row. */
+void overlay_catch_up(struct home *home);
+/* Recomputes the overlay of one alarm from its mirror row and the unsettled commands. Inside a
+ * transaction. */
 enum gw_err overlay_fold(struct home *home, const char *alarm_id, struct gw_fail *fail);
 /* After many rows went at once: overlays whose alarm is gone; and after a new epoch: all of them.
  */
@@ -114,6 +120,10 @@ enum gw_err process_reissue(struct home *home, struct cmd_body *body, const char
 enum gw_err process_head_keep(struct home *home, const struct cmd_body *body, struct gw_fail *fail);
 void process_reissue_free(struct process_reissue *hold);
 
+/* ---- mirror_state.c: the clock facts (INT64_MIN = not known) and the cursor, of one reading. */
+enum gw_err mirror_moment(struct home *home, int64_t *off_ms, int64_t *unc_ms, char *cursor,
+                          size_t size);
+
 /* ---- access_log: inside a transaction */
 enum gw_err access_add(struct home *home, const char *what, const char *id, const char *field,
                        const char *reason, struct gw_fail *fail);
@@ -125,7 +135,7 @@ enum gw_err alarm_from_mirror(struct home *home, const char *id, const char *pat
 enum gw_err alarm_from_overlay(struct home *home, const char *id, struct alarm *out,
                                struct gw_fail *fail);
 
-/* ---- which residents and dwellings open alarms name (odb.c) */
+/* ---- which residents, dwellings and workers open alarms name (odb.c) */
 void watch_add(struct home_priv *p, const char *id, size_t len);
 bool watch_has(const struct home_priv *p, const char *id, size_t len);
 enum gw_err watch_load(struct home *home, struct gw_fail *fail);

@@ -1,6 +1,7 @@
 /* The overlay: what an alarm looks like with the worker's own commands that the mirror does not
  * show yet. Derived with the same table as the server's (model/alarm), stored so that screens read
- * it with one join, recomputed in the transaction that changes the alarm or the journal. */
+ * it with one join. Recomputed in the transaction that changes the alarm or a row of the journal; a
+ * new row of the journal is folded in by who reads next (overlay_catch_up). */
 #include <stdlib.h>
 #include <string.h>
 
@@ -303,6 +304,41 @@ enum gw_err overlay_fold(struct home *home, const char *alarm_id, struct gw_fail
     }
     fold_free(&f);
     return err;
+}
+
+static enum gw_err catch_up(struct home *home)
+{
+    gw_id id;
+    int64_t j = 0;
+    enum gw_err err = odb_int(home, odb_stmt(home, SQL_O_BEHIND), INT64_MAX, &j);
+    while (!err) {
+        sqlite3_stmt *st = odb_stmt(home, SQL_O_NEXT);
+        gw_bind_int(st, ":j", j);
+        err = odb_row(home, st, NULL);
+        if (!err) {
+            j = gw_col_int(st, 0);
+            ODB_COL(st, 1, id);
+        }
+        odb_reset(st);
+        err = err ? err : overlay_fold(home, id, NULL);
+    }
+    if (err != GW_ABSENT || j == INT64_MAX) { /* nothing left: another process was faster */
+        return err == GW_ABSENT ? GW_OK : err;
+    }
+    sqlite3_stmt *st = odb_stmt(home, SQL_O_FOLDED);
+    gw_bind_int(st, ":j", j);
+    return gw_db_run(home->db, st, NULL);
+}
+
+void overlay_catch_up(struct home *home)
+{
+    int64_t folded = -1;
+    if (gw_db_in_txn(home->db) ||
+        odb_int(home, odb_stmt(home, SQL_O_BEHIND), -1, &folded) != GW_OK || folded < 0 ||
+        odb_begin(home, GW_DURABLE_NORMAL, "overlay_catch_up", NULL) != GW_OK) {
+        return;
+    }
+    (void)odb_end(home, catch_up(home), NULL); /* logged */
 }
 
 /* Ids are asked for one at a time: folding changes the table that is walked. */

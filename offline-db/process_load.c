@@ -80,8 +80,8 @@ static enum gw_err add(struct gather *g, const char *line, const struct ev_expor
     out->line = gw_arena_text(&c->arena, line);
     out->status = gw_arena_text(&c->arena, about->status ? about->status : "");
     out->receipt = gw_arena_text(&c->arena, about->receipt ? about->receipt : "");
-    out->result = out->status;
-    if (!out->line || !out->status || !out->receipt) {
+    out->result = about->result ? gw_arena_text(&c->arena, about->result) : out->status;
+    if (!out->line || !out->status || !out->receipt || !out->result) {
         return no_memory(g->fail);
     }
     step->status = status_of(about->status);
@@ -100,7 +100,8 @@ static enum gw_err mirror_steps(struct home *home, const char *id, struct gather
         const struct ev_export_line about = {.status = gw_col_text(st, 1),
                                              .receipt = gw_col_text(st, 2),
                                              .recv_at = gw_col_int(st, 3),
-                                             .seq = gw_col_int(st, 4)};
+                                             .seq = gw_col_text(st, 4) ? gw_col_int(st, 4) : -1,
+                                             .result = gw_col_text(st, 5)};
         const char *line = gw_col_text(st, 0);
         err = line ? add(g, line, &about) : GW_OK;
         err = err ? err : odb_row(home, st, g->fail);

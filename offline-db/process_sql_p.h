@@ -25,7 +25,7 @@
     X(PR_FOREIGN_OPENS, "SELECT f.process, f.line FROM foreign_line f WHERE NOT EXISTS (SELECT 1 " \
                         "FROM process p WHERE p.id = f.process) AND (:id = '' OR f.process = "     \
                         ":id) ORDER BY f.process, f.dev, f.n")                                     \
-    X(PR_STEPS, "SELECT line, status, receipt, recv_at, seq FROM step WHERE process = :id "        \
+    X(PR_STEPS, "SELECT line, status, receipt, recv_at, receipt_seq, result FROM step WHERE process = :id "        \
                 "ORDER BY id")                                                                     \
     X(PR_OWN_STEPS, "SELECT j.body, j.dev, j.sig, j.priv, j.state, (SELECT r.receipt FROM "        \
                     "receipt r WHERE r.dev = j.dev AND r.n = j.n AND r.good = 1 ORDER BY r.at "    \

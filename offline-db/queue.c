@@ -1,4 +1,4 @@
-/* The queue: rows in display order, an index by id beside them, refreshed by revision. */
+/* The queue: what changed is read by revision, the order is made when the hand is still. */
 #include "offline-db/queue.h"
 
 #include <stdlib.h>
@@ -6,156 +6,88 @@
 
 #include "offline-db/queue_p.h"
 
-struct queue {
-    struct home *home;
-    bool with_closed;
-    bool loaded;
-    int64_t rev;             /* everything up to here has been read */
-    struct queue_row **rows; /* owned, display order */
-    size_t n, cap, mine;
-    struct queue_row **index; /* open addressing by id; same rows, NULL = free */
-    size_t index_cap;         /* a power of two, at least 2 * cap */
-    struct gw_buf scratch;
-};
+/* ---- reading */
 
-/* ---- index by id */
-
-static size_t hash_id(const char *id)
+/* A kept row is read again, and tells whether anything that shows is different. */
+static bool row_differs(struct queue *q, struct slot *slot)
 {
-    uint64_t h = 1469598103934665603u;
-    for (; *id; id++) {
-        h = (h ^ (unsigned char)*id) * 1099511628211u;
+    struct queue_row now;
+    struct queue_row *kept = kept_row(q, slot);
+    if (!kept || queue_one(q->home, slot->id, &now, NULL) != GW_OK) {
+        return true;
     }
-    return (size_t)(h ^ (h >> 29));
+    now.fresh = kept->fresh;
+    int64_t rev = now.rev;
+    now.rev = kept->rev;
+    bool differs = memcmp(kept, &now, sizeof now) != 0;
+    *kept = now;
+    kept->rev = rev;
+    return differs;
 }
 
-static struct queue_row **slot_of(const struct queue *q, const char *id)
+static enum gw_err take_brief(struct queue *q, const struct queue_brief *now, size_t *changed)
 {
-    size_t at = hash_id(id) & (q->index_cap - 1);
-    while (q->index[at] && strcmp(q->index[at]->alarm.id, id) != 0) {
-        at = (at + 1) & (q->index_cap - 1);
-    }
-    return &q->index[at];
-}
-
-static void index_rebuild(struct queue *q)
-{
-    memset(q->index, 0, q->index_cap * sizeof(struct queue_row *));
-    for (size_t i = 0; i < q->n; i++) {
-        *slot_of(q, q->rows[i]->alarm.id) = q->rows[i];
-    }
-}
-
-static enum gw_err grow(struct queue *q)
-{
-    if (q->n < q->cap) {
+    struct slot *slot = slot_find(q, now->id);
+    if (slot) {
+        struct queue_brief old = slot->brief;
+        slot->brief = *now;
+        slot->brief.id = slot->id;
+        slot->brief.fresh = old.fresh;
+        slot->brief.bell = old.bell;
+        slot->brief.rev = old.rev > now->rev ? old.rev : now->rev;
+        slot->gone = false;
+        *changed += row_differs(q, slot);
         return GW_OK;
     }
-    size_t cap = q->cap ? q->cap * 2 : 64;
-    struct queue_row **rows = realloc(q->rows, cap * sizeof(struct queue_row *));
-    if (!rows) {
-        return GW_NOMEM;
-    }
-    q->rows = rows;
-    struct queue_row **index = calloc(cap * 2, sizeof(struct queue_row *));
-    if (!index) {
-        return GW_NOMEM;
-    }
-    free(q->index);
-    q->index = index;
-    q->index_cap = cap * 2;
-    q->cap = cap;
-    index_rebuild(q);
-    return GW_OK;
-}
-
-static struct queue_row *lookup(const struct queue *q, const char *id)
-{
-    return q->index_cap ? *slot_of(q, id) : NULL;
-}
-
-static size_t place_of(const struct queue *q, const struct queue_row *row)
-{
-    size_t i = 0;
-    while (i < q->n && q->rows[i] != row) {
-        i++;
-    }
-    return i;
-}
-
-/* ---- rows in and out */
-
-/* At the end of its group, so that nothing moves under the cursor of the group above. */
-static void insert_row(struct queue *q, struct queue_row *row)
-{
-    size_t at = row->mine ? q->mine : q->n;
-    memmove(&q->rows[at + 1], &q->rows[at], (q->n - at) * sizeof(struct queue_row *));
-    q->rows[at] = row;
-    q->n++;
-    q->mine += row->mine;
-    *slot_of(q, row->alarm.id) = row;
-}
-
-static void remove_at(struct queue *q, size_t at)
-{
-    struct queue_row *row = q->rows[at];
-    memmove(&q->rows[at], &q->rows[at + 1], (q->n - at - 1) * sizeof(struct queue_row *));
-    q->n--;
-    q->mine -= at < q->mine;
-    free(row);
-}
-
-static enum gw_err take_row(struct queue *q, struct queue_row *fresh, size_t *changed)
-{
-    struct queue_row *old = lookup(q, fresh->alarm.id);
-    if (old) {
-        fresh->fresh = old->fresh;
-        bool differs = memcmp(old, fresh, sizeof *old) != 0;
-        fresh->rev = fresh->rev > old->rev ? fresh->rev : old->rev;
-        *old = *fresh;
-        *changed += differs;
+    if (!q->with_closed && now->state == ALARM_CLOSED) {
         return GW_OK;
     }
-    if (!q->with_closed && !alarm_is_open(&fresh->alarm)) {
-        return GW_OK;
+    enum gw_err err = slot_add(q, now, &slot);
+    if (!err) {
+        slot->brief.fresh = q->loaded;
+        *changed += 1;
     }
-    enum gw_err err = grow(q);
-    struct queue_row *row = err ? NULL : malloc(sizeof *row);
-    if (!row) {
-        return GW_NOMEM;
+    return err;
+}
+
+/* One with an overlay or nested parts: the whole row tells. */
+static enum gw_err take_whole(struct queue *q, const char *id, size_t *changed)
+{
+    struct queue_row row;
+    struct queue_brief brief;
+    enum gw_err err = queue_one(q->home, id, &row, NULL);
+    if (err) {
+        return err == GW_ABSENT ? GW_OK : err; /* gone or confirmed since: the next look */
     }
-    *row = *fresh;
-    row->fresh = q->loaded;
-    insert_row(q, row);
-    *changed += 1;
-    return GW_OK;
+    queue_brief_of(q->home, &row, &brief);
+    return take_brief(q, &brief, changed);
 }
 
 static enum gw_err read_rows(struct queue *q, sqlite3_stmt *st, size_t *changed,
                              struct gw_fail *fail)
 {
-    struct queue_row *row = malloc(sizeof *row);
-    enum gw_err err = row ? odb_row(q->home, st, fail) : GW_NOMEM;
+    struct queue_brief brief;
+    enum gw_err err = odb_row(q->home, st, fail);
     while (!err) {
-        memset(row, 0, sizeof *row); /* padding too: rows are compared as bytes */
-        queue_row_read(q->home, st, &q->scratch, row);
-        err = take_row(q, row, changed);
+        err = queue_brief_read(q->home, st, &brief) ? take_brief(q, &brief, changed)
+                                                    : take_whole(q, gw_col_text(st, 0), changed);
         err = err ? err : odb_row(q->home, st, fail);
     }
     odb_reset(st);
-    free(row);
     return err == GW_ABSENT ? GW_OK : err;
 }
 
 static enum gw_err read_alone(struct queue *q, int64_t since, size_t *changed, struct gw_fail *fail)
 {
     struct queue_row row;
+    struct queue_brief brief;
     sqlite3_stmt *st = gw_db_stmt(q->home->db, screen_sql(SQL_Q_ALONE));
     gw_bind_int(st, ":rev", since);
     enum gw_err err = odb_row(q->home, st, fail);
     while (!err) {
         enum gw_err one = queue_row_alone(q->home, gw_col_text(st, 0), &q->scratch, &row, NULL);
-        err = one == GW_OK ? take_row(q, &row, changed) : GW_OK; /* absent: just now confirmed */
+        queue_brief_of(q->home, &row, &brief);
+        err = one == GW_OK ? take_brief(q, &brief, changed) : GW_OK; /* absent: just confirmed */
         err = err ? err : odb_row(q->home, st, fail);
     }
     odb_reset(st);
@@ -169,25 +101,14 @@ static enum gw_err drop_gone(struct queue *q, size_t *changed, struct gw_fail *f
     gw_bind_int(st, ":rev", q->rev);
     enum gw_err err = odb_row(q->home, st, fail);
     while (!err) {
-        struct queue_row *row = lookup(q, gw_col_text(st, 0));
-        if (row && !any) {
-            any = true;
-        }
-        if (row) {
-            row->rev = -1; /* taken out below, all at once */
+        struct slot *slot = slot_find(q, gw_col_text(st, 0));
+        if (slot) {
+            slot->gone = any = true;
         }
         err = odb_row(q->home, st, fail);
     }
     odb_reset(st);
-    for (size_t i = q->n; any && i > 0; i--) {
-        if (q->rows[i - 1]->rev == -1) {
-            remove_at(q, i - 1);
-            *changed += 1;
-        }
-    }
-    if (any) {
-        index_rebuild(q);
-    }
+    *changed += any ? slots_sweep(q) : 0;
     return err == GW_ABSENT ? GW_OK : err;
 }
 
@@ -205,26 +126,21 @@ static enum gw_err read_rev(struct queue *q, int64_t *rev, int64_t *floor, struc
     return err;
 }
 
-static void drop_all(struct queue *q)
-{
-    for (size_t i = 0; i < q->n; i++) {
-        free(q->rows[i]);
-    }
-    q->n = 0;
-    q->mine = 0;
-    if (q->index) {
-        index_rebuild(q);
-    }
-}
-
+/* Everything: what is not read again is gone. Slots stay, and with them the place of the cursor and
+ * what the bell knows. */
 static enum gw_err load(struct queue *q, size_t *changed, struct gw_fail *fail)
 {
-    drop_all(q);
-    q->loaded = false;
+    for (size_t i = 0; i < q->n; i++) {
+        q->slots[i]->gone = true;
+    }
+    q->loaded = false; /* what comes in is no news */
     enum gw_err err =
         read_rows(q, gw_db_stmt(q->home->db, screen_sql(q->with_closed ? SQL_Q_ALL : SQL_Q_OPEN)),
                   changed, fail);
     err = err ? err : read_alone(q, -1, changed, fail);
+    if (!err) {
+        *changed += slots_sweep(q);
+    }
     q->loaded = err == GW_OK;
     return err;
 }
@@ -245,6 +161,7 @@ enum gw_err queue_refresh(struct queue *queue, size_t *changed, struct gw_fail *
     int64_t rev = 0;
     int64_t floor = 0;
     *changed = 0;
+    overlay_catch_up(queue->home);
     enum gw_err err = read_rev(queue, &rev, &floor, fail);
     if (err || (queue->loaded && rev == queue->rev)) {
         return err;
@@ -270,7 +187,10 @@ enum gw_err queue_new(struct home *home, bool with_closed, struct queue **out, s
     q->home = home;
     q->with_closed = with_closed;
     gw_buf_init(&q->scratch, 4096);
-    enum gw_err err = queue_refresh(q, &changed, fail);
+    q->kept = calloc(QUEUE_ROWS, sizeof *q->kept);
+    enum gw_err err =
+        q->kept ? queue_refresh(q, &changed, fail)
+                : gw_fail_set(fail, GW_NOMEM, _("There is no memory left. Close other programs."));
     if (err) {
         queue_free(q);
         return err;
@@ -283,9 +203,7 @@ enum gw_err queue_new(struct home *home, bool with_closed, struct queue **out, s
 void queue_free(struct queue *queue)
 {
     if (queue) {
-        drop_all(queue);
-        free(queue->rows);
-        free(queue->index);
+        slots_free(queue);
         gw_buf_free(&queue->scratch);
         free(queue);
     }
@@ -293,25 +211,20 @@ void queue_free(struct queue *queue)
 
 /* ---- order */
 
-static int group_of(const struct queue_row *row)
+/* Whose turn, whether it waits for anybody, how grave: one number, smaller is higher. */
+static uint32_t rank_of(const struct queue_brief *b)
 {
-    if (!alarm_is_open(&row->alarm)) {
-        return 2;
-    }
-    return row->mine ? 0 : 1;
-}
-
-static bool is_unacked(const struct alarm *a)
-{
-    return a->state == ALARM_UNACK || a->state == ALARM_RTN_UNACK;
+    bool unacked = b->state == ALARM_UNACK || b->state == ALARM_RTN_UNACK;
+    uint32_t group = b->state == ALARM_CLOSED ? 2 : b->mine ? 0 : 1;
+    return group << 8 | (unacked ? 0u : 1u) << 4 | (uint32_t)(SEV_N - b->severity);
 }
 
 /* The time left is the chain's while nobody has it, the hold's afterwards; none sorts last. */
-static int64_t deadline_of(const struct alarm *a)
+static int64_t deadline_of(const struct queue_brief *b)
 {
-    int64_t at = a->state == ALARM_ACKED ? a->ack_due_at : a->due_at;
-    if (a->state == ALARM_ACKED && at == 0) {
-        at = a->closing.due_at;
+    int64_t at = b->state == ALARM_ACKED ? b->ack_due_at : b->due_at;
+    if (b->state == ALARM_ACKED && at == 0) {
+        at = b->closing_due_at;
     }
     return at > 0 ? at : INT64_MAX;
 }
@@ -323,41 +236,53 @@ static int cmp64(int64_t a, int64_t b)
 
 static int compare(const void *pa, const void *pb)
 {
-    const struct queue_row *a = *(struct queue_row *const *)pa;
-    const struct queue_row *b = *(struct queue_row *const *)pb;
-    int group = group_of(a);
-    int c = group - group_of(b);
-    if (!c && group == 2) { /* closed ones: newest first */
-        c = cmp64(b->alarm.closed_at, a->alarm.closed_at);
+    const struct slot *sa = *(struct slot *const *)pa;
+    const struct slot *sb = *(struct slot *const *)pb;
+    const struct queue_brief *a = &sa->brief, *b = &sb->brief;
+    int c = (int)(sa->rank >> 8) - (int)(sb->rank >> 8);
+    if (!c && a->state == ALARM_CLOSED) { /* closed ones: newest first */
+        c = cmp64(b->closed_at, a->closed_at);
     }
-    c = c ? c : is_unacked(&b->alarm) - is_unacked(&a->alarm);
-    c = c ? c : (int)b->alarm.severity - (int)a->alarm.severity;
-    c = c ? c : cmp64(deadline_of(&a->alarm), deadline_of(&b->alarm));
-    c = c ? c : cmp64(a->alarm.raised_at, b->alarm.raised_at);
-    return c ? c : strcmp(a->alarm.id, b->alarm.id);
+    c = c ? c : cmp64(sa->rank, sb->rank);
+    c = c ? c : cmp64(deadline_of(a), deadline_of(b));
+    c = c ? c : cmp64(a->raised_at, b->raised_at);
+    return c ? c : strcmp(a->id, b->id);
+}
+
+static bool is_sorted(const struct queue *q)
+{
+    for (size_t i = 1; i < q->n; i++) {
+        if (compare(&q->slots[i - 1], &q->slots[i]) > 0) {
+            return false;
+        }
+    }
+    return true;
 }
 
 void queue_settle(struct queue *queue, int64_t now)
 {
     (void)now; /* deadlines are absolute: the order of the time left does not depend on it */
-    bool dropped = false;
-    for (size_t i = queue->n; !queue->with_closed && i > 0; i--) {
-        if (!alarm_is_open(&queue->rows[i - 1]->alarm)) {
-            remove_at(queue, i - 1);
-            dropped = true;
-        }
+    bool drop = false;
+    for (size_t i = 0; i < queue->n; i++) {
+        struct slot *slot = queue->slots[i];
+        slot->rank = rank_of(&slot->brief);
+        slot->gone = !queue->with_closed && slot->brief.state == ALARM_CLOSED;
+        drop |= slot->gone;
     }
-    if (queue->n > 1) {
-        qsort(queue->rows, queue->n, sizeof(struct queue_row *), compare);
+    if (drop) {
+        (void)slots_sweep(queue);
+    }
+    if (!is_sorted(queue)) {
+        qsort(queue->slots, queue->n, sizeof(struct slot *), compare);
     }
     queue->mine = 0;
     for (size_t i = 0; i < queue->n; i++) {
-        queue->mine += group_of(queue->rows[i]) == 0;
-    }
-    if (dropped) {
-        index_rebuild(queue);
+        queue->slots[i]->at = (uint32_t)i;
+        queue->mine += queue->slots[i]->rank >> 8 == 0;
     }
 }
+
+/* ---- asking */
 
 size_t queue_len(const struct queue *queue)
 {
@@ -369,20 +294,63 @@ size_t queue_mine(const struct queue *queue)
     return queue->mine;
 }
 
+const struct queue_brief *queue_brief(const struct queue *queue, size_t i)
+{
+    return i < queue->n ? &queue->slots[i]->brief : NULL;
+}
+
+struct queue_bell *queue_bell(struct queue *queue, size_t i)
+{
+    return i < queue->n ? &queue->slots[i]->brief.bell : NULL;
+}
+
+/* What is known without the store. */
+static void row_from_brief(const struct slot *slot, struct queue_row *row)
+{
+    const struct queue_brief *b = &slot->brief;
+    memset(row, 0, sizeof *row);
+    ODB_COPY(row->alarm.id, slot->id);
+    row->alarm.severity = b->severity;
+    row->alarm.state = b->state;
+    row->alarm.level = b->level;
+    row->alarm.waits = b->waits;
+    row->alarm.due_at = b->due_at;
+    row->alarm.raised_at = b->raised_at;
+    row->alarm.ack_due_at = b->ack_due_at;
+    row->alarm.closed_at = b->closed_at;
+    row->alarm.count = 1;
+    row->mark = CMD_STATE_N;
+    row->mine = b->mine;
+    row->rev = b->rev;
+}
+
 const struct queue_row *queue_at(const struct queue *queue, size_t i)
 {
-    return i < queue->n ? queue->rows[i] : NULL;
+    struct queue *q = (struct queue *)(uintptr_t)queue; /* only which rows are kept changes */
+    if (i >= q->n) {
+        return NULL;
+    }
+    struct slot *slot = q->slots[i];
+    struct queue_row *row = kept_row(q, slot);
+    if (!row) {
+        row = keep_row(q, slot);
+        if (queue_one(q->home, slot->id, row, NULL) != GW_OK) {
+            row_from_brief(slot, row);
+        }
+    }
+    row->fresh = slot->brief.fresh;
+    return row;
 }
 
 int64_t queue_find(const struct queue *queue, const char *alarm_id)
 {
-    const struct queue_row *row = lookup(queue, alarm_id);
-    return row ? (int64_t)place_of(queue, row) : -1;
+    struct slot *slot = slot_find(queue, alarm_id);
+    return slot ? (int64_t)slot_place(queue, slot) : -1;
 }
 
 void queue_seen(struct queue *queue)
 {
     for (size_t i = 0; i < queue->n; i++) {
-        queue->rows[i]->fresh = false;
+        queue->slots[i]->brief.fresh = false;
     }
 }

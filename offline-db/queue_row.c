@@ -132,6 +132,67 @@ void queue_row_read(struct home *home, sqlite3_stmt *st, struct gw_buf *scratch,
     mine_of(home, row);
 }
 
+/* ---- what stays in memory of it */
+
+void queue_brief_of(struct home *home, const struct queue_row *row, struct queue_brief *out)
+{
+    const struct alarm *a = &row->alarm;
+    const char *me = home->id.user;
+    *out = (struct queue_brief){
+        .severity = a->severity,
+        .state = a->state,
+        .level = a->level,
+        .waits = a->waits,
+        .due_at = a->due_at,
+        .raised_at = a->raised_at,
+        .ack_due_at = a->ack_due_at,
+        .closed_at = a->closed_at,
+        .closing_due_at = a->closing.due_at,
+        .rev = row->rev,
+        .mine = row->mine,
+        .held = a->state == ALARM_ACKED && a->acked_by[0] && strcmp(a->acked_by, me) == 0,
+        .offered = strcmp(a->offer.to, me) == 0,
+        .second = strcmp(a->closing.second_person, me) == 0,
+        .id = a->id,
+    };
+}
+
+bool queue_brief_read(struct home *home, sqlite3_stmt *st, struct queue_brief *out)
+{
+    if (num(st, 11) != 0) {
+        return false;
+    }
+    struct alarm a; /* only what alarm_is_mine() looks at is set, and what is copied below */
+    const char *severity = gw_col_text(st, 1);
+    const char *state = gw_col_text(st, 2);
+    a.offer.to[0] = a.closing.by[0] = a.closing.second_person[0] = '\0';
+    if (!severity || !alarm_severity_parse(severity, &a.severity)) {
+        ODB_COL(st, 12, a.kind);
+        a.severity = alarm_kind_of(a.kind)->severity;
+    }
+    if (!state || !alarm_state_parse(state, &a.state)) {
+        a.state = ALARM_UNACK; /* as in alarm_from_columns() */
+    }
+    a.level = (int)num(st, 3);
+    a.waits = (int)num(st, 4);
+    ODB_COL(st, 7, a.acked_by);
+    *out = (struct queue_brief){
+        .severity = a.severity,
+        .state = a.state,
+        .level = a.level,
+        .waits = a.waits,
+        .due_at = num(st, 5),
+        .raised_at = num(st, 6),
+        .ack_due_at = num(st, 8),
+        .closed_at = num(st, 9),
+        .rev = num(st, 10),
+        .mine = alarm_is_mine(&a, home->id.user, role_level(home->id.role)),
+        .held = a.state == ALARM_ACKED && a.acked_by[0] && strcmp(a.acked_by, home->id.user) == 0,
+        .id = gw_col_text(st, 0),
+    };
+    return true;
+}
+
 /* ---- an alarm that only the overlay knows */
 
 static void names_of(struct home *home, struct gw_buf *scratch, struct queue_row *row)
@@ -179,6 +240,7 @@ enum gw_err queue_one(struct home *home, const char *alarm_id, struct queue_row 
     struct gw_buf scratch;
     gw_buf_init(&scratch, 4096);
     memset(out, 0, sizeof *out);
+    overlay_catch_up(home);
     sqlite3_stmt *st = gw_db_stmt(home->db, screen_sql(SQL_Q_ONE));
     gw_bind_text(st, ":id", alarm_id);
     enum gw_err err = odb_row(home, st, fail);

@@ -12,6 +12,9 @@
 #define IN_SCOPE(path, s)                                                                          \
     "(" path " = " s " OR (" path " >= " s " || '.' AND " path " < " s " || '/'))"
 
+/* A command that the queue's row wears a mark for. */
+#define MARKED "id = :id AND (unread = 1 OR (settled = 0 AND state IN ('pending', 'sent')))"
+
 #define JOURNAL_COLS "n, dev, uid, kind, id, state, code, at, result_at, seq, unread"
 
 #define ODB_SQL_TABLE                                                                              \
@@ -24,7 +27,7 @@
                     "(1, :device, :user, :name, :role, :url, :ca_file, :pin, :server_key, "        \
                     ":server_sign_key, :public_key, :enrolled_at)")                                \
     /* state of the synchronisation */                                                             \
-    X(REV_NEXT, "UPDATE sync_state SET rev = rev + 1 RETURNING rev")                               \
+    X(REV_NEXT, "UPDATE sync_state SET rev = rev + 1")                                             \
     X(REV_GET, "SELECT rev, gone_floor FROM sync_state")                                           \
     X(STATE_GET, "SELECT cursor, epoch, tag, hello_at, caught_up_at, incidents, types, "           \
                  "(SELECT count(*) FROM scope WHERE done = 0) FROM sync_state")                    \
@@ -36,7 +39,7 @@
     X(STATE_CAUGHT, "UPDATE sync_state SET caught_up_at = :at")                                    \
     X(STATE_INCIDENT, "UPDATE sync_state SET incidents = incidents + 1")                           \
     X(CLOCK_SET, "UPDATE sync_state SET clock_off = :off, clock_unc = :unc")                       \
-    X(CLOCK_GET, "SELECT clock_off, clock_unc FROM sync_state")                                    \
+    X(CLOCK_GET, "SELECT clock_off, clock_unc, cursor FROM sync_state")                            \
     X(SCOPES, "SELECT path, granted FROM scope ORDER BY path")                                     \
     X(SCOPE_PUT, "INSERT INTO scope (path, granted, done) VALUES (:path, :granted, 0) "            \
                  "ON CONFLICT (path) DO UPDATE SET granted = :granted")                            \
@@ -71,7 +74,7 @@
     X(ALARM_BUMP_RESIDENT, "UPDATE alarm SET rev = :rev WHERE resident_id = :id")                  \
     X(ALARM_BUMP_DWELLING, "UPDATE alarm SET rev = :rev WHERE dwelling_id = :id")                  \
     X(ALARM_BUMP_WORKER, "UPDATE alarm SET rev = :rev WHERE acked_by = :id AND state <> 'closed'") \
-    X(ALARM_WATCH, "SELECT resident_id, dwelling_id FROM alarm WHERE state <> 'closed'")           \
+    X(ALARM_WATCH, "SELECT resident_id, dwelling_id, acked_by FROM alarm WHERE state <> 'closed'") \
     X(ALARM_BASE, "SELECT seq, path FROM alarm WHERE id = :id")                                    \
     /* journal */                                                                                  \
     X(J_LAST, "SELECT n, hash FROM journal WHERE dev = :dev ORDER BY n DESC LIMIT 1")              \
@@ -117,8 +120,8 @@
     X(J_SETTLE, "UPDATE journal SET settled = 1 WHERE id = :id AND settled = 0 AND state = "       \
                 "'applied' AND seq <= :seq")                                                       \
     X(J_SETTLE_EPOCH, "UPDATE journal SET settled = 1 WHERE state NOT IN ('pending', 'sent')")     \
-    X(J_MARK, "SELECT n, state, count(*) OVER () FROM journal WHERE id = :id AND (unread = 1 OR "  \
-              "(settled = 0 AND state IN ('pending', 'sent'))) ORDER BY j DESC LIMIT 1")           \
+    X(J_MARK, "SELECT n, state, (SELECT count(*) FROM journal WHERE " MARKED ") FROM journal "     \
+              "WHERE " MARKED " ORDER BY j DESC LIMIT 1")                                          \
     X(J_BY_UID, "SELECT n, kind, at, state, body, seq FROM journal WHERE id = :id AND uid = "      \
                 ":uid AND state <> 'reissued' AND body IS NOT NULL ORDER BY j DESC LIMIT 1")       \
     X(J_UNSENT, "SELECT dev, n, uid, kind, id, target, body, priv, at FROM journal WHERE state "   \
@@ -147,6 +150,9 @@
     X(O_ORPHANS, "SELECT id FROM overlay o WHERE alone = 0 AND NOT EXISTS (SELECT 1 FROM alarm a " \
                  "WHERE a.id = o.id) LIMIT 1")                                                     \
     X(O_IDS, "SELECT id FROM overlay WHERE id > :id ORDER BY id LIMIT 1")                          \
+    X(O_BEHIND, "SELECT folded FROM sync_state WHERE folded < (SELECT max(j) FROM journal)")       \
+    X(O_NEXT, "SELECT j, id FROM journal WHERE j > :j ORDER BY j LIMIT 1")                         \
+    X(O_FOLDED, "UPDATE sync_state SET folded = :j")                                               \
     X(O_GET, "SELECT path, row, alone, mark, mark_n, mark_count, rev FROM overlay WHERE id = :id") \
     X(DWELLING_PATH, "SELECT path FROM dwelling WHERE id = :id")                                   \
     /* drafts and access log */                                                                    \

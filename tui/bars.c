@@ -278,23 +278,19 @@ static void draw_message(struct tui *t)
 
 /* ---- keys */
 
-static void put_key(struct tui *t, enum request req, const struct queue_row *row)
+static void put_key(struct tui *t, const struct key_part *part)
 {
-    const struct request_row *r = request_row(req);
-    const char *why = request_blocked(t, req, row);
-    char key[16], word[160];
+    const struct request_row *r = request_row(part->req);
+    bool off = part->why[0] != '\0';
+    char key[16], word[320];
     (void)snprintf(key, sizeof(key), "%.*s", (int)strcspn(r->keys, " "), r->keys);
-    if (why != NULL) {
-        (void)snprintf(word, sizeof(word), "%s(%s)", request_word(t, req, row), why);
-    } else {
-        (void)snprintf(word, sizeof(word), "%s", request_word(t, req, row));
-    }
+    (void)snprintf(word, sizeof(word), off ? "%s(%s)" : "%s", part->word, part->why);
     int need = (int)strlen(key) + 1 + gw_text_cells(word, strlen(word)) + 1;
     if (screen_at(t->scr) + need > screen_cols(t->scr)) {
         return;
     }
-    screen_put(t->scr, why != NULL ? P_KEY_OFF : P_KEY, key);
-    screen_put(t->scr, why != NULL ? P_KEY_OFF : P_TEXT, word);
+    screen_put(t->scr, off ? P_KEY_OFF : P_KEY, key);
+    screen_put(t->scr, off ? P_KEY_OFF : P_TEXT, word);
     screen_put(t->scr, P_TEXT, "  ");
 }
 
@@ -333,25 +329,64 @@ static const enum request *five(const struct tui *t, unsigned scope, const struc
     return waiting;
 }
 
-void bars_keys(struct tui *tui)
+static void set_part(struct tui *t, struct key_part *part, enum request req,
+                     const struct queue_row *row)
+{
+    const char *why = request_blocked(t, req, row);
+    part->req = req;
+    part->word = request_word(t, req, row);
+    (void)snprintf(part->why, sizeof(part->why), "%s", why == NULL ? "" : why);
+}
+
+static bool is_same(const struct key_part *a, const struct key_part *b)
+{
+    return a->req == b->req && a->word == b->word && strcmp(a->why, b->why) == 0;
+}
+
+/* What the line says now; false when it said the same before. */
+static bool say_keys(struct tui *t, const struct view *view)
 {
     struct queue_row scratch;
-    struct view *view = tui->small ? &tui->views[0] : tui_view(tui);
-    const char *hint = view->ops->hint == NULL ? NULL : view->ops->hint(tui, view);
-    screen_row(tui->scr, screen_rows(tui->scr) - 1);
-    if (hint != NULL) {
-        screen_put(tui->scr, P_BOLD, hint);
-    } else {
-        const struct queue_row *row = tui_alarm(tui, &scratch);
-        const enum request *req = five(tui, view->ops->scope, row);
-        for (; *req != REQ_NONE; req++) {
-            const struct request_row *r = request_row(*req);
-            if ((r->scope & view->ops->scope) != 0) {
-                put_key(tui, *req, row);
-            }
+    struct key_part part;
+    const struct queue_row *row = tui_alarm(t, &scratch);
+    bool news = false;
+    size_t n = 0;
+    for (const enum request *req = five(t, view->ops->scope, row); *req != REQ_NONE; req++) {
+        if ((request_row(*req)->scope & view->ops->scope) == 0) {
+            continue;
         }
+        set_part(t, &part, *req, row);
+        if (n >= t->key_parts_n || !is_same(&part, &t->key_parts[n])) {
+            t->key_parts[n] = part;
+            news = true;
+        }
+        n++;
     }
-    (void)screen_row_end(tui->scr, P_TEXT);
+    news |= n != t->key_parts_n;
+    t->key_parts_n = n;
+    return news;
+}
+
+static void draw_keys(struct tui *t, bool anew)
+{
+    struct view *view = t->small ? &t->views[0] : tui_view(t);
+    const char *hint = view->ops->hint == NULL ? NULL : view->ops->hint(t, view);
+    if (hint != NULL) {
+        t->key_parts_n = 0;
+    } else if (!say_keys(t, view) && !anew) {
+        return;
+    }
+    screen_row(t->scr, screen_rows(t->scr) - 1);
+    screen_put(t->scr, P_BOLD, hint == NULL ? "" : hint);
+    for (size_t i = 0; i < t->key_parts_n; i++) {
+        put_key(t, &t->key_parts[i]);
+    }
+    (void)screen_row_end(t->scr, P_TEXT);
+}
+
+void bars_keys(struct tui *tui)
+{
+    draw_keys(tui, false);
 }
 
 void bars_draw(struct tui *tui)
@@ -369,5 +404,5 @@ void bars_draw(struct tui *tui)
         draw_notice(tui, row + 1);
         draw_message(tui);
     }
-    bars_keys(tui);
+    draw_keys(tui, true);
 }

@@ -8,76 +8,33 @@
 #include <wchar.h>
 
 #include <curses.h>
-#include <term.h>
 
-#include "base/buf.h"
 #include "base/i18n.h"
 #include "base/text_safe.h"
 #include "base/utf8.h"
+#include "tui/pen.h"
 
-enum { MARKS = 2, ROWS_MAX = 300, COLS_MAX = 500, TEXT_MAX_BYTES = 16384 };
-
-/* One cell as we mean it; a wide character's second cell has cp 0. No padding: rows are compared
- * byte by byte. */
-struct cell {
-    uint32_t cp, marks[MARKS], paint;
-};
+enum { ROWS_MAX = 300, COLS_MAX = 500 };
 
 struct screen {
     SCREEN *term;
     FILE *out;
+    struct pen *pen;
     int rows, cols;
     bool fixed, ascii, mono, ambiguous_wide, left;
     struct cell *shown; /* rows x cols, what the terminal shows */
     struct cell *line;  /* the row being composed */
+    struct cell *blank; /* a plain row */
     int row, at;
     int cursor_row, cursor_col;
-    bool cursor_on, cursor_was_on, scrolled;
-    attr_t look[PAINT_N];
-    short pair[PAINT_N];
-    struct gw_buf safe;
+    bool cursor_on, cursor_was_on;
+    bool again; /* wipe the terminal and write all of `shown` */
 };
 
-/* The palette: colour numbers of the terminal's own eight, -1 = its default. Without colour the
- * attributes alone tell the difference, and words always do. */
-static const struct {
-    short fg, bg;
-    attr_t colour, mono;
-} palette[PAINT_N] = {
-    [P_TEXT] = {-1, -1, A_NORMAL, A_NORMAL},
-    [P_DIM] = {-1, -1, A_DIM, A_DIM},
-    [P_BOLD] = {-1, -1, A_BOLD, A_BOLD},
-    [P_BAR] = {COLOR_WHITE, COLOR_BLUE, A_BOLD, A_REVERSE},
-    [P_BAR_GOOD] = {COLOR_WHITE, COLOR_BLUE, A_BOLD, A_REVERSE},
-    [P_BAR_WARN] = {COLOR_YELLOW, COLOR_BLUE, A_BOLD, A_REVERSE | A_BOLD},
-    [P_ALERT] = {COLOR_WHITE, COLOR_RED, A_BOLD, A_REVERSE | A_BOLD},
-    [P_WARN] = {COLOR_YELLOW, -1, A_BOLD, A_BOLD},
-    [P_GOOD] = {COLOR_GREEN, -1, A_NORMAL, A_NORMAL},
-    [P_CRITICAL] = {COLOR_RED, -1, A_BOLD, A_BOLD},
-    [P_MAJOR] = {COLOR_YELLOW, -1, A_BOLD, A_BOLD},
-    [P_MINOR] = {COLOR_CYAN, -1, A_NORMAL, A_NORMAL},
-    [P_CURSOR] = {-1, -1, A_REVERSE | A_BOLD, A_REVERSE | A_BOLD},
-    [P_HEAD] = {COLOR_CYAN, -1, A_NORMAL, A_NORMAL},
-    [P_KEY] = {-1, -1, A_REVERSE, A_REVERSE},
-    [P_KEY_OFF] = {-1, -1, A_DIM, A_DIM},
-    [P_STRUCK] = {-1, -1, A_DIM, A_DIM},
-    [P_FIELD] = {-1, -1, A_UNDERLINE, A_UNDERLINE},
-};
-
-static void set_palette(struct screen *scr)
+static void fill_blank(struct cell *cells, size_t n)
 {
-    bool colour = !scr->mono && has_colors() && start_color() == OK;
-    if (colour) {
-        (void)use_default_colors();
-    }
-    for (short i = 0; i < PAINT_N; i++) {
-        bool plain = palette[i].fg < 0 && palette[i].bg < 0;
-        scr->look[i] = colour ? palette[i].colour : palette[i].mono;
-        scr->pair[i] = 0;
-        if (colour && !plain) {
-            (void)init_pair((short)(i + 1), palette[i].fg, palette[i].bg);
-            scr->pair[i] = (short)(i + 1);
-        }
+    for (size_t i = 0; i < n; i++) {
+        cells[i] = (struct cell){.cp = ' ', .paint = P_TEXT};
     }
 }
 
@@ -85,10 +42,16 @@ static enum gw_err take_memory(struct screen *scr)
 {
     free(scr->shown);
     free(scr->line);
+    free(scr->blank);
     size_t cols = (size_t)scr->cols;
     scr->shown = calloc(cols * (size_t)scr->rows, sizeof(struct cell));
     scr->line = calloc(cols, sizeof(struct cell));
-    return scr->shown == NULL || scr->line == NULL ? GW_NOMEM : GW_OK;
+    scr->blank = calloc(cols, sizeof(struct cell));
+    if (scr->shown == NULL || scr->line == NULL || scr->blank == NULL) {
+        return GW_NOMEM;
+    }
+    fill_blank(scr->blank, cols);
+    return GW_OK;
 }
 
 static int clamp(int value, int low, int high)
@@ -121,8 +84,7 @@ static enum gw_err open_terminal(struct screen *scr, const struct screen_opts *o
     (void)noecho();
     (void)nonl();
     (void)typeahead(-1);
-    (void)leaveok(stdscr, FALSE);
-    (void)idlok(stdscr, FALSE);
+    (void)doupdate(); /* the terminal goes into screen mode; from here on the pen writes */
     return GW_OK;
 }
 
@@ -149,16 +111,17 @@ enum gw_err screen_open(const struct screen_opts *opts, struct screen **out, str
     scr->ascii = opts->ascii;
     scr->mono = opts->mono || getenv("NO_COLOR") != NULL;
     scr->fixed = opts->rows > 0 && opts->cols > 0;
-    gw_buf_init(&scr->safe, TEXT_MAX_BYTES);
-    set_palette(scr);
     take_size(scr, scr->fixed ? opts->rows : LINES, scr->fixed ? opts->cols : COLS);
     if (scr->fixed) {
         (void)resize_term(scr->rows, scr->cols);
     }
     err = take_memory(scr);
-    if (err != GW_OK) {
+    scr->pen = pen_new(scr->out, scr->mono, scr->rows, scr->cols);
+    if (err != GW_OK || scr->pen == NULL) {
         screen_close(scr);
-        return gw_fail_set(fail, err, _("There is not enough memory."));
+        return gw_fail_set(fail, GW_INVALID,
+                           _("The terminal type in TERM is not known here. Set TERM, for example "
+                             "TERM=xterm-256color."));
     }
     paste_marks(scr, !scr->ascii); /* the Linux console would print them */
     screen_forget(scr);
@@ -171,13 +134,17 @@ void screen_close(struct screen *scr)
     if (scr == NULL) {
         return;
     }
+    if (!scr->left && scr->pen != NULL) {
+        pen_rest(scr->pen);
+    }
     paste_marks(scr, false);
     if (!scr->left) {
         (void)curs_set(1);
         (void)endwin();
     }
     delscreen(scr->term);
-    gw_buf_free(&scr->safe);
+    pen_free(scr->pen);
+    free(scr->blank);
     free(scr->shown);
     free(scr->line);
     free(scr);
@@ -185,6 +152,7 @@ void screen_close(struct screen *scr)
 
 void screen_leave(struct screen *scr)
 {
+    pen_rest(scr->pen);
     paste_marks(scr, false);
     (void)curs_set(1);
     (void)endwin();
@@ -194,7 +162,9 @@ void screen_leave(struct screen *scr)
 void screen_return(struct screen *scr)
 {
     scr->left = false;
+    scr->cursor_was_on = true;
     (void)doupdate();
+    pen_lost(scr->pen);
     paste_marks(scr, true);
     screen_forget(scr);
 }
@@ -234,20 +204,26 @@ bool screen_measure(struct screen *scr)
         (void)endwin();
         abort();
     }
+    pen_size(scr->pen, scr->rows, scr->cols);
     screen_forget(scr);
     return true;
 }
 
+/* The terminal is wiped before anything else is written, so each row stands against a blank one. */
 void screen_forget(struct screen *scr)
 {
-    /* 0xff is no paint: every row differs from it. */
-    memset(scr->shown, 0xff, sizeof(struct cell) * (size_t)scr->cols * (size_t)scr->rows);
-    (void)clearok(curscr, TRUE);
+    fill_blank(scr->shown, (size_t)scr->cols * (size_t)scr->rows);
+    pen_wipe(scr->pen);
+}
+
+void screen_again(struct screen *scr)
+{
+    scr->again = true;
 }
 
 void screen_probe(struct screen *scr)
 {
-    (void)doupdate();
+    pen_flush(scr->pen);
     (void)fputs("\0337\r\344\270\255\033[6n\r\302\267\033[6n\r\033[K\0338", scr->out);
     (void)fflush(scr->out);
 }
@@ -298,7 +274,7 @@ static void add_mark(struct screen *scr, uint32_t cp)
     if (scr->line[col].cp == 0 && col > 0) {
         col--;
     }
-    for (int i = 0; i < MARKS; i++) {
+    for (int i = 0; i < CELL_MARKS; i++) {
         if (scr->line[col].marks[i] == 0) {
             scr->line[col].marks[i] = cp;
             return;
@@ -332,37 +308,14 @@ static bool add_cell(struct screen *scr, enum paint paint, uint32_t cp, int unti
     return true;
 }
 
-static bool is_plain(const char *text)
-{
-    for (; *text != '\0'; text++) {
-        if ((unsigned char)*text < 0x20 || (unsigned char)*text > 0x7e) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* Borrowed until the next call. */
-static const char *safe_text(struct screen *scr, const char *text)
-{
-    if (is_plain(text)) {
-        return text;
-    }
-    gw_buf_reset(&scr->safe);
-    if (gw_text_safe(&scr->safe, text, strlen(text)) != GW_OK) {
-        return "?";
-    }
-    return gw_buf_str(&scr->safe);
-}
-
 /* Puts text up to column `until`; false when something was left over. */
 static bool put_until(struct screen *scr, enum paint paint, const char *text, int until)
 {
-    const char *at = safe_text(scr, text);
-    const char *end = at + strlen(at);
+    const char *at = text, *end = at + strlen(at);
+    uint32_t cp;
     until = until > scr->cols ? scr->cols : until;
-    while (at < end) {
-        if (!add_cell(scr, paint, gw_utf8_next(&at, end), until)) {
+    while (gw_text_safe_next(&at, end, &cp)) {
+        if (!add_cell(scr, paint, cp, until)) {
             return false;
         }
     }
@@ -409,34 +362,92 @@ void screen_field(struct screen *scr, enum paint paint, const char *text, int ce
 
 void screen_right(struct screen *scr, enum paint paint, const char *text)
 {
-    const char *safe = safe_text(scr, text);
-    int start = scr->cols - gw_text_cells(safe, strlen(safe));
+    const char *at = text, *end = at + strlen(at);
+    int start = scr->cols;
+    for (uint32_t cp; gw_text_safe_next(&at, end, &cp);) {
+        start -= gw_cp_cells(cp);
+    }
     if (start > scr->at) {
         screen_fill(scr, paint, start);
         screen_put(scr, paint, text);
     }
 }
 
-static int to_cchar(const struct screen *scr, const struct cell *cell, cchar_t *out)
+/* A blank between two words keeps the colour that is on: each change of colour is bytes on the line
+ * and the dearest thing that ncurses does. Those behind the last word are cleared at one go, which
+ * only the plain colour allows. */
+static void calm_blanks(struct screen *scr)
 {
-    wchar_t text[MARKS + 2] = {(wchar_t)cell->cp};
-    for (int i = 0; i < MARKS; i++) {
-        text[i + 1] = (wchar_t)cell->marks[i];
+    struct cell *cell = scr->line;
+    int end = scr->cols;
+    while (end > 0 && cell[end - 1].cp == ' ') {
+        end--;
     }
-    return setcchar(out, text, scr->look[cell->paint], scr->pair[cell->paint], NULL);
-}
-
-/* Hands columns first..last of the composed row to ncurses. */
-static void hand_over(struct screen *scr, int first, int last)
-{
-    cchar_t run[COLS_MAX + 1];
-    int n = 0;
-    for (int col = first; col <= last; col++) {
-        if (scr->line[col].cp != 0 && to_cchar(scr, &scr->line[col], &run[n]) == OK) {
-            n++;
+    for (int col = 1; col < end; col++) {
+        if (cell[col].cp == ' ' && cell[col].paint != cell[col - 1].paint &&
+            cell[col].marks[0] == 0 && pen_is_colourless(scr->pen, cell[col].paint) &&
+            pen_is_colourless(scr->pen, cell[col - 1].paint)) {
+            cell[col].paint = cell[col - 1].paint;
         }
     }
-    (void)mvadd_wchnstr(scr->row, first, run, n);
+}
+
+static bool is_same(const struct cell *a, const struct cell *b)
+{
+    return memcmp(a, b, sizeof(*a)) == 0;
+}
+
+/* The run of what differs that begins at `first`: up to a stretch of cells that are right already
+ * and longer than a jump is. Whole characters only. */
+static int end_of_run(const struct cell *line, const struct cell *old, int first, int stop)
+{
+    enum { JUMP = 8 };
+    int end = first + 1, same = 0;
+    for (int col = first + 1; col < stop && same < JUMP; col++) {
+        same = is_same(&line[col], &old[col]) ? same + 1 : 0;
+        end = same == 0 ? col + 1 : end;
+    }
+    while (end < stop && line[end].cp == 0) {
+        end++;
+    }
+    return end;
+}
+
+/* Writes what differs of a row: words as they are, the plain blanks behind the last word at one go.
+ */
+static void write_row(struct screen *scr, int row, const struct cell *line, const struct cell *old)
+{
+    int last = scr->cols, stop = scr->cols, col = 0;
+    while (last > 0 && is_same(&line[last - 1], &old[last - 1])) {
+        last--;
+    }
+    while (stop > 0 && is_same(&line[stop - 1], &scr->blank[0])) {
+        stop--;
+    }
+    int text = last < stop ? last : stop;
+    while (text < scr->cols && line[text].cp == 0) {
+        text++;
+    }
+    while (col < text) {
+        if (is_same(&line[col], &old[col])) {
+            col++;
+            continue;
+        }
+        while (col > 0 && line[col].cp == 0) {
+            col--;
+        }
+        int end = end_of_run(line, old, col, text);
+        pen_to(scr->pen, row, col);
+        pen_cells(scr->pen, &line[col], end - col);
+        col = end;
+    }
+    if (last > stop) {
+        while (stop < last && is_same(&line[stop], &old[stop])) {
+            stop++;
+        }
+        pen_to(scr->pen, row, stop);
+        pen_end_of_line(scr->pen);
+    }
 }
 
 bool screen_row_end(struct screen *scr, enum paint paint)
@@ -445,24 +456,29 @@ bool screen_row_end(struct screen *scr, enum paint paint)
     if (scr->row < 0 || scr->row >= scr->rows) {
         return false;
     }
+    calm_blanks(scr);
     struct cell *shown = scr->shown + (size_t)scr->row * (size_t)scr->cols;
-    int first = 0, last = scr->cols - 1;
-    while (first <= last && memcmp(&shown[first], &scr->line[first], sizeof(*shown)) == 0) {
-        first++;
-    }
-    if (first > last) {
+    size_t bytes = sizeof(*shown) * (size_t)scr->cols;
+    if (memcmp(shown, scr->line, bytes) == 0) {
         return false;
     }
-    while (memcmp(&shown[last], &scr->line[last], sizeof(*shown)) == 0) {
-        last--;
-    }
-    /* Whole characters only: step back to the first cell of a wide one. */
-    while (first > 0 && scr->line[first].cp == 0) {
-        first--;
-    }
-    hand_over(scr, first, last);
-    memcpy(shown, scr->line, sizeof(*shown) * (size_t)scr->cols);
+    write_row(scr, scr->row, scr->line, shown);
+    memcpy(shown, scr->line, bytes);
     return true;
+}
+
+void screen_sign(struct screen *scr, int row, int col, enum paint paint, char sign)
+{
+    if (row < 0 || row >= scr->rows || col < 0 || col >= scr->cols) {
+        return;
+    }
+    struct cell *shown = scr->shown + (size_t)row * (size_t)scr->cols + col;
+    struct cell cell = {.cp = (unsigned char)sign, .paint = paint};
+    if (!is_same(shown, &cell)) {
+        *shown = cell;
+        pen_to(scr->pen, row, col);
+        pen_cells(scr->pen, &cell, 1);
+    }
 }
 
 void screen_line(struct screen *scr, int row, enum paint paint, const char *text)
@@ -504,19 +520,21 @@ int screen_wrap(struct screen *scr, int row, int indent, int max, enum paint pai
     return rows;
 }
 
+static void write_all(struct screen *scr, int first, int last)
+{
+    for (int row = first; row <= last; row++) {
+        write_row(scr, row, scr->shown + (size_t)row * (size_t)scr->cols, scr->blank);
+    }
+}
+
 void screen_scroll(struct screen *scr, int first, int last, int n)
 {
     size_t width = (size_t)scr->cols, keep = (size_t)(last - first) * width;
     struct cell *top = scr->shown + (size_t)first * width;
-    (void)scrollok(stdscr, TRUE);
-    (void)idlok(stdscr, TRUE);
-    (void)setscrreg(first, last);
-    (void)wscrl(stdscr, n);
-    (void)setscrreg(0, scr->rows - 1);
-    (void)scrollok(stdscr, FALSE);
+    bool rolled = pen_roll(scr->pen, first, last, n);
     memmove(n > 0 ? top : top + width, n > 0 ? top + width : top, keep * sizeof(*top));
-    memset(n > 0 ? top + keep : top, 0xff, width * sizeof(*top));
-    scr->scrolled = true;
+    fill_blank(n > 0 ? top + keep : top, width);
+    scr->again |= !rolled;
 }
 
 void screen_cursor(struct screen *scr, int row, int col, bool visible)
@@ -531,17 +549,17 @@ void screen_show(struct screen *scr)
     if (scr->left) {
         return;
     }
+    if (scr->again) {
+        scr->again = false;
+        pen_wipe(scr->pen);
+        write_all(scr, 0, scr->rows - 1);
+    }
     if (scr->cursor_on != scr->cursor_was_on) {
-        (void)curs_set(scr->cursor_on ? 1 : 0);
+        pen_cursor(scr->pen, scr->cursor_on);
         scr->cursor_was_on = scr->cursor_on;
     }
-    (void)wmove(stdscr, scr->cursor_row, scr->cursor_col);
-    (void)wnoutrefresh(stdscr);
-    (void)doupdate();
-    if (scr->scrolled) { /* looking for scrolled rows costs more than a cursor step may */
-        (void)idlok(stdscr, FALSE);
-        scr->scrolled = false;
-    }
+    pen_to(scr->pen, scr->cursor_row, scr->cursor_col);
+    pen_flush(scr->pen);
 }
 
 void screen_bell(struct screen *scr)

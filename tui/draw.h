@@ -1,5 +1,5 @@
-/* The painter: rows of cells in a palette, written to the terminal through ncurses, only what
- * differs from what is shown. The only file pair that knows ncurses.
+/* The painter: rows of cells in a palette, written to the terminal by the pen, only what differs from
+ * what is shown. ncurses puts the terminal into screen mode and back; beside pen.c nobody knows it.
  *
  * A row is composed from left to right between screen_row() and screen_row_end(). All text goes
  * through gw_text_safe and our own cell widths, so a name can neither act on the terminal nor shift
@@ -57,6 +57,8 @@ void screen_set_ascii(struct screen *scr, bool ascii, bool ambiguous_wide);
 /* Asks the terminal (unless the size is fixed); true when the size is another one. */
 bool screen_measure(struct screen *scr);
 void screen_forget(struct screen *scr); /* the next rows are painted whatever is shown */
+/* The terminal may show something else than we think: the next screen_show() writes all of it. */
+void screen_again(struct screen *scr);
 
 /* Asks the terminal how wide a Han character and a middle dot are: two cursor reports come in. */
 void screen_probe(struct screen *scr);
@@ -73,6 +75,8 @@ int screen_at(const struct screen *scr); /* the column that comes next */
 void screen_right(struct screen *scr, enum paint paint, const char *text);
 /* Fills the rest with blanks of this paint. True when the row differs from what was shown. */
 bool screen_row_end(struct screen *scr, enum paint paint);
+/* One cell of a row that is shown and of which nothing else changed: an ASCII sign. */
+void screen_sign(struct screen *scr, int row, int col, enum paint paint, char sign);
 /* A whole row in one call. */
 void screen_line(struct screen *scr, int row, enum paint paint, const char *text);
 /* Text on several rows from `row`, broken at newlines, words and cell boundaries, at most max rows;

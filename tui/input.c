@@ -36,8 +36,8 @@ static bool common_request(struct tui *t, enum request req)
         act_duty(t);
         return true;
     case REQ_REDRAW:
-        screen_forget(t->scr);
-        tui_touch(t, DIRTY_ALL);
+        screen_again(t->scr);
+        tui_touch(t, DIRTY_SHOW);
         return true;
     default:
         return false;

@@ -1,7 +1,6 @@
 #include "tui/ring.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/text_safe.h"
@@ -9,31 +8,6 @@
 #include "tui/tui_p.h"
 
 enum { FLOOD_GAP_MS = 2000 }; /* many rings within this time are one */
-
-static uint64_t hash_of(const char *id)
-{
-    uint64_t h = 14695981039346656037ULL;
-    for (; *id != '\0'; id++) {
-        h = (h ^ (uint8_t)*id) * 1099511628211ULL;
-    }
-    return h == 0 ? 1 : h;
-}
-
-static struct ring_seen *place(struct ring_seen *seen, size_t cap, uint64_t hash)
-{
-    size_t i = (size_t)hash & (cap - 1);
-    while (seen[i].hash != 0 && seen[i].hash != hash) {
-        i = (i + 1) & (cap - 1);
-    }
-    return &seen[i];
-}
-
-void ring_free(struct ring *ring)
-{
-    free(ring->seen);
-    ring->seen = NULL;
-    ring->cap = 0;
-}
 
 static void news_drop(struct ring *ring, const char *alarm)
 {
@@ -66,104 +40,83 @@ static void want_ring(struct tui *t)
 }
 
 /* Level 5 and the gravest go on ringing until somebody has them. */
-static bool rings_on(const struct tui *t, const struct queue_row *row)
+static bool rings_on(const struct tui *t, const struct queue_brief *brief)
 {
-    return (row->alarm.level >= CHAIN_LEVELS && t->my_level >= CHAIN_LEVELS) ||
-           row->alarm.severity == SEV_CRITICAL;
+    return (brief->level >= CHAIN_LEVELS && t->my_level >= CHAIN_LEVELS) ||
+           brief->severity == SEV_CRITICAL;
 }
 
-static bool hold_ends(const struct tui *t, const struct queue_row *row)
-{
-    int64_t due = row->alarm.ack_due_at;
-    return row_is_held_by(row, tui_me(t)) && due > 0 &&
-           due - tui_now(t) <= t->opts.times.hold_warn_ms;
-}
-
-static void look_waiting(struct tui *t, const struct queue_row *row, const struct ring_seen *old,
-                         struct ring_seen *now)
+static void look_waiting(struct tui *t, const struct queue_brief *brief, struct queue_bell *bell,
+                         int64_t mono)
 {
     struct ring *ring = &t->ring;
-    int64_t mono = tui_mono(t);
-    bool known = old != NULL && old->hash != 0 && !old->warned;
-    if (!known || old->severity < (uint8_t)row->alarm.severity) {
-        now->rang_mono = mono;
+    bool known = bell->known && !bell->warned;
+    if (!known || bell->severity < (uint8_t)brief->severity) {
         if (ring->started) {
-            news_add(ring, row->alarm.id);
+            news_add(ring, brief->id);
             ring->slept_count += ring->slept_mono != 0 ? 1 : 0;
         }
-        want_ring(t);
-    } else if (rings_on(t, row) && mono - old->rang_mono >= t->opts.times.ring_again_ms) {
-        now->rang_mono = mono;
-        want_ring(t);
-    } else {
-        now->rang_mono = old->rang_mono;
-    }
-}
-
-/* A row that I hold is kept in the table with `warned` once its warning was given. */
-static void look_held(struct tui *t, const struct queue_row *row, const struct ring_seen *old,
-                      struct ring_seen *now)
-{
-    now->warned = true;
-    now->rang_mono = old != NULL && old->hash != 0 && old->warned ? old->rang_mono : 0;
-    if (!hold_ends(t, row)) {
-        now->rang_mono = 0;
+    } else if (!rings_on(t, brief) || mono - bell->rang_mono < t->opts.times.ring_again_ms) {
+        bell->severity = (uint8_t)brief->severity;
+        bell->severity = (uint8_t)brief->severity;
         return;
     }
-    (void)snprintf(t->ring.warn, sizeof(t->ring.warn), "%s", row->alarm.id);
-    if (now->rang_mono == 0) {
-        now->rang_mono = tui_mono(t);
-        want_ring(t);
-    }
+    *bell =
+        (struct queue_bell){.known = true, .severity = (uint8_t)brief->severity, .rang_mono = mono};
+    want_ring(t);
 }
 
-static size_t wanted_cap(size_t rows)
+/* What I hold is kept with `warned`, and with the time once its warning was given. */
+static void look_held(struct tui *t, const struct queue_brief *brief, struct queue_bell *bell,
+                      int64_t mono)
 {
-    size_t cap = 64;
-    while (cap < rows * 2 + 2) {
-        cap *= 2;
+    int64_t rang = bell->known && bell->warned ? bell->rang_mono : 0;
+    int64_t due = brief->ack_due_at;
+    bool ends = due > 0 && due - tui_now(t) <= t->opts.times.hold_warn_ms;
+    if (ends) {
+        (void)snprintf(t->ring.warn, sizeof(t->ring.warn), "%s", brief->id);
+        if (rang == 0) {
+            want_ring(t);
+            rang = mono;
+        }
     }
-    return cap;
+    *bell = (struct queue_bell){.known = true,
+                                .warned = true,
+                                .severity = (uint8_t)brief->severity,
+                                .rang_mono = ends ? rang : 0};
 }
 
-void ring_look(struct tui *tui)
+/* Who was new and waits no more is no news. */
+static void drop_old_news(struct tui *t)
 {
-    struct ring *ring = &tui->ring;
-    size_t n = queue_len(tui->queue);
-    size_t cap = wanted_cap(n);
-    struct ring_seen *seen = calloc(cap, sizeof(*seen));
-    if (seen == NULL) {
-        return; /* the old table stays; the next look tries again */
-    }
-    ring->warn[0] = '\0';
-    for (size_t i = 0; i < n; i++) {
-        const struct queue_row *row = queue_at(tui->queue, i);
-        bool waits = row_rings(row, tui_me(tui), tui->my_level);
-        if (!waits && !row_is_held_by(row, tui_me(tui))) {
-            continue;
-        }
-        uint64_t hash = hash_of(row->alarm.id);
-        const struct ring_seen *old =
-            ring->seen == NULL ? NULL : place(ring->seen, ring->cap, hash);
-        struct ring_seen *now = place(seen, cap, hash);
-        now->hash = hash;
-        now->severity = (uint8_t)row->alarm.severity;
-        if (waits) {
-            look_waiting(tui, row, old, now);
-        } else {
-            look_held(tui, row, old, now);
-        }
-    }
-    free(ring->seen);
-    ring->seen = seen;
-    ring->cap = cap;
-    for (size_t i = ring->news_n; i-- > 0;) { /* who was new and waits no more is no news */
-        if (place(seen, cap, hash_of(ring->news[i]))->hash == 0 ||
-            place(seen, cap, hash_of(ring->news[i]))->warned) {
+    struct ring *ring = &t->ring;
+    for (size_t i = ring->news_n; i-- > 0;) {
+        int64_t at = queue_find(t->queue, ring->news[i]);
+        const struct queue_brief *brief = at < 0 ? NULL : queue_brief(t->queue, (size_t)at);
+        if (brief == NULL || !brief->bell.known || brief->bell.warned) {
             news_drop(ring, ring->news[i]);
         }
     }
     ring->news_all = ring->news_n < RING_NEW_MAX ? ring->news_n : ring->news_all;
+}
+
+void ring_look(struct tui *tui)
+{
+    size_t n = queue_len(tui->queue);
+    int64_t mono = tui_mono(tui);
+    tui->ring.warn[0] = '\0';
+    for (size_t i = 0; i < n; i++) {
+        const struct queue_brief *brief = queue_brief(tui->queue, i);
+        struct queue_bell *bell = queue_bell(tui->queue, i);
+        if (brief_rings(brief, tui->my_level)) {
+            look_waiting(tui, brief, bell, mono);
+        } else if (brief->held) {
+            look_held(tui, brief, bell, mono);
+        } else {
+            bell->known = false;
+        }
+    }
+    drop_old_news(tui);
 }
 
 void ring_seen(struct tui *tui, const char *alarm)
@@ -185,7 +138,7 @@ const char *ring_news(const struct tui *tui)
         if (at < 0) {
             continue;
         }
-        enum alarm_severity severity = queue_at(tui->queue, (size_t)at)->alarm.severity;
+        enum alarm_severity severity = queue_brief(tui->queue, (size_t)at)->severity;
         if (best == NULL || severity > worst) {
             best = tui->ring.news[i];
             worst = severity;
@@ -194,16 +147,19 @@ const char *ring_news(const struct tui *tui)
     return best;
 }
 
-static size_t waiting(const struct tui *t, const struct queue_row **first)
+/* How many ring for this person; *first = place of the oldest. */
+static size_t waiting(const struct tui *t, size_t *first)
 {
     size_t n = 0;
-    *first = NULL;
+    int64_t oldest = INT64_MAX;
+    *first = 0;
     for (size_t i = 0; i < queue_len(t->queue); i++) {
-        const struct queue_row *row = queue_at(t->queue, i);
-        if (row_rings(row, tui_me(t), t->my_level)) {
+        const struct queue_brief *brief = queue_brief(t->queue, i);
+        if (brief_rings(brief, t->my_level)) {
             n++;
-            if (*first == NULL || row->alarm.raised_at < (*first)->alarm.raised_at) {
-                *first = row;
+            if (n == 1 || brief->raised_at < oldest) {
+                oldest = brief->raised_at;
+                *first = i;
             }
         }
     }
@@ -211,10 +167,10 @@ static size_t waiting(const struct tui *t, const struct queue_row **first)
 }
 
 /* `3 条等您，最早 02:41` */
-static void say_start(struct tui *t, size_t n, const struct queue_row *first)
+static void say_start(struct tui *t, size_t n, size_t first)
 {
     char hhmm[6];
-    gw_time_hhmm(first->alarm.raised_at, hhmm);
+    gw_time_hhmm(queue_brief(t->queue, first)->raised_at, hhmm);
     (void)snprintf(t->ring.summary, sizeof(t->ring.summary),
                    _("Waiting for you: %zu, the first since %s"), n, hhmm);
 }
@@ -230,15 +186,15 @@ static void say_slept(struct tui *t)
     tui_touch(t, DIRTY_BARS);
 }
 
-static void notify(struct tui *t, size_t n, const struct queue_row *first)
+static void notify(struct tui *t, size_t n, size_t first)
 {
     char title[96], body[256];
     const char *news = ring_news(t);
     int64_t at = news == NULL ? -1 : queue_find(t->queue, news);
-    const struct queue_row *row = at >= 0 ? queue_at(t->queue, (size_t)at) : first;
-    if (t->opts.hooks == NULL || t->opts.hooks->notify == NULL || row == NULL) {
+    if (t->opts.hooks == NULL || t->opts.hooks->notify == NULL || (at < 0 && n == 0)) {
         return;
     }
+    const struct queue_row *row = queue_at(t->queue, at >= 0 ? (size_t)at : first);
     (void)snprintf(title, sizeof(title), _("Alarms waiting for you: %zu"), n);
     word_alarm(row, body, sizeof(body));
     t->opts.hooks->notify(t->opts.hooks_ctx, title, body, true);
@@ -246,7 +202,7 @@ static void notify(struct tui *t, size_t n, const struct queue_row *first)
 
 static void ring_now(struct tui *t)
 {
-    const struct queue_row *first;
+    size_t first;
     size_t n = waiting(t, &first);
     bool warn = t->ring.warn[0] != '\0';
     t->ring.pending = false;

@@ -1,5 +1,6 @@
 /* When the console rings, and the line about what is new. What waits for this person is compared
- * with what waited before; what came anew rings, several at once ring once. */
+ * with what waited before (struct queue_bell, kept with the row); what came anew rings, several at
+ * once ring once. */
 #ifndef GW_TUI_RING_H
 #define GW_TUI_RING_H
 
@@ -13,16 +14,7 @@ struct tui;
 
 enum { RING_NEW_MAX = 64 };
 
-struct ring_seen {
-    uint64_t hash; /* of the alarm id, 0 = empty place */
-    uint8_t severity;
-    bool warned; /* its hold's end was announced */
-    int64_t rang_mono;
-};
-
 struct ring {
-    struct ring_seen *seen; /* what waits for me or is held by me, open addressing */
-    size_t cap;
     bool started;
     char news[RING_NEW_MAX][GW_ID_MAX + 1]; /* not looked at yet */
     size_t news_n;                          /* in the array */
@@ -35,7 +27,6 @@ struct ring {
     int64_t slept_count;
 };
 
-void ring_free(struct ring *ring);
 /* After the queue was read or a second passed: who waits now? */
 void ring_look(struct tui *tui);
 /* Rings what is due; returns the mono time of the next look, INT64_MAX = none. */

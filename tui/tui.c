@@ -124,7 +124,6 @@ enum gw_err tui_new(const struct tui_opts *opts, struct tui **out, struct gw_fai
     key_reader_init(&t->keys);
     enum gw_err err = queue_new(t->home, false, &t->queue, fail);
     if (err == GW_OK) {
-        queue_settle(t->queue, tui_now(t));
         queue_seen(t->queue);
         err = open_screen(t, fail);
     }
@@ -161,7 +160,6 @@ void tui_free(struct tui *tui)
         close_view(tui);
     }
     screen_close(tui->scr);
-    ring_free(&tui->ring);
     queue_free(tui->queue);
     free(tui);
 }
@@ -408,7 +406,7 @@ enum gw_err tui_refresh(struct tui *tui, struct gw_fail *fail)
         tui->queue_moved = true;
         tui->news_mono = tui_mono(tui);
     }
-    if (queue_len(tui->queue) > 0 && tui->first_frame) {
+    if (changed > 0 && tui->first_frame) {
         queue_settle(tui->queue, tui_now(tui));
         tui->queue_moved = false;
     }
@@ -441,8 +439,10 @@ enum gw_err tui_draw(struct tui *tui, struct gw_fail *fail)
     if (tui->dirty == 0) {
         return err;
     }
-    tui->small = screen_rows(tui->scr) < TUI_MIN_ROWS || screen_cols(tui->scr) < TUI_MIN_COLS;
-    bars_layout(tui);
+    if ((tui->dirty & ~(unsigned)(DIRTY_CURSOR | DIRTY_SHOW)) != 0) {
+        tui->small = screen_rows(tui->scr) < TUI_MIN_ROWS || screen_cols(tui->scr) < TUI_MIN_COLS;
+        bars_layout(tui);
+    }
     struct view *view = tui->small ? &tui->views[0] : tui_view(tui);
     if (tui->small) {
         draw_small(tui);
@@ -452,7 +452,7 @@ enum gw_err tui_draw(struct tui *tui, struct gw_fail *fail)
     } else if ((tui->dirty & DIRTY_CURSOR) != 0) {
         bars_keys(tui);
     }
-    if ((tui->dirty & ~(unsigned)DIRTY_BARS) != 0) {
+    if ((tui->dirty & ~(unsigned)(DIRTY_BARS | DIRTY_SHOW)) != 0) {
         view->ops->draw(tui, view, tui->dirty);
     }
     tui->dirty = 0;

@@ -22,6 +22,7 @@ enum {
     DIRTY_CURSOR = 1 << 2, /* only the cursor moved in the view */
     DIRTY_TIME = 1 << 3,   /* a second went by: countdowns */
     DIRTY_BARS = 1 << 4,   /* status, notice, message, keys */
+    DIRTY_SHOW = 1 << 5,   /* nothing is composed anew, but the terminal is written to */
 };
 
 struct view;
@@ -57,6 +58,14 @@ struct message {
     int64_t until_mono; /* 0 = none, INT64_MAX = until a key */
     enum paint paint;
 };
+
+/* One key of the bottom line as it is said. */
+struct key_part {
+    enum request req;
+    const char *word; /* translated */
+    char why[160];    /* why it cannot be used, "" = it can */
+};
+enum { KEY_PARTS = 8 };
 
 struct tui {
     struct tui_opts opts;
@@ -105,8 +114,10 @@ struct tui {
     int probe;      /* cursor reports still awaited */
     bool by_person; /* a key is being acted on */
     bool small, quit, gone, first_frame;
-    char why_plain[160]; /* why English and ASCII, "" = not */
-    char blocked[160];   /* request_blocked() */
+    char why_plain[160];                  /* why English and ASCII, "" = not */
+    char blocked[160];                    /* request_blocked() */
+    struct key_part key_parts[KEY_PARTS]; /* what the bottom line says */
+    size_t key_parts_n;                   /* 0 = something else stands there */
     struct tui_figures figures;
 };
 
@@ -147,6 +158,7 @@ void act_jump(struct tui *tui);
 /* ---- bars.c */
 void bars_layout(struct tui *tui);
 void bars_draw(struct tui *tui);
+/* The bottom line alone, when only the cursor moved: painted when it says something else now. */
 void bars_keys(struct tui *tui);
 
 /* ---- words.c: short texts that several screens share. Borrowed until the next call. */
@@ -167,7 +179,7 @@ void word_age(int64_t ms, char out[32]); /* 5 分 */
 bool row_is_held_by(const struct queue_row *row, const char *user);
 /* Rings for this person: waits at his level, was called to it, handed to him, or wants his
  * confirmation. */
-bool row_rings(const struct queue_row *row, const char *me, int my_level);
+bool brief_rings(const struct queue_brief *brief, int my_level);
 
 /* ---- the views */
 extern const struct view_ops view_queue, view_card, view_actions, view_close, view_attempt,

@@ -95,7 +95,7 @@ static void set_row(struct tui *t, struct state *s, size_t row)
 {
     size_t n = queue_len(t->queue);
     s->row = n == 0 ? 0 : row < n ? row : n - 1;
-    (void)snprintf(s->at, sizeof(s->at), "%s", n == 0 ? "" : queue_at(t->queue, s->row)->alarm.id);
+    (void)snprintf(s->at, sizeof(s->at), "%s", n == 0 ? "" : queue_brief(t->queue, s->row)->id);
     keep_visible(t, s);
 }
 
@@ -235,6 +235,35 @@ static void draw_visible(struct tui *t, struct state *s)
     }
 }
 
+/* The cursor's sign, of a row that is shown. */
+static void draw_sign(struct tui *t, const struct state *s, size_t line, bool cursor)
+{
+    size_t row;
+    if (line >= s->top && line < s->top + page(t) && line_at(t, line, &row) == LINE_ROW) {
+        screen_sign(t->scr, t->body_top + (int)(line - s->top), 0, cursor ? P_CURSOR : P_TEXT,
+                    cursor ? '>' : ' ');
+    }
+}
+
+/* Nothing but the cursor moved: two signs, and when it went over the edge the line that came in. */
+static void draw_moved(struct tui *t, struct state *s)
+{
+    size_t now = line_of(t, s->row);
+    if (s->top > s->drawn_top + 1 || s->top + 1 < s->drawn_top) {
+        draw_visible(t, s);
+        return;
+    }
+    if (s->top != s->drawn_top) {
+        screen_scroll(t->scr, t->body_top, t->body_end - 1, s->top > s->drawn_top ? 1 : -1);
+        draw_line(t, s, s->top > s->drawn_top ? s->top + page(t) - 1 : s->top);
+    }
+    if (now != s->drawn_row) {
+        draw_sign(t, s, s->drawn_row, false);
+        draw_sign(t, s, now, true);
+        t->figures.drawn_rows += 2;
+    }
+}
+
 static void queue_draw(struct tui *t, struct view *view, unsigned dirty)
 {
     struct state *s = view->state;
@@ -244,17 +273,7 @@ static void queue_draw(struct tui *t, struct view *view, unsigned dirty)
         s->drawn_at = tui_now(t);
         draw_visible(t, s);
     } else {
-        if (s->top == s->drawn_top + 1 || s->top + 1 == s->drawn_top) {
-            screen_scroll(t->scr, t->body_top, t->body_end - 1, s->top > s->drawn_top ? 1 : -1);
-        }
-        if (s->top > s->drawn_top + 1 || s->top + 1 < s->drawn_top) {
-            draw_visible(t, s);
-        }
-        if (s->drawn_row >= s->top && s->drawn_row < s->top + page(t)) {
-            draw_line(t, s, s->drawn_row);
-        }
-        draw_line(t, s, line_of(t, s->row));
-        draw_line(t, s, s->top > s->drawn_top ? s->top + page(t) - 1 : s->top);
+        draw_moved(t, s);
     }
     put_cursor(t, s);
     s->drawn_top = s->top;

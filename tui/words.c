@@ -35,21 +35,20 @@ bool row_is_held_by(const struct queue_row *row, const char *user)
            strcmp(row->alarm.acked_by, user) == 0;
 }
 
-bool row_rings(const struct queue_row *row, const char *me, int my_level)
+bool brief_rings(const struct queue_brief *brief, int my_level)
 {
-    const struct alarm *a = &row->alarm;
-    bool mine = row_is_held_by(row, me);
-    if (a->state == ALARM_CLOSED || a->state == ALARM_SHELVED || a->state == ALARM_SUPPRESSED ||
-        a->state == ALARM_OUT_OF_SERVICE) {
+    if (brief->state == ALARM_CLOSED || brief->state == ALARM_SHELVED ||
+        brief->state == ALARM_SUPPRESSED || brief->state == ALARM_OUT_OF_SERVICE) {
         return false;
     }
-    if (!mine && (strcmp(a->offer.to, me) == 0 || strcmp(a->closing.second_person, me) == 0)) {
+    if (!brief->held && (brief->offered || brief->second)) {
         return true;
     }
-    if (a->state == ALARM_ACKED) {
-        return !mine && a->waits != 0 && my_level >= a->waits;
+    bool called = brief->waits != 0 && my_level >= brief->waits;
+    if (brief->state == ALARM_ACKED) {
+        return !brief->held && called;
     }
-    return my_level > 0 && (a->level >= my_level || (a->waits != 0 && my_level >= a->waits));
+    return my_level > 0 && (brief->level >= my_level || called);
 }
 
 const char *word_state(const struct queue_row *row, const char *me)

@@ -335,6 +335,9 @@ struct term_look term_look(struct term *term, int row, int col)
     VTermScreenCell cell;
     VTermPos pos = {.row = row, .col = col};
     struct term_look look = {0};
+    if (vterm_screen_get_cell(term->screen, pos, &cell) && cell.chars[0] == UINT32_MAX && col > 0) {
+        pos.col--; /* the second half of a wide character: vterm keeps only the first one's look */
+    }
     if (vterm_screen_get_cell(term->screen, pos, &cell)) {
         look.bold = cell.attrs.bold != 0;
         look.reverse = cell.attrs.reverse != 0;

@@ -597,6 +597,75 @@ static void a_cursor_step_is_cheap(void **state)
     console_close(&c);
 }
 
+/* Only what differs is written, by the shortest way: however one walks, what stands on the terminal
+ * must be what a repaint of everything puts there, colours included. */
+static void check_repaint(struct console *c)
+{
+    struct gw_buf walked, painted;
+    gw_buf_init(&walked, 1 << 20);
+    gw_buf_init(&painted, 1 << 20);
+    struct term_look before = term_look(c->term, 4, 3);
+    term_text(c->term, &walked);
+    console_bytes(c, "\x0c", 1);
+    term_text(c->term, &painted);
+    struct term_look after = term_look(c->term, 4, 3);
+    assert_string_equal(gw_buf_str(&walked), gw_buf_str(&painted));
+    assert_memory_equal(&before, &after, sizeof(before));
+    gw_buf_free(&walked);
+    gw_buf_free(&painted);
+}
+
+static void walking_paints_what_a_repaint_does(void **state)
+{
+    static const enum key_code ways[] = {GK_DOWN, GK_DOWN, GK_DOWN, GK_UP,    GK_PGDN, GK_PGUP,
+                                         GK_HOME, GK_END,  GK_UP,   GK_ENTER, GK_ESC,  GK_DOWN};
+    struct console c;
+    char id[32];
+    uint32_t dice = 7;
+    (void)state;
+    begin(&c, "walk", ROLE_WORKER);
+    for (int i = 0; i < 90; i++) {
+        (void)snprintf(id, sizeof(id), "a-%02d", i);
+        console_alarm(&c, id, i % 3 == 0 ? "smoke" : "water", i % 2 == 0 ? "critical" : "minor",
+                      "unack", i % 7 == 0 ? 2 : 3, 0, 300000 + 1000 * i, "r-liu", "");
+    }
+    console_start(&c);
+    for (int i = 0; i < 400; i++) {
+        dice = dice * 1664525 + 1013904223;
+        console_key(&c, ways[(dice >> 16) % (sizeof(ways) / sizeof(ways[0]))]);
+        if (i % 10 == 0) {
+            console_wait(&c, 1000); /* countdowns */
+        }
+        if (i % 4 == 0) {
+            check_repaint(&c);
+        }
+    }
+    console_close(&c);
+}
+
+/* Somebody else wrote over the screen: Ctrl-L puts everything back. */
+static void a_repaint_heals(void **state)
+{
+    struct console c;
+    (void)state;
+    begin(&c, "heal", ROLE_WORKER);
+    console_alarm(&c, "a-1", "smoke", "critical", "unack", 3, 0, 300000, "r-liu", "");
+    console_start(&c);
+    console_key(&c, GK_DOWN); /* the line of the start goes with the first key */
+    struct gw_buf good, healed;
+    gw_buf_init(&good, 1 << 20);
+    gw_buf_init(&healed, 1 << 20);
+    term_text(c.term, &good);
+    (void)fputs("\033[5;1H\033[7mwall: the machine goes down\033[2J", c.out);
+    (void)fflush(c.out);
+    console_bytes(&c, "\x0c", 1);
+    term_text(c.term, &healed);
+    assert_string_equal(gw_buf_str(&good), gw_buf_str(&healed));
+    gw_buf_free(&good);
+    gw_buf_free(&healed);
+    console_close(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -628,6 +697,8 @@ int main(void)
         cmocka_unit_test(no_colour_is_needed),
         cmocka_unit_test(the_demo_says_so),
         cmocka_unit_test(a_cursor_step_is_cheap),
+        cmocka_unit_test(walking_paints_what_a_repaint_does),
+        cmocka_unit_test(a_repaint_heals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

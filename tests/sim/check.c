@@ -346,7 +346,7 @@ static void check_commands(struct sim *sim, int64_t *noted)
             sim_trouble(sim, "lost command %s", issued->uid);
             say_journal(&sim->clients[issued->client], issued);
         }
-        if (issued->poison && !issued->bent && result[0] != '\0' &&
+        if (issued->poison && !issued->unsure && !issued->bent && result[0] != '\0' &&
             strcmp(result, "rejected") != 0) {
             sim_trouble(sim, "poison %s became %s", issued->uid, result);
         }

@@ -289,8 +289,9 @@ static void fill(struct sim_client *client, enum cmd_kind kind, const char *alar
     }
 }
 
-/* A command that the server must refuse: an unknown kind in good form, or a bent signature. */
-static void poison(struct sim_client *client, const struct journal_entry *entry, bool bend)
+/* A command that the server must refuse: an unknown kind in good form, or a bent signature. False:
+ * it stayed what it was. */
+static bool poison(struct sim_client *client, const struct journal_entry *entry, bool bend)
 {
     struct home *home = &client->writer;
     struct gw_buf body;
@@ -301,7 +302,7 @@ static void poison(struct sim_client *client, const struct journal_entry *entry,
     char *kind = good ? strstr(body.data, "\"alarm.note\"") : NULL;
     if (kind == NULL) {
         gw_buf_free(&body);
-        return;
+        return false;
     }
     if (!bend) {
         memcpy(kind, "\"alarm.nope\"", 12);
@@ -312,9 +313,10 @@ static void poison(struct sim_client *client, const struct journal_entry *entry,
     gw_b64url(sig, sizeof(sig), sig64);
     char *sql = sqlite3_mprintf("UPDATE journal SET body = %Q, sig = %Q, hash = %Q WHERE uid = %Q",
                                 body.data, sig64, hash, entry->uid);
-    (void)gw_db_exec(home->db, sql, NULL); /* a failing disk: then it is no poison */
+    bool done = gw_db_exec(home->db, sql, NULL) == GW_OK; /* a failing disk: then it is no poison */
     sqlite3_free(sql);
     gw_buf_free(&body);
+    return done;
 }
 
 void sim_client_issue(struct sim_client *client)
@@ -346,9 +348,9 @@ void sim_client_issue(struct sim_client *client)
     (void)snprintf(issued->text, sizeof(issued->text), "%s", kind == CMD_ALARM_NOTE ? text : "");
     if (kind == CMD_ALARM_NOTE && sim_chance(sim, 150)) {
         issued->bent = sim_chance(sim, 500);
-        /* also when the disk says no: what was written may be found after the crash */
         issued->poison = true;
-        poison(client, &entry, issued->bent);
+        /* when the disk says no: what was written may be found after the crash, or not */
+        issued->unsure = !poison(client, &entry, issued->bent);
     }
     sim->commands++;
     if (client->engine != NULL && sim_chance(sim, 500)) {

@@ -87,6 +87,7 @@ struct sim_issued {
     int client;
     char text[32]; /* of a note: unlike every other */
     bool poison;   /* of no kind, or with a bent signature: need not reach the server */
+    bool unsure;   /* the poison may not have reached the disk */
     bool bent;     /* a new key signs it well */
     bool lost;     /* the disk that held it was overwritten by an older image */
 };

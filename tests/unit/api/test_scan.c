@@ -25,6 +25,70 @@ static void both(bool want, const struct gw_buf *line)
     assert_int_equal(scan_check(gw_buf_str(line), line->len, NULL) == GW_OK, want);
 }
 
+/* The same key of every length, once as it is, once with a letter in capitals, once with one
+ * escaped: keys are hashed eight bytes at a time. One byte more or another last byte is another
+ * key. */
+static void a_repeated_key_is_found_at_any_length(void **state)
+{
+    static const char text[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+    struct gw_buf line;
+    (void)state;
+    gw_buf_init(&line, JSON_LINE_MAX);
+    for (int len = 1; len <= 26; len++) {
+        for (int at = 0; at < len; at++) {
+            int rest = len - at - 1;
+            const char *after = text + at + 1;
+            gw_buf_reset(&line);
+            assert_int_equal(gw_buf_addf(&line, "{\"%.*s\":1,\"%.*s%c%.*s\":2}", len, text, at,
+                                         text, text[at] - 'a' + 'A', rest, after),
+                             GW_OK);
+            both(false, &line);
+            gw_buf_reset(&line);
+            assert_int_equal(gw_buf_addf(&line, "{\"%.*s\\u%04x%.*s\":1,\"%.*s\":2}", at, text,
+                                         (unsigned)text[at], rest, after, len, text),
+                             GW_OK);
+            both(false, &line);
+            gw_buf_reset(&line);
+            assert_int_equal(gw_buf_addf(&line, "{\"%.*s\":1,\"%.*s_%.*s\":2,\"%.*s\":3}", len,
+                                         text, at, text, rest, after, len + 1, text),
+                             GW_OK);
+            both(true, &line);
+        }
+    }
+    gw_buf_free(&line);
+}
+
+/* Every kind of byte at every distance from the start of a string and from the end of the line, the
+ * line in a block of exactly its size: text is read eight bytes at a time, and not one too far. */
+static void every_byte_is_seen_at_any_place(void **state)
+{
+    static const struct {
+        const char *text;
+        bool fine;
+    } odd[] = {{"\\n", true},   {"\xE7\x8E\x8B", true}, {"\x7F", true}, {"!", true},
+               {"\x1F", false}, {"\xFF", false},        {"\\x", false}, {"\"", false}};
+    struct gw_buf line;
+    (void)state;
+    gw_buf_init(&line, JSON_LINE_MAX);
+    for (size_t k = 0; k < sizeof(odd) / sizeof(odd[0]); k++) {
+        for (int before = 0; before <= 17; before++) {
+            for (int after = 0; after <= 17; after++) {
+                gw_buf_reset(&line);
+                assert_int_equal(gw_buf_addf(&line, "{\"\":\"%.*s%s%.*s\"}", before,
+                                             "abcdefghijklmnopq", odd[k].text, after,
+                                             "ABCDEFGHIJKLMNOPQ"),
+                                 GW_OK);
+                char *block = malloc(line.len);
+                memcpy(block, line.data, line.len);
+                assert_int_equal(scan_check(block, line.len, NULL) == GW_OK, odd[k].fine);
+                free(block);
+                both(odd[k].fine, &line);
+            }
+        }
+    }
+    gw_buf_free(&line);
+}
+
 /* {"k0":0,"k1":0,…}; the key `repeated` stands once more, in capitals, at the place `at`. */
 static void many_keys(struct gw_buf *line, size_t n, size_t at, size_t repeated)
 {
@@ -368,6 +432,8 @@ static void printing_gives_the_same_text(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_repeated_key_is_found_at_any_length),
+        cmocka_unit_test(every_byte_is_seen_at_any_place),
         cmocka_unit_test(a_repeated_key_is_found_among_any_number),
         cmocka_unit_test(levels_do_not_mix),
         cmocka_unit_test(the_fullest_line_is_quick),

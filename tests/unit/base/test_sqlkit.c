@@ -172,7 +172,9 @@ static void sqlkit_open__damaged_page__store(void **state)
     for (int i = 0; i < 200; i++) {
         assert_int_equal(add_alone(db, 1, i, "some text that fills pages of the store"), GW_OK);
     }
+    assert_true(gw_db_log_pages(db) > 0);
     gw_db_checkpoint(db);
+    assert_int_equal(gw_db_log_pages(db), 0);
     gw_db_close(db);
     int fd = open(path, O_RDWR | O_CLOEXEC);
     char junk[64];

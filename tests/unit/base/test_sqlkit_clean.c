@@ -197,7 +197,7 @@ static void readonly__dead_writer__looked_at(void **state)
     assert_int_equal(gw_db_open(&o, &db, NULL), GW_STORE);
 }
 
-static void close__log_is_empty__next_writes_survive_a_death(void **state)
+static void close__short_log__emptied_and_next_writes_survive_a_death(void **state)
 {
     (void)state;
     char wal[PATH_MAX + 8];
@@ -254,7 +254,7 @@ int main(void)
         cmocka_unit_test(clean__no_note__looked_at),
         cmocka_unit_test(clean__second_connection__needs_no_look),
         cmocka_unit_test(readonly__dead_writer__looked_at),
-        cmocka_unit_test(close__log_is_empty__next_writes_survive_a_death),
+        cmocka_unit_test(close__short_log__emptied_and_next_writes_survive_a_death),
         cmocka_unit_test(close__another_reads__its_picture_stays_and_the_log_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

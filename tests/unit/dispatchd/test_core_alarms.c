@@ -118,6 +118,44 @@ static void a_device_raises_at_its_dwelling(void **state)
     }
 }
 
+static int64_t device_int(struct core_kit *kit, const char *key)
+{
+    struct json *row = core_kit_row(kit, TYPE_DEVICE, "dev1");
+    int64_t value = -1;
+    (void)json_int(row, key, &value); /* stays -1 when absent */
+    json_free(row);
+    return value;
+}
+
+/* Each event is one; written at once it would be most of the feed. */
+static void a_sign_of_life_is_written_down_later(void **state)
+{
+    struct core_kit *kit = *state;
+    char alarm[GW_ID_MAX + 1];
+    int64_t before = device_int(kit, "last_seen_at");
+    smoke(kit, alarm);
+    assert_int_equal(device_int(kit, "last_seen_at"), before);
+    gw_clock_fixed_advance(&kit->clock, 1000);
+    core_kit_ingest(kit,
+                    "{\"event_id\":\"b1\",\"device\":\"SN-1\",\"kind\":\"vital\","
+                    "\"readings\":[{\"name\":\"battery\",\"value\":30,\"low\":10}]}",
+                    alarm); /* has something to say: at once */
+    assert_int_equal(device_int(kit, "last_seen_at"), CORE_T0 + 1000);
+    core_kit_advance(kit, MINUTES(1)); /* what was noted first is older and changes nothing */
+    assert_int_equal(device_int(kit, "last_seen_at"), CORE_T0 + 1000);
+    smoke(kit, alarm);
+    core_kit_advance(kit, MINUTES(1));
+    assert_int_equal(device_int(kit, "last_seen_at"), CORE_T0 + 1000 + MINUTES(1));
+    assert_int_equal(device_int(kit, "battery"), 30);
+    smoke(kit, alarm);
+    core_settle(kit->core); /* the end of the server */
+    assert_int_equal(device_int(kit, "last_seen_at"), CORE_T0 + 1000 + MINUTES(2));
+    smoke(kit, alarm);
+    core_kit_del(kit, TYPE_DEVICE, "dev1");
+    core_kit_advance(kit, MINUTES(1));
+    assert_true(core_healthy(kit->core));
+}
+
 static void an_event_counts_once(void **state)
 {
     struct core_kit *kit = *state;
@@ -298,7 +336,8 @@ static void the_story_of_the_article(void **state)
     }
     assert_true(attempt);
     json_free(row);
-    /* nothing is due any more */
+    /* nothing is due any more, once the device's last time is written down */
+    core_kit_advance(kit, MINUTES(1));
     int64_t seq = core_kit_seq(kit);
     core_kit_advance(kit, MINUTES(24 * 60));
     core_kit_alarm_is(kit, alarm, "state", "closed");
@@ -691,6 +730,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
         T(a_device_raises_at_its_dwelling),
+        T(a_sign_of_life_is_written_down_later),
         T(an_event_counts_once),
         T(an_unknown_device_reaches_a_human),
         T(a_device_restores),

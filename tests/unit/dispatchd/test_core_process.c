@@ -6,11 +6,14 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "api/evidence.h"
+#include "dispatchd/admin.h"
 #include "tests/kit/core_kit.h"
 #include "tests/kit/scratch.h"
 
@@ -482,6 +485,46 @@ static void two_processes_wait_apart(void **state)
     open_it(kit);
     step_is(kit, &duty, 1, "applied", NULL);
     step_is(kit, &duty, 2, "quarantined", "no-process");
+}
+
+/* What `review list` prints. */
+static void review_list(struct core_kit *kit, char *out, size_t size)
+{
+    char file[400];
+    struct admin_args args = {.json = false};
+    (void)fflush(stdout); /* what is in it belongs to the test's own output */
+    int saved = dup(1);
+    int fd = open(scratch_path(file, sizeof file, "review.txt"), O_CREAT | O_TRUNC | O_RDWR, 0600);
+    assert_true(saved >= 0 && fd >= 0 && dup2(fd, 1) == 1);
+    enum gw_err err = GW_ABSENT;
+    for (size_t i = 0; i < admin_verbs_review_n; i++) {
+        if (strcmp(admin_verbs_review[i].name, "review list") == 0) {
+            err = admin_verbs_review[i].run(kit->admin, &args, NULL);
+        }
+    }
+    (void)fflush(stdout); /* into the file */
+    assert_int_equal(dup2(saved, 1), 1);
+    ssize_t n = pread(fd, out, size - 1, 0);
+    assert_true(err == GW_OK && n >= 0);
+    out[n] = '\0';
+    (void)close(fd);
+    (void)close(saved);
+}
+
+static void what_was_applied_later_waits_for_nobody(void **state)
+{
+    struct core_kit *kit = *state;
+    struct core_console w1;
+    char text[4096];
+    core_kit_enroll(kit, &w1, "w1");
+    first(kit, &duty, "process.step", STEP, "quarantined", "no-process");
+    first(kit, &w1, "process.step", STEP, "quarantined", "no-process");
+    review_list(kit, text, sizeof text);
+    assert_true(strstr(text, duty.device) && strstr(text, w1.device));
+    open_it(kit);
+    review_list(kit, text, sizeof text);
+    assert_null(strstr(text, duty.device));
+    assert_non_null(strstr(text, w1.device));
 }
 
 /* ---- a uid that was answered before */
@@ -962,6 +1005,7 @@ int main(void)
         T(a_closed_device_waits_in_vain),
         T(a_step_waits_for_its_open),
         T(two_processes_wait_apart),
+        T(what_was_applied_later_waits_for_nobody),
         T(a_reissued_step_never_counts_twice),
         T(a_signer_is_seen_wherever_it_signed),
         T(revoking_a_device_is_told_by_its_signers),

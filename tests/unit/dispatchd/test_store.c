@@ -235,6 +235,41 @@ static void missing_numbers_are_ranges(void **state)
     assert_string_equal(device.head, "h9007199254740991");
 }
 
+static int64_t seen_left(struct core_kit *kit, int n)
+{
+    int64_t left = 0;
+    for (int i = 0; i < n; i++) {
+        char event[32];
+        struct store_seen seen;
+        (void)snprintf(event, sizeof event, "e%d", i);
+        left += kit->admin->ops->seen_get(kit->admin, i % 2 == 0 ? "s" : "t", event, &seen, NULL) ==
+                GW_OK;
+    }
+    return left;
+}
+
+static void old_events_are_forgotten_in_parts(void **state)
+{
+    struct core_kit *kit = *state;
+    const struct store_seen seen = {.alarm = "a", .seq = 1};
+    admin(kit);
+    for (int i = 0; i < 5001; i++) {
+        char event[32];
+        (void)snprintf(event, sizeof event, "e%d", i);
+        assert_int_equal(kit->admin->ops->seen_put(kit->admin, i % 2 == 0 ? "s" : "t", event, &seen,
+                                                   i < 4500 ? 10 : 20, NULL),
+                         GW_OK);
+    }
+    assert_int_equal(kit->admin->ops->seen_expire(kit->admin, 20, NULL), GW_OK);
+    int64_t left = seen_left(kit, 5001);
+    assert_true(left < 5001 && left > 2500); /* a commit is not held up by all of them */
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(kit->admin->ops->seen_expire(kit->admin, 20, NULL), GW_OK);
+    }
+    assert_int_equal(seen_left(kit, 5001), 501);
+    done(kit);
+}
+
 static void the_server_sees_what_another_process_did(void **state)
 {
     struct core_kit *kit = *state;
@@ -302,6 +337,7 @@ int main(void)
         T(an_undone_step_gives_its_numbers_back),
         T(rows_that_cannot_be),
         T(missing_numbers_are_ranges),
+        T(old_events_are_forgotten_in_parts),
         T(the_server_sees_what_another_process_did),
         T(a_map_keeps_and_forgets),
     };

@@ -265,6 +265,54 @@ static void another_process_writes(void **state)
     kit_close(&kit);
 }
 
+/* In memory is what the order needs; the rows themselves come when they are asked for, more of them
+ * than are kept, and what is kept follows the store. */
+static void rows_are_read_when_asked_for(void **state)
+{
+    enum { ROWS = 3 * QUEUE_ROWS };
+    struct kit kit;
+    size_t changed = 0;
+    char id[32];
+    (void)state;
+    kit_ready(&kit, "asked", ROLE_WORKER);
+    ok(mirror_page_begin(&kit.home, NULL));
+    for (int i = 0; i < ROWS; i++) {
+        (void)snprintf(id, sizeof id, "q%03d", i);
+        kit_line(&kit, SEVERE(100 + i, id, "major", 3, ",\"device_id\":\"dev\""));
+    }
+    ok(mirror_page_end(&kit.home, NULL, &kit.changed, NULL));
+    struct queue *q = make_queue(&kit, false);
+    for (size_t round = 0; round < 2; round++) {
+        for (size_t i = 0; i < ROWS; i++) {
+            (void)snprintf(id, sizeof id, "q%03zu", i);
+            assert_string_equal(queue_brief(q, i)->id, id);
+            assert_string_equal(queue_at(q, i)->alarm.id, id);
+            assert_string_equal(queue_at(q, i)->alarm.device_id, "dev");
+        }
+    }
+    const struct queue_row *last = queue_at(q, ROWS - 1);
+    queue_bell(q, ROWS - 1)->rang_mono = 77;
+    /* the same again, of a row that is kept: nothing shows; of one that is not: it may */
+    (void)snprintf(id, sizeof id, "q%03d", ROWS - 1);
+    PAGE(&kit, NULL, SEVERE(9000, id, "major", 3, ",\"device_id\":\"dev\""));
+    ok(queue_refresh(q, &changed, NULL));
+    assert_int_equal(changed, 0);
+    PAGE(&kit, NULL, SEVERE(9001, id, "minor", 3, ",\"device_id\":\"other\""));
+    ok(queue_refresh(q, &changed, NULL));
+    assert_int_equal(changed, 1);
+    assert_ptr_equal(queue_at(q, ROWS - 1), last);
+    assert_string_equal(last->alarm.device_id, "other");
+    assert_int_equal(queue_brief(q, ROWS - 1)->severity, SEV_MINOR);
+    assert_int_equal(queue_bell(q, ROWS - 1)->rang_mono, 77);
+    PAGE(&kit, NULL, GONE(9002, "del", "alarm", id));
+    ok(queue_refresh(q, &changed, NULL));
+    assert_null(queue_brief(q, ROWS - 1));
+    assert_null(queue_at(q, ROWS - 1));
+    assert_string_equal(queue_at(q, 0)->alarm.id, "q000");
+    queue_free(q);
+    kit_close(&kit);
+}
+
 static int64_t cpu_us(void)
 {
     struct timespec ts;
@@ -327,6 +375,7 @@ int main(void)
         cmocka_unit_test(names_arrive_later),
         cmocka_unit_test(handed_to_me),
         cmocka_unit_test(another_process_writes),
+        cmocka_unit_test(rows_are_read_when_asked_for),
         cmocka_unit_test(ten_thousand_open_alarms),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

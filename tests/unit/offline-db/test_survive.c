@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include "offline-db/draft.h"
+#include "offline-db/queue.h"
+#include "tests/kit/faultvfs.h"
 #include "tests/unit/offline-db/chain.h"
 
 extern const struct gw_migration offline_db_migrations[];
@@ -185,7 +187,89 @@ static void a_kill_loses_nothing_that_was_said_to_be_saved(void **state)
     assert_true(have >= said);
     assert_true(have <= said + KILLS); /* at most one unsaid a kill */
     ok(gw_db_check(kit.home.db, true, NULL));
-    assert_int_equal(kit_int(&kit, "SELECT mark_count FROM overlay WHERE id = 'a1'"), have);
+    struct queue_row row;
+    ok(queue_one(&kit.home, "a1", &row, NULL));
+    assert_int_equal(row.mark_count, have);
+    kit_close(&kit);
+}
+
+/* A process of its own, killed between what is durable and what is shown. */
+static void append_and_die(struct kit *kit, enum cmd_kind kind, const char *id)
+{
+    struct home home;
+    const struct home_opts opts = {.dir = kit->dir};
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct cmd_data data;
+        cmd_data_init(&data);
+        (void)(home_open(&opts, &home, NULL) == GW_OK &&
+               journal_append(&home, kind, id, 3, &data, NULL, NULL) == GW_OK &&
+               kill(getpid(), SIGKILL));
+        _exit(3);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status));
+}
+
+static void a_kill_before_the_picture_is_made_up_for(void **state)
+{
+    struct kit kit;
+    struct queue *q = NULL;
+    struct queue_row row;
+    size_t changed = 0;
+    (void)state;
+    kit_ready(&kit, "picture", ROLE_WORKER);
+    PAGE(&kit, NULL, ALARM(20, "a1", "unack", ""), ALARM(21, "a2", "unack", ""));
+    ok(queue_new(&kit.home, false, &q, NULL)); /* a console that runs meanwhile */
+    append_and_die(&kit, CMD_ALARM_ACK, "a1");
+    assert_int_equal(kit_int(&kit, "SELECT count(*) FROM journal"), 1);
+    assert_int_equal(kit_int(&kit, "SELECT count(*) FROM overlay"),
+                     0); /* else this tests nothing */
+    ok(queue_refresh(q, &changed, NULL));
+    assert_int_equal(changed, 1);
+    const struct queue_row *seen = queue_at(q, (size_t)queue_find(q, "a1"));
+    assert_int_equal(seen->alarm.state, ALARM_ACKED);
+    assert_string_equal(seen->alarm.acked_by, "u1");
+    assert_int_equal(seen->mark, CMD_PENDING);
+    ok(queue_refresh(q, &changed, NULL));
+    assert_int_equal(changed, 0);
+    append_and_die(&kit, CMD_ALARM_ENROUTE, "a1");
+    append_and_die(&kit, CMD_ALARM_ACK, "a2");
+    queue_free(q);
+    kit_reopen(&kit); /* a console that starts afterwards */
+    ok(queue_one(&kit.home, "a2", &row, NULL));
+    assert_int_equal(row.alarm.state, ALARM_ACKED);
+    ok(queue_new(&kit.home, false, &q, NULL));
+    seen = queue_at(q, (size_t)queue_find(q, "a1"));
+    assert_int_equal(seen->alarm.stage, STAGE_ENROUTE);
+    assert_int_equal(seen->mark_count, 2);
+    queue_free(q);
+    kit_close(&kit);
+}
+
+/* A store that cannot take the picture: what was saved is told as saved, and shown with the first
+ * room. */
+static void a_full_disk_delays_only_the_picture(void **state)
+{
+    struct kit kit;
+    struct queue_row row;
+    (void)state;
+    kit_ready(&kit, "late", ROLE_WORKER);
+    PAGE(&kit, NULL, ALARM(20, "a1", "unack", ""));
+    append_and_die(&kit, CMD_ALARM_ACK, "a1");
+    home_close(&kit.home);
+    const struct home_opts opts = {.dir = kit.dir, .vfs = faultvfs_register()};
+    ok(home_open(&opts, &kit.home, NULL));
+    faultvfs_arm(&(struct faultvfs_plan){
+        .ops = FAULTVFS_WRITE, .nth = 1, .rc = SQLITE_FULL, .sticky = true});
+    ok(queue_one(&kit.home, "a1", &row, NULL));
+    assert_int_equal(row.alarm.state, ALARM_UNACK);
+    assert_true(faultvfs_failed() > 0);
+    faultvfs_disarm();
+    ok(queue_one(&kit.home, "a1", &row, NULL));
+    assert_int_equal(row.alarm.state, ALARM_ACKED);
     kit_close(&kit);
 }
 
@@ -214,7 +298,9 @@ static void a_full_disk_is_said_and_harms_nothing(void **state)
     assert_null(strstr(fail.text, "xxxx"));      /* never what was typed */
     assert_false(gw_db_in_txn(kit.home.db));
     assert_int_equal(check_chain(&kit, "dev1", &kit.device), saved);
-    assert_int_equal(kit_int(&kit, "SELECT mark_count FROM overlay WHERE id = 'a1'"), saved);
+    struct queue_row row;
+    ok(queue_one(&kit.home, "a1", &row, NULL));
+    assert_int_equal(row.mark_count, saved);
     kit_reopen(&kit); /* room again */
     ok(act(&kit, CMD_ALARM_NOTE, "a1", text, NULL, NULL));
     assert_int_equal(check_chain(&kit, "dev1", &kit.device), saved + 1);
@@ -311,6 +397,8 @@ int main(void)
         cmocka_unit_test(not_enrolled_is_said),
         cmocka_unit_test(leaving_refuses_unsent_work_then_leaves_nothing),
         cmocka_unit_test(a_kill_loses_nothing_that_was_said_to_be_saved),
+        cmocka_unit_test(a_kill_before_the_picture_is_made_up_for),
+        cmocka_unit_test(a_full_disk_delays_only_the_picture),
         cmocka_unit_test(a_full_disk_is_said_and_harms_nothing),
         cmocka_unit_test(older_layouts_keep_their_unsent_work),
         cmocka_unit_test(drafts_survive),

@@ -119,9 +119,13 @@ $(B)/tests/%: $(B)/obj/tests/%.o $(TEST_KIT) $(call lib,$(ALL_DIRS))
 	  $(LIBS_CLIENT) $(LIBS_SERVER)
 $(B)/gen-alarm-table: $(B)/obj/tools/gen-alarm-table.o $(call lib,model base)
 	@$(CC) $(LDFLAGS_ALL) -o $@ $< $(call grp,model base) $(LIBS_BASE)
+# random polls for the second count of tests/oracle
+$(B)/election-cases: $(B)/obj/tests/oracle/election_cases.o $(call lib,model base)
+	@echo '  ld $@'
+	@$(CC) $(LDFLAGS_ALL) -o $@ $< $(call grp,model base) $(LIBS_BASE)
 docs/alarm-states.md: $(B)/gen-alarm-table
 	$< >$@
-tests-bin: $(B)/gen-alarm-table $(TEST_BIN) $(B)/locale/zh_CN/LC_MESSAGES/gridward.mo
+tests-bin: $(B)/gen-alarm-table $(B)/election-cases $(TEST_BIN) $(B)/locale/zh_CN/LC_MESSAGES/gridward.mo
 
 # ---- bench programs, one each; a peer only where its library is installed
 BENCH_PEERS = nchan $(if $(call pkg,--libs,libmosquitto),mqtt) $(if $(call pkg,--libs,libpq),pg)

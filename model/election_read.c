@@ -28,11 +28,11 @@ static const struct check *find_check(const struct ruleset *set, const char *id)
     return NULL;
 }
 
+/* Keeps what `share` is when the template has no such check. */
 static void take_share(const struct ruleset *set, const char *id, struct elect_share *share,
                        struct citation *cite)
 {
     const struct check *check = find_check(set, id);
-    *share = (struct elect_share){.num = 1, .den = 2, .strict = true};
     if (check) {
         *share = (struct elect_share){
             .num = check->num, .den = check->den, .strict = check->op == CHECK_GT};
@@ -55,7 +55,9 @@ static int64_t number_of(const struct ruleset *set, const char *key, int64_t abs
 void elect_rules_of(const struct ruleset *set, struct elect_rules *out)
 {
     const struct rule_number *women = ruleset_number(set, "women_min");
-    *out = (struct elect_rules){.poll_cite = {NULL, NULL}};
+    *out = (struct elect_rules){.turnout = {.num = 1, .den = 2, .strict = true},
+                                .majority = {.num = 1, .den = 2, .strict = true},
+                                .rerun_floor = {.num = 1, .den = 3, .strict = false}};
     take_share(set, "S21.turnout", &out->turnout, &out->poll_cite);
     take_share(set, "S23-1.half", &out->majority, &out->majority_cite);
     take_share(set, "S24-2.third", &out->rerun_floor, &out->rerun_cite);
@@ -71,7 +73,7 @@ void elect_rules_of(const struct ruleset *set, struct elect_rules *out)
     out->void_over_voted = flag_of(set, "void_over_voted");
     out->void_over_issued = flag_of(set, "void_over_issued");
     out->blank_is_invalid = flag_of(set, "blank_is_invalid");
-    out->rest_vacant_min = number_of(set, "rest_vacant_min", 0);
+    out->rest_vacant_min = number_of(set, "rest_vacant_min", ELECT_SEATS_MAX + 1);
     out->rest_vacant_needs_chair = flag_of(set, "rest_vacant_needs_chair");
 }
 
@@ -84,18 +86,21 @@ static int64_t value_of(const struct procedure *p, const char *step, const char 
     return value && !value->text && !value->erased ? value->num : absent;
 }
 
-/* Sum over the subjects of a step; -1 when none has it. */
-static int64_t sum_of(const struct procedure *p, const char *step, const char *key)
+/* Of the ledger of the papers. With several kinds of paper S21 has the numbers of the largest kind
+ * and each kind is checked in S22-1 itself: then there is nothing to compare here, -1. */
+static int64_t ledger(const struct procedure *p, const char *key)
 {
-    int64_t sum = -1;
+    const struct slot *only = NULL;
     for (size_t i = 0; i < procedure_slots(p); i++) {
         const struct slot *slot = procedure_slot(p, i);
-        if (strcmp(slot->step, step) == 0 && slot->record) {
-            int64_t value = value_of(p, step, slot->subject, key, -1);
-            sum = value < 0 ? sum : (sum < 0 ? value : sum + value);
+        if (strcmp(slot->step, "S22-1") == 0) {
+            if (only) {
+                return -1;
+            }
+            only = slot;
         }
     }
-    return sum;
+    return only ? value_of(p, "S22-1", only->subject, key, -1) : -1;
 }
 
 static const char *const post_keys[ELECT_POSTS] = {"chair", "deputy", "member"};
@@ -118,22 +123,57 @@ static void read_ballots(const struct procedure *p, bool rerun, struct elect_in 
         .voted = value_of(p, step, "", "voted", -1),
         .issued = rerun ? -1 : value_of(p, step, "", "issued", -1),
         .recovered = value_of(p, step, "", rerun ? "cast" : "recovered", -1),
-        .valid = rerun ? -1 : sum_of(p, "S22-1", "valid"),
-        .invalid = rerun ? -1 : sum_of(p, "S22-1", "invalid"),
-        .blank = rerun ? -1 : sum_of(p, "S22-1", "blank"),
+        .valid = rerun ? -1 : ledger(p, "valid"),
+        .invalid = rerun ? -1 : ledger(p, "invalid"),
+        .blank = rerun ? -1 : ledger(p, "blank"),
     };
-    for (size_t post = 0; post < ELECT_POSTS; post++) {
-        in->seats[post] = post_value(p, rerun ? "S24" : "S04", "", post, "_seats", 0);
-    }
 }
-
-/* ---- people */
 
 static bool text_is(const struct procedure *p, const char *step, const char *subject,
                     const char *key, const char *want)
 {
     const struct proc_value *value = procedure_value(p, step, subject, key);
     return value && value->text && strcmp(value->text, want) == 0;
+}
+
+/* Those the first poll elected to a post (S23-1). */
+static int64_t elected_to(const struct procedure *p, size_t post)
+{
+    int64_t n = 0;
+    for (size_t i = 0; i < procedure_slots(p); i++) {
+        const struct slot *slot = procedure_slot(p, i);
+        n += strcmp(slot->step, "S23-1") == 0 && slot->record &&
+             text_is(p, "S23-1", slot->subject, "post", post_keys[post]);
+    }
+    return n;
+}
+
+/* S04 has the seats of the first poll. A rerun is for those that S24 names, else for what the first
+ * poll left open. */
+static void read_seats(const struct procedure *p, bool rerun, struct elect_in *in)
+{
+    bool said = false;
+    for (size_t post = 0; post < ELECT_POSTS; post++) {
+        int64_t before = rerun ? elected_to(p, post) : 0;
+        int64_t all = post_value(p, "S04", "", post, "_seats", -1);
+        int64_t open = rerun ? post_value(p, "S24", "", post, "_seats", -1) : -1;
+        int64_t left = all > before ? all - before : 0;
+        in->seats[post] = open >= 0 ? open : left;
+        in->elected_before += before;
+        said = said || open >= 0 || all >= 0;
+    }
+    in->incomplete = in->incomplete || !said;
+}
+
+/* ---- people */
+
+/* A record has votes for each post (chair_votes …), or is about one (post, votes). */
+static int64_t votes_of(const struct procedure *p, const char *step, const char *subject,
+                        size_t post)
+{
+    bool only = text_is(p, step, subject, "post", post_keys[post]);
+    return post_value(p, step, subject, post, "_votes",
+                      only ? value_of(p, step, subject, "votes", 0) : 0);
 }
 
 static void read_person(const struct procedure *p, const char *step, const struct slot *slot,
@@ -150,8 +190,7 @@ static void read_person(const struct procedure *p, const char *step, const struc
     out->barred = text_is(p, "S10", subject, "verdict", "fail") ||
                   text_is(p, "S23-2", subject, "finding", "void");
     for (size_t post = 0; post < ELECT_POSTS; post++) {
-        int64_t votes = post_value(p, step, subject, post, "_votes", 0);
-        out->votes[post] = votes > 0 ? votes : 0;
+        out->votes[post] = votes_of(p, step, subject, post);
         out->candidate[post] = text_is(p, "S10", subject, "post", post_keys[post]);
     }
 }
@@ -166,12 +205,17 @@ static enum gw_err read_people(const struct procedure *p, const char *step, stru
     }
     for (size_t i = 0; i < n; i++) {
         const struct slot *slot = procedure_slot(p, i);
-        if (strcmp(slot->step, step) == 0 && slot->record && c->in.people_n < ELECT_PEOPLE_MAX) {
+        if (strcmp(slot->step, step) != 0) {
+            continue;
+        }
+        if (slot->record) {
             read_person(p, step, slot, &c->people[c->in.people_n], &c->names[c->in.people_n]);
             c->in.people_n++;
         }
+        c->in.incomplete = c->in.incomplete || !slot->record; /* contested: votes not known */
     }
     c->in.people = c->people;
+    c->in.incomplete = c->in.incomplete || c->in.people_n == 0;
     return GW_OK;
 }
 
@@ -188,6 +232,37 @@ static bool person_at(const struct elect_case *c, const char *id, size_t len, si
     return false;
 }
 
+static bool was_elected(const struct procedure *p, const char *id, size_t len)
+{
+    for (size_t i = 0; i < procedure_slots(p); i++) {
+        const struct slot *slot = procedure_slot(p, i);
+        if (strcmp(slot->step, "S23-1") == 0 && slot->record && strlen(slot->subject) == len &&
+            strncmp(slot->subject, id, len) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_kin(const struct procedure *p, struct elect_case *c, const char *pair,
+                    const char *dash)
+{
+    size_t first = (size_t)(dash - pair);
+    size_t second = strlen(dash + 1);
+    struct elect_kin kin;
+    bool a = person_at(c, pair, first, &kin.a);
+    bool b = person_at(c, dash + 1, second, &kin.b);
+    if (a && b) {
+        c->kin[c->in.kin_n++] = kin;
+    }
+    if (c->in.rerun && a) {
+        c->people[kin.a].kin_before |= was_elected(p, dash + 1, second);
+    }
+    if (c->in.rerun && b) {
+        c->people[kin.b].kin_before |= was_elected(p, pair, first);
+    }
+}
+
 static enum gw_err read_kin(const struct procedure *p, struct elect_case *c)
 {
     size_t n = procedure_slots(p);
@@ -198,11 +273,8 @@ static enum gw_err read_kin(const struct procedure *p, struct elect_case *c)
     for (size_t i = 0; i < n; i++) {
         const struct slot *slot = procedure_slot(p, i);
         const char *dash = strchr(slot->subject, '-');
-        struct elect_kin pair;
-        if (strcmp(slot->step, "S10-1") == 0 && slot->record && dash &&
-            person_at(c, slot->subject, (size_t)(dash - slot->subject), &pair.a) &&
-            person_at(c, dash + 1, strlen(dash + 1), &pair.b)) {
-            c->kin[c->in.kin_n++] = pair;
+        if (strcmp(slot->step, "S10-1") == 0 && slot->record && dash) {
+            add_kin(p, c, slot->subject, dash);
         }
     }
     c->in.kin = c->kin;
@@ -224,6 +296,7 @@ enum gw_err elect_read(const struct procedure *p, const struct ruleset *set, boo
     elect_rules_of(set, &c->in.rules);
     c->in.rerun = rerun;
     read_ballots(p, rerun, &c->in);
+    read_seats(p, rerun, &c->in);
     c->in.held_for_woman = rerun && value_of(p, "S24", "", "held_for_woman", 0) != 0;
     enum gw_err err = read_people(p, step, c);
     err = err ? err : read_kin(p, c);

@@ -40,10 +40,16 @@ static void why_text(const struct elect_line *line, char *out, size_t size)
             _("%lld votes, at least %lld are needed: more than half of those who voted."), votes,
             need);
         return;
+    case WHY_PLURALITY:
+        (void)snprintf(
+            out, size,
+            _("%lld votes, at least %lld are needed, and more than others who have enough."), votes,
+            need);
+        return;
     case WHY_FLOOR:
         (void)snprintf(out, size,
-                       _("%lld votes, most of those who reach %lld, a third of the votes cast."),
-                       votes, need);
+                       _("%lld votes, at least %lld are needed: a third of the votes cast."), votes,
+                       need);
         return;
     case WHY_BELOW:
         (void)snprintf(out, size, _("%lld votes, %lld are needed: not elected."), votes, need);
@@ -108,6 +114,11 @@ int elect_reason_print(const struct ruleset *set, const struct elect_in *in,
     struct sentence s = {out, size, 0};
     const struct elect_ballots *b = &in->ballots;
     switch (r->reasons[i]) {
+    case WHY_MISSING:
+        (void)snprintf(text, sizeof text, "%s",
+                       _("A number that decides is missing, or two records of it contradict each "
+                         "other."));
+        break;
     case WHY_TURNOUT:
     case WHY_NO_TURNOUT:
         (void)snprintf(text, sizeof text,

@@ -133,6 +133,8 @@ BENCH_BIN = $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/bench
   $(patsubst %,$(B)/bench/peer_%,$(BENCH_PEERS))
 BENCH_KIT = $(B)/obj/tests/bench/bench.o $(B)/obj/tests/bench/source.o
 PEER_KIT = $(B)/obj/tests/bench/peer.o $(BENCH_KIT)
+$(B)/bench/bench_overview: BENCH_KIT += $(B)/obj/tests/kit/elections.o
+$(B)/bench/bench_overview: $(B)/obj/tests/kit/elections.o
 $(B)/bench/bench_%: $(B)/obj/tests/bench/bench_%.o $(BENCH_KIT) $(call lib,$(CLIENT_DIRS))
 	@mkdir -p $(@D)
 	@echo '  ld $@'

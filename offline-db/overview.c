@@ -181,12 +181,17 @@ static int by_division(const void *a, const void *b)
     return order ? order : strcmp(x->process.id, y->process.id);
 }
 
-/* DAY_NONE is the greatest day: what has none comes last. */
+/* What has no day comes last. */
+static int64_t rank(const struct overview_row *row)
+{
+    return row->due == DAY_NONE ? INT64_MAX : row->due;
+}
+
 static int by_due(const void *a, const void *b)
 {
     const struct overview_row *x = a;
     const struct overview_row *y = b;
-    int order = (x->due > y->due) - (x->due < y->due);
+    int order = (rank(x) > rank(y)) - (rank(x) < rank(y));
     return order ? order : by_division(a, b);
 }
 

@@ -7,7 +7,7 @@ CREATE TABLE process_summary (
     next_step TEXT NOT NULL,  -- "" = nothing is to come
     next_zh TEXT NOT NULL,
     next_en TEXT NOT NULL,
-    next_day INTEGER NOT NULL, -- days since 1970; INT32_MAX = none
+    next_day INTEGER NOT NULL, -- days since 1970; INT32_MIN = none
     late INTEGER NOT NULL,
     missing INTEGER NOT NULL,
     breaches INTEGER NOT NULL,

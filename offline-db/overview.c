@@ -97,7 +97,7 @@ static enum gw_err take_places(struct home *home, struct gather *g)
 
 struct fresh {
     size_t row;
-    char stamp[STAMP_MAX];
+    char stamp[PROCESS_STAMP_MAX];
 };
 
 /* A full disk or a store that another program holds: it is judged anew next time. */

@@ -23,16 +23,25 @@ enum gw_err overview_common(struct home *home, gw_day today, struct overview_com
 }
 
 enum gw_err overview_stamp(struct home *home, const struct overview_common *common, const char *id,
-                           char out[STAMP_MAX])
+                           char out[PROCESS_STAMP_MAX])
 {
     sqlite3_stmt *st = process_stmt(home, SQL_PR_STAMP);
     gw_bind_text(st, ":id", id);
     enum gw_err err = odb_row(home, st, NULL);
     if (!err) {
-        (void)snprintf(out, STAMP_MAX, "%s|%s", gw_col_text(st, 0), common->stamp);
+        (void)snprintf(out, PROCESS_STAMP_MAX, "%s|%s", gw_col_text(st, 0), common->stamp);
     }
     odb_reset(st);
     return err;
+}
+
+void process_stamp(struct home *home, const char *id, gw_day today, char out[PROCESS_STAMP_MAX])
+{
+    struct overview_common common;
+    out[0] = '\0';
+    if (overview_common(home, today, &common) || overview_stamp(home, &common, id, out)) {
+        out[0] = '\0';
+    }
 }
 
 /* ---- what was kept */

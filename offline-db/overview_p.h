@@ -5,8 +5,6 @@
 #include "offline-db/overview.h"
 #include "offline-db/process_p.h"
 
-enum { STAMP_MAX = 384 };
-
 /* What all procedures are judged by beside their own steps. */
 struct overview_common {
     char stamp[160];
@@ -17,7 +15,7 @@ enum gw_err overview_common(struct home *home, gw_day today, struct overview_com
 
 /* All that the row of this procedure depends on. */
 enum gw_err overview_stamp(struct home *home, const struct overview_common *common, const char *id,
-                           char out[STAMP_MAX]);
+                           char out[PROCESS_STAMP_MAX]);
 /* GW_ABSENT: not known, or from another stamp. */
 enum gw_err overview_recall(struct home *home, const char *stamp, struct overview_row *row);
 /* Inside a transaction. */

@@ -47,6 +47,11 @@ enum gw_err process_load(struct home *home, const char *id, gw_day today, struct
                          struct gw_fail *fail);
 void process_unload(struct process_case *c);
 
+/* All that a loaded procedure depends on but the rule files: the same text means that loading again
+ * would say the same. Costs a look at indexes. "" when it cannot be read. */
+enum { PROCESS_STAMP_MAX = 384 };
+void process_stamp(struct home *home, const char *id, gw_day today, char out[PROCESS_STAMP_MAX]);
+
 /* What a person recorded; texts borrowed. */
 struct process_entry {
     const char *step, *subject; /* step "open" opens; subject NULL = none */
@@ -86,8 +91,8 @@ struct process_template {
  * elections first. GW_ABSENT with a sentence: none is installed. */
 enum gw_err process_templates(gw_day today, struct process_template *out, size_t cap, size_t *n,
                               struct gw_fail *fail);
-/* The composed text for a template as in force on `day` for the place of `division`, and its rule set
- * (owned by the caller). */
+/* The composed text for a template as in force on `day` for the place of `division`, and its rule
+ * set (owned by the caller). */
 enum gw_err process_compose(const char *template_id, const char *division, gw_day day,
                             struct gw_buf *text, struct ruleset **rules, struct gw_fail *fail);
 /* The only community (or village) that this home's scopes lie in; false: none, or several. */

@@ -25,8 +25,9 @@
     X(PR_FOREIGN_OPENS, "SELECT f.process, f.line FROM foreign_line f WHERE NOT EXISTS (SELECT 1 " \
                         "FROM process p WHERE p.id = f.process) AND (:id = '' OR f.process = "     \
                         ":id) ORDER BY f.process, f.dev, f.n")                                     \
-    X(PR_STEPS, "SELECT line, status, receipt, recv_at, receipt_seq, result FROM step WHERE process = :id "        \
-                "ORDER BY seq, id")                                                                     \
+    X(PR_STEPS,                                                                                    \
+      "SELECT line, status, receipt, recv_at, receipt_seq, result FROM step WHERE process = :id "  \
+      "ORDER BY seq, id")                                                                          \
     X(PR_OWN_STEPS, "SELECT j.body, j.dev, j.sig, j.priv, j.state, (SELECT r.receipt FROM "        \
                     "receipt r WHERE r.dev = j.dev AND r.n = j.n AND r.good = 1 ORDER BY r.at "    \
                     "LIMIT 1), j.result_at, j.seq FROM journal j WHERE j.id = :id AND " OWN_STEP   \
@@ -49,7 +50,7 @@
                        "max(seq) FROM rule), (SELECT sum(seq) FROM rule), count(*), max(seq), "    \
                        "sum(seq)) FROM signer")                                                    \
     X(PR_STAMP, "SELECT (SELECT printf('%d.%d.%d', count(*), max(seq), sum(seq)) FROM step WHERE " \
-                "process = :id) || (SELECT printf(' %d.%d.%d', count(*), max(j), sum(result_at)) "    \
+                "process = :id) || (SELECT printf(' %d.%d.%d', count(*), max(j), sum(result_at)) " \
                 "FROM journal WHERE id = :id) || (SELECT printf(' %d.%d', count(*), sum(state IN " \
                 "('pending', 'sent'))) FROM foreign_line WHERE process = :id)")                    \
     X(PR_SUMMARY, "SELECT state, next_step, next_zh, next_en, next_day, late, missing, breaches, " \

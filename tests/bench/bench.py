@@ -16,7 +16,7 @@ import traceback
 from common import RESIDENTS, Bench, Skip
 from figures_a import figure_a1, figure_a3
 from figures_b import figure_b1, figure_b3
-from figures_e import figure_e1, figure_e2
+from figures_e import figure_e1, figure_e4, figure_e5, figure_e2
 from figures_m import figure_m1, figure_m2
 from figures_t import figure_t1, figure_t2, figure_t3
 

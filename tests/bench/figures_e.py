@@ -2,7 +2,16 @@
 import os
 import shutil
 
+import tempfile
+
 from common import TOP, program, run_json
+
+
+def overview(*words):
+    """One run of bench_overview in a folder of its own."""
+    os.environ["GRIDWARD_RULESDIR"] = os.path.join(TOP, "rules")
+    with tempfile.TemporaryDirectory(prefix="gridward-bench-") as folder:
+        return run_json([program("bench_overview"), folder, *words])
 
 
 def figure_e1(bench):
@@ -35,3 +44,18 @@ def figure_e2(bench):
         counted = instructions(bench, kind)
         told = f", {counted:,.0f} instructions" if counted else ", skipped: valgrind"
         bench.table.add("E2", f"result of an election, {what}: CPU", f"{run['us']:.0f} us{told}")
+
+
+def figure_e4(bench):
+    run = overview("381", "120")
+    bench.table.add("E4", f"overview of {run['rows']} elections of 120 records, all judged, CPU",
+                    f"{run['first_ms']:.0f} ms")
+    bench.table.add("E4", "the same again the same day, nothing moved, CPU",
+                    f"{run['again_ms']:.1f} ms")
+
+
+def figure_e5(bench):
+    for steps in (120, 3000):
+        run = overview("open", str(steps))
+        bench.table.add("E5", f"opening the screen of an election with {steps:,} records, CPU",
+                        f"{run['open_ms']:.1f} ms")

@@ -21,6 +21,7 @@ static const struct family families[] = {
     {cli_verbs_people, &cli_verbs_people_n}, {cli_verbs_journal, &cli_verbs_journal_n},
     {cli_verbs_process, &cli_verbs_process_n}, {cli_verbs_rules, &cli_verbs_rules_n},
     {cli_verbs_verify, &cli_verbs_verify_n},   {cli_verbs_result, &cli_verbs_result_n},   {cli_verbs_count, &cli_verbs_count_n}, {cli_verbs_doctor, &cli_verbs_doctor_n},
+    {cli_verbs_practice, &cli_verbs_practice_n},
 };
 enum { FAMILIES = sizeof(families) / sizeof(families[0]) };
 
@@ -305,5 +306,7 @@ int cli_main(int argc, char **argv, struct cli_global *global)
         return CLI_CONSOLE;
     }
     struct cli cli = {.global = *global, .verb = argv[optind]};
-    return find_and_run(&cli, argc - optind, argv + optind);
+    int status = find_and_run(&cli, argc - optind, argv + optind);
+    global->home = cli.global.home; /* `practice` starts the console in a home of its own */
+    return status;
 }

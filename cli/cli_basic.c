@@ -6,6 +6,7 @@
 #include "base/i18n.h"
 #include "base/text_safe.h"
 #include "cli/cli_sync_p.h"
+#include "offline-db/practice.h"
 
 struct enrol_run {
     struct http *http;
@@ -70,6 +71,9 @@ static int run_enroll(struct cli *cli, int argc, char **argv)
     if (err == GW_OK) {
         err = home_open(&home_opts, &cli->home, &fail);
         cli->home_open = err == GW_OK;
+    }
+    if (err == GW_OK) {
+        err = practice_refuse(&cli->home, &fail);
     }
     if (err == GW_OK) {
         err = http_new(&http_opts, &run.http, &fail);

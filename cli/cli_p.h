@@ -38,9 +38,10 @@ struct cli_verb {
 
 extern const struct cli_verb cli_verbs_basic[], cli_verbs_alarm[], cli_verbs_people[],
     cli_verbs_journal[], cli_verbs_doctor[], cli_verbs_process[], cli_verbs_rules[],
-    cli_verbs_verify[], cli_verbs_result[], cli_verbs_count[];
+    cli_verbs_verify[], cli_verbs_result[], cli_verbs_count[], cli_verbs_practice[];
 extern const size_t cli_verbs_basic_n, cli_verbs_alarm_n, cli_verbs_people_n, cli_verbs_journal_n,
-    cli_verbs_doctor_n, cli_verbs_process_n, cli_verbs_rules_n, cli_verbs_verify_n, cli_verbs_result_n, cli_verbs_count_n;
+    cli_verbs_doctor_n, cli_verbs_process_n, cli_verbs_rules_n, cli_verbs_verify_n, cli_verbs_result_n, cli_verbs_count_n,
+    cli_verbs_practice_n;
 
 /* Says the sentence of a failure on stderr, returns its exit status. */
 int cli_fail(const struct cli *cli, enum gw_err err, const struct gw_fail *fail);

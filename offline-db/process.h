@@ -36,6 +36,7 @@ struct process_case {
     size_t signers_n;
     struct gw_buf rules_text;
     struct ruleset *rules;   /* owned but for `shared`; confirmed numbers put in */
+    bool practice;           /* of a home for practice: pages that are printed of it say so */
     bool shared;             /* many are read with one rule set (overview.h) */
     struct ev_set *set;      /* owned */
     struct procedure *state; /* owned */

@@ -410,7 +410,7 @@ enum gw_err process_load_held(struct home *home, const char *id, gw_day today,
                               struct process_rules_held *held, struct process_case *out,
                               struct gw_fail *fail)
 {
-    *out = (struct process_case){.shared = true};
+    *out = (struct process_case){.shared = true, .practice = home->practice};
     gw_arena_init(&out->arena, CASE_MEMORY);
     gw_buf_init(&out->rules_text, RULESET_TEXT_MAX);
     enum gw_err err = process_row_of(home, id, &out->row, fail);

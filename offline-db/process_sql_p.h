@@ -45,6 +45,15 @@
                       ":dev WHERE a.hash = :hash AND a.dev <> :dev LIMIT 1")                       \
     X(PR_RECEIPT_AT, "SELECT max(at) FROM receipt WHERE good = 1")                                 \
     X(PR_STEP_AT, "SELECT max(recv_at) FROM step")                                                 \
+    X(PRACTICE_GET, "SELECT shift_ms FROM practice")                                               \
+    X(PRACTICE_MARK, "INSERT OR IGNORE INTO practice (one, shift_ms) VALUES (1, 0)")               \
+    X(PRACTICE_SHIFT, "UPDATE practice SET shift_ms = shift_ms + :ahead")                          \
+    X(PRACTICE_SECOND, "SELECT count(*), sum(process = :id), (SELECT hash FROM foreign_line "      \
+                       "WHERE dev = :dev ORDER BY n DESC LIMIT 1), (SELECT hash FROM "             \
+                       "foreign_line WHERE dev = :dev AND process = :id ORDER BY n DESC LIMIT 1) " \
+                       "FROM foreign_line WHERE dev = :dev")                                       \
+    X(PRACTICE_PUT, "INSERT INTO foreign_line (dev, n, process, hash, line, at) VALUES (:dev, "    \
+                    ":n, :id, :hash, :line, :at)")                                                 \
     X(PR_PLACES, "SELECT id, name FROM grid WHERE level IN ('community', 'village') ORDER BY id")  \
     X(PR_COMMON_STAMP, "SELECT printf('%d.%d.%d %d.%d.%d', (SELECT count(*) FROM rule), (SELECT "  \
                        "max(seq) FROM rule), (SELECT sum(seq) FROM rule), count(*), max(seq), "    \

@@ -439,6 +439,10 @@ static bool process_view_key(struct tui *t, struct view *view, const struct key 
     if (digit == 5 || digit == 6) {
         return tui_open(t, digit == 5 ? &view_count : &view_result, "", s->id);
     }
+    if (digit == 9 && t->home->practice) {
+        practice_tomorrow(t, &s->c);
+        return true;
+    }
     if (digit < 1 || digit > PAGES) {
         return false;
     }

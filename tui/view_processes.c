@@ -80,7 +80,7 @@ static void put(struct tui *t, void *ctx, size_t i)
     if (closed) {
         screen_put(t->scr, P_DIM, _("  closed"));
     }
-    if (row->unsent) {
+    if (row->unsent && !t->home->practice) {
         screen_put(t->scr, P_WARN, _("  not delivered yet"));
     }
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "offline-db/draft.h"
+#include "offline-db/practice.h"
 #include "tui/step_form.h"
 #include "tui/view_process.h"
 
@@ -64,6 +65,14 @@ static void prefill(struct state *s, const struct proc_field *fields, size_t n)
     }
 }
 
+/* What is known already stays. */
+static void set_example(void *ctx, const char *key, const char *text)
+{
+    if (step_form_text(ctx, key)[0] == '\0') {
+        step_form_set(ctx, key, text);
+    }
+}
+
 static enum gw_err make_form(struct tui *t, struct state *s, struct gw_fail *fail)
 {
     const struct step_spec *spec = template_step(s->c.rules->template_, s->step);
@@ -81,6 +90,10 @@ static enum gw_err make_form(struct tui *t, struct state *s, struct gw_fail *fai
     }
     prefill(s, spec->fields, spec->fields_n);
     prefill(s, spec->counts, spec->counts_n);
+    if (t->home->practice) {
+        const struct practice_form form = {&s->c, set_example, &s->form};
+        practice_answers(s->step, &form);
+    }
     load_draft(t, s);
     return GW_OK;
 }

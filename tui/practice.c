@@ -29,7 +29,7 @@ void practice_guide(struct tui *tui, int row)
         text = guides[i].ops == ops ? guides[i].text : text;
     }
     screen_row(tui->scr, row);
-    screen_putf(tui->scr, P_GOOD, _(" What comes next: %s"), _(text));
+    screen_putf(tui->scr, P_GOOD, _(" Next: %s"), _(text));
     (void)screen_row_end(tui->scr, P_TEXT);
 }
 

@@ -10,6 +10,10 @@ static_assert(GW_HASH_BYTES == crypto_hash_sha256_BYTES, "SHA-256");
 static_assert(GW_SIGN_BYTES == crypto_sign_BYTES, "Ed25519 signature");
 static_assert(GW_KEY_BYTES == crypto_sign_PUBLICKEYBYTES, "Ed25519 key");
 static_assert(sizeof((struct gw_sign_key *)0)->secret == crypto_sign_SECRETKEYBYTES, "secret");
+static_assert(GW_SEAL_EXTRA == crypto_box_SEALBYTES, "sealed box");
+static_assert(GW_STREAM_HEADER == crypto_secretstream_xchacha20poly1305_HEADERBYTES, "header");
+static_assert(GW_STREAM_EXTRA == crypto_secretstream_xchacha20poly1305_ABYTES, "piece");
+static_assert(GW_STREAM_STATE >= sizeof(crypto_secretstream_xchacha20poly1305_state), "state");
 
 enum gw_err gw_crypto_init(void)
 {
@@ -114,6 +118,83 @@ bool gw_sign_ok(const uint8_t public_key[GW_KEY_BYTES], const char *prefix, cons
 void gw_box_public(const uint8_t secret[GW_KEY_BYTES], uint8_t public_key[GW_KEY_BYTES])
 {
     (void)crypto_scalarmult_base(public_key, secret); /* always 0 */
+}
+
+/* ---- sealed boxes */
+
+static bool zeroed(uint8_t *bytes, size_t len_bytes)
+{
+    memset(bytes, 0, len_bytes);
+    return false;
+}
+
+bool gw_box_public_of(const uint8_t sign_key[GW_KEY_BYTES], uint8_t public_key[GW_KEY_BYTES])
+{
+    return crypto_sign_ed25519_pk_to_curve25519(public_key, sign_key) == 0 ||
+           zeroed(public_key, GW_KEY_BYTES);
+}
+
+bool gw_box_secret_of(const struct gw_sign_key *key, uint8_t secret[GW_KEY_BYTES])
+{
+    return crypto_sign_ed25519_sk_to_curve25519(secret, key->secret) == 0 ||
+           zeroed(secret, GW_KEY_BYTES);
+}
+
+bool gw_seal(const uint8_t public_key[GW_KEY_BYTES], const void *bytes, size_t len_bytes,
+             uint8_t *out)
+{
+    return crypto_box_seal(out, bytes, len_bytes, public_key) == 0;
+}
+
+bool gw_seal_open(const uint8_t public_key[GW_KEY_BYTES], const uint8_t secret[GW_KEY_BYTES],
+                  const uint8_t *sealed, size_t len_bytes, uint8_t *out)
+{
+    return len_bytes >= GW_SEAL_EXTRA &&
+           crypto_box_seal_open(out, sealed, len_bytes, public_key, secret) == 0;
+}
+
+/* ---- streams */
+
+static crypto_secretstream_xchacha20poly1305_state *state_of(struct gw_stream *stream)
+{
+    return (crypto_secretstream_xchacha20poly1305_state *)(void *)stream->state;
+}
+
+void gw_stream_begin(struct gw_stream *stream, uint8_t key[GW_KEY_BYTES],
+                     uint8_t header[GW_STREAM_HEADER])
+{
+    crypto_secretstream_xchacha20poly1305_keygen(key);
+    (void)crypto_secretstream_xchacha20poly1305_init_push(state_of(stream), header, key); /* 0 */
+}
+
+void gw_stream_push(struct gw_stream *stream, struct gw_bytes beside, struct gw_bytes piece,
+                    bool last, uint8_t *out)
+{
+    uint8_t tag = last ? crypto_secretstream_xchacha20poly1305_TAG_FINAL
+                       : crypto_secretstream_xchacha20poly1305_TAG_MESSAGE;
+    (void)crypto_secretstream_xchacha20poly1305_push(state_of(stream), out, NULL, piece.at,
+                                                     piece.len, beside.at, beside.len,
+                                                     tag); /* always 0 */
+}
+
+bool gw_stream_open(struct gw_stream *stream, const uint8_t key[GW_KEY_BYTES],
+                    const uint8_t header[GW_STREAM_HEADER])
+{
+    return crypto_secretstream_xchacha20poly1305_init_pull(state_of(stream), header, key) == 0;
+}
+
+/* A tag that push never writes is as wrong as a bent piece. */
+bool gw_stream_pull(struct gw_stream *stream, struct gw_bytes beside, struct gw_bytes sealed,
+                    bool *last, uint8_t *out)
+{
+    uint8_t tag = 0;
+    if (sealed.len < GW_STREAM_EXTRA ||
+        crypto_secretstream_xchacha20poly1305_pull(state_of(stream), out, NULL, &tag, sealed.at,
+                                                   sealed.len, beside.at, beside.len) != 0) {
+        return false;
+    }
+    *last = tag == crypto_secretstream_xchacha20poly1305_TAG_FINAL;
+    return *last || tag == crypto_secretstream_xchacha20poly1305_TAG_MESSAGE;
 }
 
 /* ---- encodings: exactly these bytes, exactly one spelling */

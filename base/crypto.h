@@ -1,4 +1,5 @@
-/* Hashes, signatures, sealed boxes and encodings, all libsodium. Call gw_crypto_init() first. */
+/* Hashes, signatures, sealed boxes and streams, encodings, all libsodium. Call gw_crypto_init()
+ * first. */
 #ifndef GW_BASE_CRYPTO_H
 #define GW_BASE_CRYPTO_H
 
@@ -42,6 +43,44 @@ bool gw_sign_ok(const uint8_t public_key[GW_KEY_BYTES], const char *prefix, cons
 
 /* X25519: the public half of 32 random bytes, for sealed boxes. */
 void gw_box_public(const uint8_t secret[GW_KEY_BYTES], uint8_t public_key[GW_KEY_BYTES]);
+/* The X25519 pair that belongs to an Ed25519 key (the same point and scalar on the other curve), so
+ * that a device needs no second key to be sealed to. false: no usable point (of low order, or none
+ * at all); out is zeroed then. The secret half is wiped by the caller. */
+bool gw_box_public_of(const uint8_t sign_key[GW_KEY_BYTES], uint8_t public_key[GW_KEY_BYTES]);
+bool gw_box_secret_of(const struct gw_sign_key *key, uint8_t secret[GW_KEY_BYTES]);
+
+/* Sealed box (crypto_box_seal): anybody seals to a public key, only its secret opens; it does not
+ * say who sealed. out of seal: len_bytes + GW_SEAL_EXTRA; of open: len_bytes - GW_SEAL_EXTRA.
+ * false: the public key is no usable point; not for this key, or changed on its way (out is then
+ * undefined). */
+enum { GW_SEAL_EXTRA = 48 };
+bool gw_seal(const uint8_t public_key[GW_KEY_BYTES], const void *bytes, size_t len_bytes,
+             uint8_t *out);
+bool gw_seal_open(const uint8_t public_key[GW_KEY_BYTES], const uint8_t secret[GW_KEY_BYTES],
+                  const uint8_t *sealed, size_t len_bytes, uint8_t *out);
+
+/* A stream of sealed pieces (secretstream, XChaCha20-Poly1305): order, number and end are part of
+ * what is authenticated. Order of calls: begin (makes a random key) -> push … push with last, and
+ * on the other side open -> pull until *last. Each piece grows by GW_STREAM_EXTRA. `beside` is
+ * authenticated with the piece and not stored in it; both sides name the same bytes (NULL, 0 =
+ * none). pull is false when the piece is not the next one of this stream; then nothing that follows
+ * can be read. Wipe the state and the key with gw_wipe(). */
+enum { GW_STREAM_HEADER = 24, GW_STREAM_EXTRA = 17, GW_STREAM_STATE = 64 };
+struct gw_stream {
+    _Alignas(16) uint8_t state[GW_STREAM_STATE]; /* libsodium's form */
+};
+struct gw_bytes {
+    const void *at;
+    size_t len;
+};
+void gw_stream_begin(struct gw_stream *stream, uint8_t key[GW_KEY_BYTES],
+                     uint8_t header[GW_STREAM_HEADER]);
+void gw_stream_push(struct gw_stream *stream, struct gw_bytes beside, struct gw_bytes piece,
+                    bool last, uint8_t *out);
+bool gw_stream_open(struct gw_stream *stream, const uint8_t key[GW_KEY_BYTES],
+                    const uint8_t header[GW_STREAM_HEADER]);
+bool gw_stream_pull(struct gw_stream *stream, struct gw_bytes beside, struct gw_bytes sealed,
+                    bool *last, uint8_t *out);
 
 /* base64url without padding (RFC 4648 section 5). encode: out must hold (n*4+2)/3+1 bytes.
  * decode: strict (alphabet, no padding, no stray bits); false unless exactly want bytes come out.

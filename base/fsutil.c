@@ -239,6 +239,37 @@ enum gw_err gw_file_read(const char *path, struct gw_buf *out, struct gw_fail *f
     return err;
 }
 
+/* The page cache would only tell what was meant to be written. */
+static void forget_pages(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd >= 0) {
+        (void)posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED); /* a wish */
+        (void)close(fd);                                    /* read only */
+    }
+}
+
+enum gw_err gw_file_write_checked(const char *path, const void *bytes, size_t len,
+                                  struct gw_fail *fail)
+{
+    struct gw_buf back;
+    gw_buf_init(&back, len + 1);
+    enum gw_err err = gw_file_write(path, bytes, len, fail);
+    if (!err) {
+        forget_pages(path);
+        err = gw_file_read(path, &back, fail);
+        bool same = !err && back.len == len && memcmp(gw_buf_str(&back), bytes, len) == 0;
+        if (!same && err != GW_NOMEM) {
+            err = gw_fail_set(fail, GW_STORE,
+                              _("%s was written, but reads back differently: the medium is "
+                                "damaged or was pulled out. Use another one."),
+                              path);
+        }
+    }
+    gw_buf_free(&back);
+    return err;
+}
+
 enum gw_err gw_path_join(char *out, size_t size, const char *dir, const char *name)
 {
     size_t len = strlen(dir);

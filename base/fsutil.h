@@ -16,6 +16,10 @@ const char *gw_errno_text(int error);
 enum gw_err gw_dir_make(const char *path, struct gw_fail *fail);
 /* Write to PATH.tmp, fsync, rename, fsync folder. mode 0600. */
 enum gw_err gw_file_write(const char *path, const void *bytes, size_t len, struct gw_fail *fail);
+/* The same for what leaves this machine on a stick: then read back from the medium (as far as the
+ * system lets go of its copy) and compared. GW_STORE when the medium gives something else. */
+enum gw_err gw_file_write_checked(const char *path, const void *bytes, size_t len,
+                                  struct gw_fail *fail);
 /* Whole file; GW_ABSENT when missing, GW_TOO_LARGE above the buffer's ceiling. */
 enum gw_err gw_file_read(const char *path, struct gw_buf *out, struct gw_fail *fail);
 /* "a/b" joined; GW_TOO_LARGE when it does not fit. */

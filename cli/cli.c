@@ -17,11 +17,9 @@ struct family {
     const size_t *n;
 };
 static const struct family families[] = {
-    {cli_verbs_basic, &cli_verbs_basic_n},   {cli_verbs_alarm, &cli_verbs_alarm_n},
-    {cli_verbs_people, &cli_verbs_people_n}, {cli_verbs_journal, &cli_verbs_journal_n},
-    {cli_verbs_process, &cli_verbs_process_n}, {cli_verbs_rules, &cli_verbs_rules_n},
-    {cli_verbs_verify, &cli_verbs_verify_n},   {cli_verbs_result, &cli_verbs_result_n},   {cli_verbs_count, &cli_verbs_count_n}, {cli_verbs_doctor, &cli_verbs_doctor_n},
-    {cli_verbs_practice, &cli_verbs_practice_n},
+#define X(name) {cli_verbs_##name, &cli_verbs_##name##_n},
+    CLI_FAMILIES
+#undef X
 };
 enum { FAMILIES = sizeof(families) / sizeof(families[0]) };
 

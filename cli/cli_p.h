@@ -36,12 +36,30 @@ struct cli_verb {
     const void *data;                                   /* families that share one function */
 };
 
-extern const struct cli_verb cli_verbs_basic[], cli_verbs_alarm[], cli_verbs_people[],
-    cli_verbs_journal[], cli_verbs_doctor[], cli_verbs_process[], cli_verbs_rules[],
-    cli_verbs_verify[], cli_verbs_result[], cli_verbs_count[], cli_verbs_practice[];
-extern const size_t cli_verbs_basic_n, cli_verbs_alarm_n, cli_verbs_people_n, cli_verbs_journal_n,
-    cli_verbs_doctor_n, cli_verbs_process_n, cli_verbs_rules_n, cli_verbs_verify_n, cli_verbs_result_n, cli_verbs_count_n,
-    cli_verbs_practice_n;
+/* The families of verbs, in the order of --help: one table cli_verbs_NAME each. */
+#define CLI_FAMILIES                                                                               \
+    X(basic)                                                                                       \
+    X(alarm)                                                                                       \
+    X(people)                                                                                      \
+    X(journal)                                                                                     \
+    X(process)                                                                                     \
+    X(rules)                                                                                       \
+    X(verify)                                                                                      \
+    X(result)                                                                                      \
+    X(count)                                                                                       \
+    X(bundle)                                                                                      \
+    X(paper)                                                                                       \
+    X(petition)                                                                                    \
+    X(roll)                                                                                        \
+    X(house)                                                                                       \
+    X(practice)                                                                                    \
+    X(doctor)                                                                                      \
+    /* end */
+#define X(name)                                                                                    \
+    extern const struct cli_verb cli_verbs_##name[];                                               \
+    extern const size_t cli_verbs_##name##_n;
+CLI_FAMILIES
+#undef X
 
 /* Says the sentence of a failure on stderr, returns its exit status. */
 int cli_fail(const struct cli *cli, enum gw_err err, const struct gw_fail *fail);

@@ -46,6 +46,16 @@ static bool is_material(const struct step_spec *spec, const char *key)
     return false;
 }
 
+static bool has_value(const struct process_words *words, const char *key)
+{
+    for (size_t i = 0; i < words->values_n; i++) {
+        if (strcmp(words->values[i].key, key) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool read_number(const char *text, int64_t *out)
 {
     char *end = NULL;
@@ -98,7 +108,9 @@ static bool read_word(const struct cli *cli, const struct ruleset *rules,
         return false;
     }
     *equals = '\0';
-    if (is_material(spec, word) && out->materials_n < PROCESS_VALUES_MAX) {
+    /* a field and a material of one name: the field first, then the material */
+    bool field_open = find_field(rules, spec, word) && !has_value(out, word);
+    if (!field_open && is_material(spec, word) && out->materials_n < PROCESS_VALUES_MAX) {
         out->materials[out->materials_n++] = (struct proc_value){.key = word, .text = equals + 1};
         return true;
     }

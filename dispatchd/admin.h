@@ -16,7 +16,7 @@ enum { ADMIN_USAGE = 2 };
 struct admin_args {
     const char *store, *listen, *ops_listen, *tls_cert, *tls_key, *rules, *config;
     const char *name, *role, *area, *seed, *residents, *url, *token, *rate, *devices, *alarm, *time,
-        *step, *reason;
+        *step, *reason, *reply;
     bool json, partial, story;
     char **rest; /* operands */
     int n;
@@ -33,9 +33,9 @@ struct admin_verb {
 };
 
 extern const struct admin_verb admin_verbs_people[], admin_verbs_data[], admin_verbs_serve[],
-    admin_verbs_review[];
+    admin_verbs_review[], admin_verbs_bundle[];
 extern const size_t admin_verbs_people_n, admin_verbs_data_n, admin_verbs_serve_n,
-    admin_verbs_review_n;
+    admin_verbs_review_n, admin_verbs_bundle_n;
 
 int64_t admin_now(void); /* wall ms */
 

@@ -25,6 +25,7 @@ static const struct family families[] = {
     {admin_verbs_people, &admin_verbs_people_n},
     {admin_verbs_data, &admin_verbs_data_n},
     {admin_verbs_review, &admin_verbs_review_n},
+    {admin_verbs_bundle, &admin_verbs_bundle_n},
 };
 enum { FAMILIES = sizeof(families) / sizeof(families[0]) };
 
@@ -54,6 +55,7 @@ static const struct {
     {"at", offsetof(struct admin_args, time), false},
     {"step", offsetof(struct admin_args, step), false},
     {"reason", offsetof(struct admin_args, reason), false},
+    {"reply", offsetof(struct admin_args, reply), false},
     {"json", offsetof(struct admin_args, json), true},
     {"partial", offsetof(struct admin_args, partial), true},
     {"story", offsetof(struct admin_args, story), true},

@@ -143,7 +143,7 @@ enum elect_validity {
     ELECT_VOID,
     ELECT_UNDECIDED /* a flag or a number is missing */
 };
-/* Why, in a closed list; elect_why_print makes the sentence. */
+/* Why, in a closed list; elect_line_print and elect_reason_print make the sentences. */
 enum elect_why {
     WHY_MISSING, /* a number that decides is not entered, or contested */
     WHY_TURNOUT, /* have voted, want more than num/den of registered */

@@ -26,6 +26,7 @@ struct notice {
     struct words title;
     const char *step;  /* that it belongs to */
     const char *paper; /* "A4" */
+    bool published;    /* posted in public once its step is recorded; else a paper of the file */
     struct words text; /* lines parted by \n; words of the committee are put in already */
 };
 
@@ -41,6 +42,16 @@ struct notice_set {
 void notice_set_free(struct notice_set *set);                                   /* NULL fine */
 const struct notice *notice_find(const struct notice_set *set, const char *id); /* NULL: none */
 
+/* Who wants to know, value by value, what a text prints and what it lacks. Borrowed for the call;
+ * either function may be NULL. */
+struct notice_watch {
+    void *ctx;
+    /* A value of this record came out whole. subject "" = of a step without. */
+    void (*printed)(void *ctx, const char *step, const char *subject, const char *key);
+    /* A sign stands in its place; name as the text shows it, "" when it shows none. */
+    void (*lacks)(void *ctx, const char *name);
+};
+
 /* Everything borrowed for the call. */
 struct notice_in {
     const struct notice_set *set;
@@ -49,12 +60,16 @@ struct notice_in {
     const struct procedure *procedure;
     const char *subject; /* whose paper it is (a certificate, a decision); NULL = none */
     enum gw_lang lang;
+    const struct notice_watch *watch; /* NULL = nobody */
 };
 
 /* Appends the text of the notice; *missing counts the values that are not there (may be NULL).
  * Values come out as safe text in one line. GW_TOO_LARGE and GW_NOMEM leave out with a part of it;
  * GW_INVALID: the text breaks the grammar, which notice_check had refused. */
 enum gw_err notice_render(const struct notice_in *in, struct gw_buf *out, size_t *missing);
+
+/* 15 digits in a row, as an ID number has: such a value is never printed. */
+bool notice_holds_id_number(const char *text);
 
 /* The grammar alone: every tag is one that there is and every block ends. NULL when it does, else
  * where it does not (borrowed from text). */

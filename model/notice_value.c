@@ -45,9 +45,12 @@ static void put_sign(struct notice_render *r, const struct words *sign, const ch
         put_str(r, at + 1);
     }
     r->missing++;
+    if (r->in->watch != NULL && r->in->watch->lacks != NULL) {
+        r->in->watch->lacks(r->in->watch->ctx, name);
+    }
 }
 
-static bool holds_id_number(const char *text)
+bool notice_holds_id_number(const char *text)
 {
     size_t run = 0;
     for (const char *p = text; *p != '\0'; p++) {
@@ -59,12 +62,24 @@ static bool holds_id_number(const char *text)
     return false;
 }
 
-static void put_text(struct notice_render *r, const char *text)
+/* False: an ID number stands in it, and its sign in the text. */
+static bool put_text(struct notice_render *r, const char *text)
 {
-    if (holds_id_number(text)) {
+    if (notice_holds_id_number(text)) {
         put_sign(r, &r->in->set->signs.hidden, "");
-    } else if (r->err == GW_OK) {
+        return false;
+    }
+    if (r->err == GW_OK) {
         r->err = gw_text_safe(r->out, text, strlen(text));
+    }
+    return true;
+}
+
+static void tell(const struct notice_render *r, const char *step, const char *subject,
+                 const char *key)
+{
+    if (r->in->watch != NULL && r->in->watch->printed != NULL) {
+        r->in->watch->printed(r->in->watch->ctx, step, subject, key);
     }
 }
 
@@ -178,15 +193,15 @@ static void put_day_value(struct notice_render *r, const struct notice_tag *tag)
 
 /* ---- values */
 
-static void put_choice(struct notice_render *r, const struct proc_field *field, const char *value)
+static bool put_choice(struct notice_render *r, const struct proc_field *field, const char *value)
 {
     for (size_t i = 0; i < field->values_n; i++) {
         if (strcmp(field->values[i].value, value) == 0) {
             put_str(r, in_lang(r, &field->values[i].name));
-            return;
+            return true;
         }
     }
-    put_text(r, value);
+    return put_text(r, value);
 }
 
 static void put_plain(struct notice_render *r, const struct notice_tag *tag)
@@ -194,18 +209,25 @@ static void put_plain(struct notice_render *r, const struct notice_tag *tag)
     const struct notice_signs *signs = &r->in->set->signs;
     const struct proc_field *field = field_of(r, tag);
     const struct proc_value *value = value_of(r, tag);
+    bool whole = true;
     if (value != NULL && value->erased) {
         put_sign(r, &signs->erased, "");
+        return;
     } else if (value == NULL || (value->text != NULL && value->text[0] == '\0')) {
         put_sign(r, &signs->missing, name_of(r, tag));
-    } else if (field != NULL && field->type == PROC_BOOL) {
+        return;
+    }
+    if (field != NULL && field->type == PROC_BOOL) {
         put_str(r, in_lang(r, value->num != 0 ? &signs->yes : &signs->no));
     } else if (field != NULL && field->type == PROC_CHOICE && value->text != NULL) {
-        put_choice(r, field, value->text);
+        whole = put_choice(r, field, value->text);
     } else if (value->text != NULL) {
-        put_text(r, value->text);
+        whole = put_text(r, value->text);
     } else {
         put_int(r, value->num);
+    }
+    if (whole) {
+        tell(r, tag->step, subject_of(r, tag->step), tag->key);
     }
 }
 
@@ -223,9 +245,9 @@ static void put_list(struct notice_render *r, const struct notice_tag *tag)
         const struct proc_value *value =
             procedure_value(r->in->procedure, slot->step, slot->subject, tag->key);
         if (strcmp(tag->key, "subject") == 0) {
-            put_text(r, slot->subject);
-        } else if (value != NULL && value->text != NULL) {
-            put_text(r, value->text);
+            (void)put_text(r, slot->subject);
+        } else if (value != NULL && value->text != NULL && put_text(r, value->text)) {
+            tell(r, slot->step, slot->subject, tag->key);
         }
     }
     if (n == 0) {
@@ -256,7 +278,7 @@ static void put_subject(struct notice_render *r)
 {
     const char *subject = r->each != NULL ? r->each->subject : r->in->subject;
     if (subject != NULL && subject[0] != '\0') {
-        put_text(r, subject);
+        (void)put_text(r, subject);
     } else {
         put_sign(r, &r->in->set->signs.missing, "");
     }

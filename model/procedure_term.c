@@ -311,6 +311,13 @@ enum held proc_check(const struct procedure *p, const struct slot_in *slot,
 {
     int64_t left;
     int64_t right;
+    int64_t only = 1;
+    if (check->only.text && proc_term(p, slot, &check->only, &only) != TERM_VALUE) {
+        return HELD_NOT_YET;
+    }
+    if (only == 0) {
+        return HELD;
+    }
     enum term_state l = sum_terms(p, slot, check->left, check->left_n, &left);
     enum term_state r = sum_terms(p, slot, check->right, check->right_n, &right);
     if (l == TERM_NOT_YET || r == TERM_NOT_YET) {

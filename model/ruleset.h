@@ -73,13 +73,16 @@ enum { TERMS_MAX = 8 };
 enum check_op { CHECK_GT, CHECK_GE, CHECK_EQ, CHECK_LE, CHECK_LT, CHECK_ODD };
 
 /* sum(left) * den  op  sum(right) * num, in integers, cross-multiplied: "more than half of those
- * present" is left [agree] op gt right [present] num 1 den 2. CHECK_ODD looks at left alone. */
+ * present" is left [agree] op gt right [present] num 1 den 2. CHECK_ODD looks at left alone. A
+ * check with `only` says something of records that claim it: a vote that is entered as not passed
+ * is no breach of the majority. */
 struct check {
     const char *id; /* unique in the template: "S21.turnout" */
     struct term left[TERMS_MAX], right[TERMS_MAX];
     size_t left_n, right_n;
     enum check_op op;
     int64_t num, den; /* > 0 */
+    struct term only; /* text NULL: always; else holds by itself while this value is 0 */
     struct citation cite;
     struct words says;   /* the rule in one sentence */
     struct words remedy; /* what can be done when it is broken */

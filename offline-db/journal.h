@@ -55,10 +55,22 @@ enum gw_err journal_counts(struct home *home, struct journal_counts *out);
 enum gw_err journal_duty(struct home *home, char out[16]);
 
 /* ---- for sync/ */
-/* Up to max_lines / max_bytes of wire lines (NDJSON) in order of n, states pending and sent; marks
- * them sent. *lines = how many; first_n and n_list tell which (n_list has room for max_lines). */
-enum gw_err journal_batch(struct home *home, size_t max_lines, size_t max_bytes, struct gw_buf *out,
-                          int64_t *n_list, size_t *lines, struct gw_fail *fail);
+/* Up to so many lines and bytes of wire lines (NDJSON), states pending and sent; marks them sent.
+ * Own ones in order of n; with foreign also those that a peer brought, each behind the own ones
+ * that were here before it (an own record may hang on it, and it on an own one). list has room for
+ * max_lines and says which they are; *lines = how many. One line always goes, however long. */
+struct journal_limits {
+    size_t lines, bytes;
+    bool foreign;
+};
+struct journal_sent {
+    gw_id dev;
+    int64_t n;
+    bool foreign;
+};
+enum gw_err journal_batch(struct home *home, const struct journal_limits *limits,
+                          struct gw_buf *out, struct journal_sent *list, size_t *lines,
+                          struct gw_fail *fail);
 /* Stores one result (state, code, seq, receipt…) and refreshes the overlay, in the caller's open
  * transaction or in one of its own. Idempotent. */
 struct journal_result {
@@ -69,6 +81,10 @@ struct journal_result {
 };
 enum gw_err journal_store_result(struct home *home, const struct journal_result *result,
                                  struct gw_fail *fail);
+/* The same for a line of another device; hash "" = whichever is here, else only that one. It never
+ * tells this worker anything and never asks for a new key: both are its author's business. */
+enum gw_err journal_foreign_result(struct home *home, const char *dev, const char *hash,
+                                   const struct journal_result *result, struct gw_fail *fail);
 /* The server lost what it had (new epoch) or never stored it: numbers > have_n and those in missing
  * become pending again, with their receipts kept. */
 enum gw_err journal_resend(struct home *home, int64_t have_n, const int64_t *missing,

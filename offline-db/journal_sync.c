@@ -4,27 +4,25 @@
 
 #include "offline-db/journal.h"
 #include "offline-db/odb_p.h"
+#include "offline-db/process_sql_p.h"
 
 /* ---- batches */
 
 struct batch {
     struct home *home;
     struct gw_buf *out;
-    size_t max_lines, max_bytes, lines;
-    int64_t *n_list;
+    const struct journal_limits *limits;
+    struct journal_sent *list;
+    size_t lines;
     bool pending; /* one of them was not marked sent yet */
 };
 
-static enum gw_err batch_line(struct batch *b, sqlite3_stmt *st)
+/* What was put into out as one line counts, unless it is too much behind others. GW_ABSENT: the
+ * batch is full. */
+static enum gw_err batch_close(struct batch *b, size_t before, enum gw_err err)
 {
-    const struct wire_cmd_line line = {.body = gw_col_text(st, 1),
-                                       .key = b->home->id.device,
-                                       .sig = gw_col_text(st, 2),
-                                       .priv = gw_col_text(st, 3)};
-    size_t before = b->out->len;
-    enum gw_err err = wire_cmd_line_encode(&line, b->out);
     err = err ? err : gw_buf_adds(b->out, "\n");
-    bool too_much = err == GW_TOO_LARGE || b->out->len > b->max_bytes;
+    bool too_much = err == GW_TOO_LARGE || b->out->len > b->limits->bytes;
     if (err || (too_much && b->lines > 0)) {
         if (b->out->data) {
             b->out->len = before;
@@ -32,9 +30,50 @@ static enum gw_err batch_line(struct batch *b, sqlite3_stmt *st)
         }
         return too_much ? GW_ABSENT : err;
     }
-    b->n_list[b->lines++] = gw_col_int(st, 0);
+    b->lines++;
+    return too_much || b->lines == b->limits->lines ? GW_ABSENT : GW_OK;
+}
+
+static enum gw_err batch_own(struct batch *b, sqlite3_stmt *st)
+{
+    const struct wire_cmd_line line = {.body = gw_col_text(st, 1),
+                                       .key = b->home->id.device,
+                                       .sig = gw_col_text(st, 2),
+                                       .priv = gw_col_text(st, 3)};
+    size_t before = b->out->len;
+    struct journal_sent *sent = &b->list[b->lines];
+    *sent = (struct journal_sent){.n = gw_col_int(st, 0)};
+    ODB_COPY(sent->dev, b->home->id.device);
     b->pending |= strcmp(gw_col_text(st, 4), "pending") == 0;
-    return too_much ? GW_ABSENT : GW_OK;
+    return batch_close(b, before, wire_cmd_line_encode(&line, b->out));
+}
+
+static enum gw_err batch_foreign(struct batch *b, sqlite3_stmt *st)
+{
+    size_t before = b->out->len;
+    struct journal_sent *sent = &b->list[b->lines];
+    *sent = (struct journal_sent){.n = gw_col_int(st, 1), .foreign = true};
+    ODB_COL(st, 0, sent->dev);
+    b->pending |= strcmp(gw_col_text(st, 3), "pending") == 0;
+    return batch_close(b, before, gw_buf_adds(b->out, gw_col_text(st, 2)));
+}
+
+static enum gw_err mark_own(struct home *home, int64_t n, struct gw_fail *fail)
+{
+    gw_id id = "";
+    sqlite3_stmt *st = odb_stmt(home, SQL_J_SENT);
+    gw_bind_text(st, ":dev", home->id.device);
+    gw_bind_int(st, ":n", n);
+    enum gw_err err = odb_row(home, st, fail);
+    if (!err) {
+        ODB_COL(st, 0, id);
+    }
+    while (!err) {
+        err = odb_row(home, st, fail); /* to its end, or the write is not whole */
+    }
+    odb_reset(st);
+    err = err == GW_ABSENT ? GW_OK : err;
+    return err || !id[0] ? err : overlay_fold(home, id, fail);
 }
 
 static enum gw_err mark_sent(struct batch *b, struct gw_fail *fail)
@@ -44,40 +83,50 @@ static enum gw_err mark_sent(struct batch *b, struct gw_fail *fail)
         return err;
     }
     for (size_t i = 0; !err && i < b->lines; i++) {
-        gw_id id = "";
-        sqlite3_stmt *st = odb_stmt(b->home, SQL_J_SENT);
-        gw_bind_text(st, ":dev", b->home->id.device);
-        gw_bind_int(st, ":n", b->n_list[i]);
-        err = odb_row(b->home, st, fail);
-        if (!err) {
-            ODB_COL(st, 0, id);
-        }
-        while (!err) {
-            err = odb_row(b->home, st, fail); /* to its end, or the write is not whole */
-        }
-        odb_reset(st);
-        err = err == GW_ABSENT ? GW_OK : err;
-        if (!err && id[0]) {
-            err = overlay_fold(b->home, id, fail);
-        }
+        const struct journal_sent *sent = &b->list[i];
+        err = sent->foreign ? foreign_sent(b->home, sent->dev, sent->n, fail)
+                            : mark_own(b->home, sent->n, fail);
     }
     return odb_end(b->home, err, fail);
 }
 
-enum gw_err journal_batch(struct home *home, size_t max_lines, size_t max_bytes, struct gw_buf *out,
-                          int64_t *n_list, size_t *lines, struct gw_fail *fail)
+/* Both lists are in order already: the next one of the two, until one is full or both are empty. */
+static enum gw_err merge(struct batch *b, sqlite3_stmt *own, sqlite3_stmt *foreign,
+                         struct gw_fail *fail)
 {
-    struct batch b = {
-        .home = home, .out = out, .max_lines = max_lines, .max_bytes = max_bytes, .n_list = n_list};
-    sqlite3_stmt *st = odb_stmt(home, SQL_J_BATCH);
-    gw_bind_text(st, ":dev", home->id.device);
-    enum gw_err err = odb_row(home, st, fail);
-    while (!err && b.lines < max_lines) {
-        err = batch_line(&b, st);
-        err = err ? err : odb_row(home, st, fail);
+    enum gw_err own_err = odb_row(b->home, own, fail);
+    enum gw_err foreign_err = foreign ? odb_row(b->home, foreign, fail) : GW_ABSENT;
+    enum gw_err err = GW_OK;
+    while (!err && (!own_err || !foreign_err)) {
+        bool take = own_err || (!foreign_err && gw_col_int(foreign, 4) < gw_col_int(own, 0));
+        if (take) {
+            err = batch_foreign(b, foreign);
+            foreign_err = err ? GW_OK : odb_row(b->home, foreign, fail);
+        } else {
+            err = batch_own(b, own);
+            own_err = err ? GW_OK : odb_row(b->home, own, fail);
+        }
+        if ((own_err && own_err != GW_ABSENT) || (foreign_err && foreign_err != GW_ABSENT)) {
+            err = own_err && own_err != GW_ABSENT ? own_err : foreign_err;
+        }
     }
-    odb_reset(st);
-    err = err == GW_ABSENT ? GW_OK : err;
+    return err == GW_ABSENT ? GW_OK : err;
+}
+
+enum gw_err journal_batch(struct home *home, const struct journal_limits *limits,
+                          struct gw_buf *out, struct journal_sent *list, size_t *lines,
+                          struct gw_fail *fail)
+{
+    struct batch b = {.home = home, .out = out, .limits = limits, .list = list};
+    sqlite3_stmt *own = odb_stmt(home, SQL_J_BATCH);
+    sqlite3_stmt *foreign =
+        limits->foreign ? gw_db_stmt(home->db, process_sql(SQL_FL_UNSENT)) : NULL;
+    gw_bind_text(own, ":dev", home->id.device);
+    enum gw_err err = merge(&b, own, foreign, fail);
+    odb_reset(own);
+    if (foreign) {
+        odb_reset(foreign);
+    }
     if (!err && b.pending) {
         err = mark_sent(&b, fail);
     }
@@ -225,6 +274,36 @@ enum gw_err journal_store_result(struct home *home, const struct journal_result 
     }
     enum gw_err err = odb_begin(home, GW_DURABLE_FULL, "journal_store_result", fail);
     return err ? err : odb_end(home, store_in_txn(home, result, fail), fail);
+}
+
+/* ---- results of lines that a peer brought */
+
+static enum gw_err foreign_in_txn(struct home *home, const char *dev, const char *hash,
+                                  const struct journal_result *r, struct gw_fail *fail)
+{
+    /* another hash for its number, or another chain: the author's laptop signs it anew */
+    bool anew = r->result == RESULT_KEY_REUSE || r->result == RESULT_CHAIN_FORK;
+    enum cmd_state state = anew ? CMD_REJECTED : state_of(r->result);
+    if (state == CMD_STATE_N) {
+        return GW_OK; /* again later */
+    }
+    sqlite3_stmt *st = gw_db_stmt(home->db, process_sql(SQL_FL_RESULT));
+    gw_bind_text(st, ":dev", dev);
+    gw_bind_int(st, ":n", r->n);
+    gw_bind_text(st, ":hash", hash);
+    gw_bind_text(st, ":state", cmd_state_name(state));
+    gw_bind_text(st, ":code", anew ? cmd_result_name(r->result) : r->code ? r->code : "");
+    return gw_db_run(home->db, st, fail);
+}
+
+enum gw_err journal_foreign_result(struct home *home, const char *dev, const char *hash,
+                                   const struct journal_result *result, struct gw_fail *fail)
+{
+    if (gw_db_in_txn(home->db)) {
+        return foreign_in_txn(home, dev, hash, result, fail);
+    }
+    enum gw_err err = odb_begin(home, GW_DURABLE_FULL, "journal_foreign_result", fail);
+    return err ? err : odb_end(home, foreign_in_txn(home, dev, hash, result, fail), fail);
 }
 
 /* ---- sending again */

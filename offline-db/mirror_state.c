@@ -244,6 +244,7 @@ static enum gw_err new_epoch(struct home *home, const struct wire_hello *hello,
     }
     err = err ? err : gw_db_run(home->db, odb_stmt(home, SQL_TOMB_CLEAR), fail);
     err = err ? err : gw_db_run(home->db, odb_stmt(home, SQL_J_SETTLE_EPOCH), fail);
+    err = err ? err : foreign_again(home, fail);
     sqlite3_stmt *st = odb_stmt(home, SQL_STATE_EPOCH);
     gw_bind_text(st, ":epoch", hello->epoch);
     gw_bind_text(st, ":cursor", hello->cursor);

@@ -131,6 +131,12 @@ void process_reissue_free(struct process_reissue *hold);
 enum gw_err mirror_moment(struct home *home, int64_t *off_ms, int64_t *unc_ms, char *cursor,
                           size_t size);
 
+/* ---- foreign.c: lines of others that wait here for the server. A new epoch: all of them go again.
+ * Inside a transaction. */
+enum gw_err foreign_again(struct home *home, struct gw_fail *fail);
+/* Marks one as sent. Inside a transaction. */
+enum gw_err foreign_sent(struct home *home, const char *dev, int64_t n, struct gw_fail *fail);
+
 /* ---- access_log: inside a transaction */
 enum gw_err access_add(struct home *home, const char *what, const char *id, const char *field,
                        const char *reason, struct gw_fail *fail);

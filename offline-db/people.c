@@ -1,4 +1,4 @@
-#include "offline-db/people.h"
+#include "offline-db/people_p.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 #include "model/address.h"
 #include "model/idnum.h"
+#include "model/kin.h"
 #include "offline-db/card_p.h"
 #include "offline-db/journal.h"
 #include "offline-db/queue_p.h"
@@ -16,7 +17,7 @@ enum { TEXT_MAX = 256, TAIL_MIN = 4 };
 
 /* ---- one row of PERSON_SELECT */
 
-static void read_person(struct home *home, sqlite3_stmt *st, struct person_row *row)
+void people_read_row(struct home *home, sqlite3_stmt *st, struct person_row *row)
 {
     struct gw_buf scratch;
     char today[11];
@@ -81,7 +82,7 @@ static enum gw_err collect(struct find *f, sqlite3_stmt *st, struct gw_fail *fai
     enum gw_err err = odb_row(f->home, st, fail);
     while (!err && f->n < f->cap) {
         if (!is_listed(f, gw_col_text(st, 0))) {
-            read_person(f->home, st, &f->out[f->n]);
+            people_read_row(f->home, st, &f->out[f->n]);
             f->n++;
         }
         err = odb_row(f->home, st, fail);
@@ -198,12 +199,6 @@ enum gw_err people_find(struct home *home, const char *text, struct person_row *
 
 /* ---- show */
 
-struct show {
-    struct home *home;
-    struct person_card *card;
-    const char *reveal; /* key, or NULL */
-};
-
 /* A list of texts as words with blanks between; groups get their words. */
 static void json_words(const char *key, const char *json, char *out, size_t size)
 {
@@ -229,19 +224,21 @@ static void plain_value(const struct gw_field *field, sqlite3_stmt *st, int col,
         json_words(field->key, text, out, size);
     } else if (strcmp(field->key, "sex") == 0) {
         odb_copy(out, size, sex_word(text));
+    } else if (strcmp(field->key, "relation") == 0 && kin_code_known(text)) {
+        odb_copy(out, size, kin_word(text));
     } else {
         (void)gw_text_safe_z(out, size, text);
     }
 }
 
-static void add_field(struct show *s, const struct gw_field *field, sqlite3_stmt *st, int col)
+static void add_field(struct people_fields *s, const struct gw_field *field, sqlite3_stmt *st,
+                      int col)
 {
-    if (!field->label || s->card->fields_n >= PERSON_FIELDS ||
-        sqlite3_column_type(st, col) == SQLITE_NULL) {
+    if (!field->label || s->n >= s->cap || sqlite3_column_type(st, col) == SQLITE_NULL) {
         return;
     }
     char value[256];
-    struct person_field *f = &s->card->fields[s->card->fields_n];
+    struct person_field *f = &s->fields[s->n];
     bool open = s->reveal && strcmp(s->reveal, field->key) == 0;
     plain_value(field, st, col, value, sizeof value);
     ODB_COPY(f->key, field->key);
@@ -249,39 +246,40 @@ static void add_field(struct show *s, const struct gw_field *field, sqlite3_stmt
     masked(open, field->mask, value, f->value, sizeof f->value);
     f->masked = strcmp(f->value, value) != 0;
     gw_wipe(value, sizeof value);
-    s->card->fields_n++;
+    s->n++;
 }
 
-static enum gw_err show_type(struct show *s, enum gw_type type, const char *id)
+enum gw_err people_add_fields(struct people_fields *f, enum gw_type type, const char *id)
 {
     const struct gw_entity *entity = entity_of(type);
-    sqlite3_stmt *st = gw_db_stmt(s->home->db, mirror_sql(type, M_ROW));
+    sqlite3_stmt *st = gw_db_stmt(f->home->db, mirror_sql(type, M_ROW));
     (void)sqlite3_bind_text(st, 1, id, -1, SQLITE_STATIC); /* a failure shows as no row */
-    enum gw_err err = odb_row(s->home, st, NULL);
+    enum gw_err err = odb_row(f->home, st, NULL);
     for (size_t i = 0; !err && i < entity->n; i++) {
-        add_field(s, &entity->fields[i], st, 2 + (int)i);
+        add_field(f, &entity->fields[i], st, 2 + (int)i);
     }
     odb_reset(st);
     return err == GW_ABSENT ? GW_OK : err;
 }
 
-static enum gw_err dwelling_of(struct home *home, const char *id, gw_id out)
+/* Where somebody lives, and his household; "" = none. */
+static enum gw_err place_of(struct home *home, const char *id, gw_id dwelling, gw_id household)
 {
     sqlite3_stmt *st = gw_db_stmt(home->db, screen_sql(SQL_P_DWELLING));
     gw_bind_text(st, ":id", id);
     enum gw_err err = odb_row(home, st, NULL);
     if (!err) {
-        odb_col(st, 0, out, sizeof(gw_id));
+        odb_col(st, 0, dwelling, sizeof(gw_id));
+        odb_col(st, 1, household, sizeof(gw_id));
     }
     odb_reset(st);
     return err;
 }
 
 /* Where a key that may be revealed lives; TYPE_N when there is none. */
-static enum gw_type type_of_key(const char *key)
+static enum gw_type type_of_key(const enum gw_type *types, size_t n, const char *key)
 {
-    static const enum gw_type types[] = {TYPE_RESIDENT, TYPE_RESIDENT_PRIVATE, TYPE_DWELLING};
-    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+    for (size_t i = 0; i < n; i++) {
         int at = entity_field(entity_of(types[i]), key, strlen(key));
         const struct gw_field *field = at < 0 ? NULL : &entity_of(types[i])->fields[at];
         if (field && field->label && field->mask != MASK_NONE) {
@@ -291,12 +289,12 @@ static enum gw_type type_of_key(const char *key)
     return TYPE_N;
 }
 
-/* Journalled and in the access log before anything is shown; a failure shows nothing. */
-static enum gw_err record_reveal(struct home *home, const char *id, const char *key,
-                                 const char *reason, struct gw_fail *fail)
+enum gw_err people_record_reveal(struct home *home, const enum gw_type *types, size_t types_n,
+                                 const char *id, const char *key, const char *reason,
+                                 struct gw_fail *fail)
 {
     struct cmd_data data;
-    enum gw_type type = type_of_key(key);
+    enum gw_type type = type_of_key(types, types_n, key);
     if (type == TYPE_N) {
         return gw_fail_set(
             fail, GW_INVALID,
@@ -318,28 +316,30 @@ static enum gw_err record_reveal(struct home *home, const char *id, const char *
     return err ? err : odb_end(home, access_add(home, "reveal", id, key, reason, fail), fail);
 }
 
-static enum gw_err show_all(struct show *s, const char *id, struct gw_fail *fail)
+static enum gw_err show_all(struct people_fields *f, struct person_card *card, const char *id,
+                            const char *dwelling, struct gw_fail *fail)
 {
-    gw_id dwelling = "";
-    sqlite3_stmt *st = gw_db_stmt(s->home->db, screen_sql(SQL_P_ONE));
+    sqlite3_stmt *st = gw_db_stmt(f->home->db, screen_sql(SQL_P_ONE));
     gw_bind_text(st, ":id", id);
-    enum gw_err err = odb_row(s->home, st, fail);
+    enum gw_err err = odb_row(f->home, st, fail);
     if (!err) {
-        read_person(s->home, st, &s->card->row);
+        people_read_row(f->home, st, &card->row);
     }
     odb_reset(st);
-    err = err ? err : dwelling_of(s->home, id, dwelling);
-    err = err ? err : show_type(s, TYPE_RESIDENT, id);
-    err = err ? err : show_type(s, TYPE_RESIDENT_PRIVATE, id);
-    return err ? err : show_type(s, TYPE_DWELLING, dwelling);
+    err = err ? err : people_add_fields(f, TYPE_RESIDENT, id);
+    err = err ? err : people_add_fields(f, TYPE_RESIDENT_PRIVATE, id);
+    err = err ? err : people_add_fields(f, TYPE_DWELLING, dwelling);
+    card->fields_n = f->n;
+    return err;
 }
 
 enum gw_err people_show(struct home *home, const char *id, const char *reveal, const char *reason,
                         struct person_card **out, struct gw_fail *fail)
 {
-    gw_id dwelling = "";
+    static const enum gw_type types[] = {TYPE_RESIDENT, TYPE_RESIDENT_PRIVATE, TYPE_DWELLING};
+    gw_id dwelling = "", household = "";
     *out = NULL;
-    enum gw_err err = dwelling_of(home, id, dwelling);
+    enum gw_err err = place_of(home, id, dwelling, household);
     if (err == GW_ABSENT) {
         return gw_fail_set(fail, err,
                            _("There is no resident %s on this machine. Search by name, phone tail "
@@ -347,22 +347,25 @@ enum gw_err people_show(struct home *home, const char *id, const char *reveal, c
                            id);
     }
     if (!err && reveal) {
-        err = record_reveal(home, id, reveal, reason, fail);
+        err = people_record_reveal(home, types, sizeof types / sizeof types[0], id, reveal, reason,
+                                   fail);
     }
     if (err) {
         return err;
     }
-    struct show s = {.home = home, .reveal = reveal};
-    s.card = calloc(1, sizeof *s.card);
-    if (!s.card) {
+    struct person_card *card = calloc(1, sizeof *card);
+    if (!card) {
         return gw_fail_set(fail, GW_NOMEM, _("There is no memory left. Close other programs."));
     }
-    err = show_all(&s, id, fail);
+    struct people_fields f = {
+        .home = home, .reveal = reveal, .fields = card->fields, .cap = PERSON_FIELDS};
+    ODB_COPY(card->household, household);
+    err = show_all(&f, card, id, dwelling, fail);
     if (err) {
-        people_free(s.card);
+        people_free(card);
         return err;
     }
-    *out = s.card;
+    *out = card;
     return GW_OK;
 }
 

@@ -1,4 +1,5 @@
-/* Finding and showing residents and addresses (plain search; city-scale indexes come later). */
+/* Finding and showing residents, households and addresses (plain search; city-scale indexes come
+ * later). */
 #ifndef GW_OFFLINE_DB_PEOPLE_H
 #define GW_OFFLINE_DB_PEOPLE_H
 
@@ -29,11 +30,32 @@ struct person_card {
     struct person_row row;
     struct person_field fields[PERSON_FIELDS];
     size_t fields_n;
+    gw_id household; /* "" = none */
 };
 /* reveal: NULL, or one field key to show in full: needs a reason, is journalled as access.reveal
  * before it is shown. */
 enum gw_err people_show(struct home *home, const char *id, const char *reveal, const char *reason,
                         struct person_card **out, struct gw_fail *fail);
 void people_free(struct person_card *card);
+
+/* ---- households and dwellings (people_place.c) */
+
+struct place_member {
+    struct person_row row; /* masked */
+    char relation[8];      /* code of GB/T 4761, "" = not known */
+};
+enum { PLACE_MEMBERS_MAX = 200, PLACE_FIELDS = 24 };
+struct place_card {
+    struct person_field fields[PLACE_FIELDS];
+    size_t fields_n;
+    /* Of a household: its members, the head first; of a dwelling: who lives there. */
+    struct place_member members[PLACE_MEMBERS_MAX];
+    size_t members_n;
+};
+/* household true: a household, else a dwelling. reveal as above. GW_ABSENT with a sentence. Free
+ * with place_free. */
+enum gw_err place_show(struct home *home, bool household, const char *id, const char *reveal,
+                       const char *reason, struct place_card **out, struct gw_fail *fail);
+void place_free(struct place_card *card);
 
 #endif

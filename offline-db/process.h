@@ -117,5 +117,14 @@ void process_trial_end(struct process_trial *trial);
 /* The export of protocol section 6. */
 enum gw_err process_export(struct home *home, const char *id, struct gw_buf *out,
                            struct gw_fail *fail);
+/* The same with private parts left out as if they had been erased: everything else still verifies. */
+struct process_pick {
+    void *ctx;
+    bool (*keep)(void *ctx, const struct ev_step *step); /* its private part stays */
+    bool names;                                          /* of the signers stay */
+};
+enum gw_err process_export_picked(struct home *home, const char *id,
+                                  const struct process_pick *pick, struct gw_buf *out,
+                                  struct gw_fail *fail);
 
 #endif

@@ -19,8 +19,8 @@ static const char *newest_note(const struct process_case *c)
 }
 
 /* Lines in set order: what process_load read follows the stores, not the order of the set. */
-static enum gw_err in_set_order(struct process_case *c, struct ev_export_line **out,
-                                struct gw_fail *fail)
+enum gw_err process_lines_in_order(struct process_case *c, struct ev_export_line **out,
+                                   struct gw_fail *fail)
 {
     size_t n = ev_count(c->set);
     *out = gw_arena_alloc(&c->arena, n, sizeof **out);
@@ -37,8 +37,8 @@ static enum gw_err in_set_order(struct process_case *c, struct ev_export_line **
 }
 
 /* Confirmed numbers go along: the verdict depends on them. */
-static enum gw_err rule_rows(struct home *home, struct process_case *c, const char ***out,
-                             size_t *n, struct gw_fail *fail)
+enum gw_err process_rule_rows(struct home *home, struct process_case *c, const char ***out,
+                              size_t *n, struct gw_fail *fail)
 {
     struct gw_buf json;
     gw_buf_init(&json, JSON_LINE_MAX);
@@ -52,7 +52,9 @@ static enum gw_err rule_rows(struct home *home, struct process_case *c, const ch
         const char *path = gw_col_text(st, 4);
         if (set && path && strcmp(set, c->rules->set) == 0 && path_covers(path, c->row.division)) {
             gw_buf_reset(&json);
-            err = mirror_row_json(home, TYPE_RULE, gw_col_text(st, 5), &json);
+            const char *foreign = gw_col_text(st, 6); /* came by a bundle */
+            err = foreign ? gw_buf_adds(&json, foreign)
+                          : mirror_row_json(home, TYPE_RULE, gw_col_text(st, 5), &json);
             (*out)[*n] = err ? NULL : gw_arena_text(&c->arena, gw_buf_str(&json));
             err = err ? err : (*out)[*n] ? GW_OK : GW_NOMEM;
             *n += err == GW_OK;
@@ -64,8 +66,49 @@ static enum gw_err rule_rows(struct home *home, struct process_case *c, const ch
     return err == GW_ABSENT ? GW_OK : err;
 }
 
+/* The line without its private part, which no signature covers but by its hash. */
+static enum gw_err strip(struct process_case *c, struct ev_export_line *line, struct gw_fail *fail)
+{
+    struct wire_cmd_line parts;
+    struct json *root = NULL;
+    struct gw_buf text;
+    gw_buf_init(&text, JSON_LINE_MAX);
+    enum gw_err err = wire_cmd_line_decode(line->line, strlen(line->line), &parts, &root, fail);
+    if (!err && parts.priv) {
+        parts.priv = NULL;
+        err = wire_cmd_line_encode(&parts, &text);
+        line->line = err ? NULL : gw_arena_text(&c->arena, gw_buf_str(&text));
+        err = err ? err : line->line ? GW_OK : GW_NOMEM;
+    }
+    json_free(root);
+    gw_buf_free(&text);
+    return err;
+}
+
+static enum gw_err pick_parts(struct process_case *c, const struct process_pick *pick,
+                              struct ev_export_line *lines, struct gw_fail *fail)
+{
+    enum gw_err err = GW_OK;
+    for (size_t i = 0; i < ev_count(c->set) && !err; i++) {
+        if (!pick->keep(pick->ctx, ev_at(c->set, i))) {
+            err = strip(c, &lines[i], fail);
+        }
+    }
+    for (size_t i = 0; i < c->signers_n && !pick->names; i++) {
+        c->signers[i].name = "";
+    }
+    return err;
+}
+
 enum gw_err process_export(struct home *home, const char *id, struct gw_buf *out,
                            struct gw_fail *fail)
+{
+    return process_export_picked(home, id, NULL, out, fail);
+}
+
+enum gw_err process_export_picked(struct home *home, const char *id,
+                                  const struct process_pick *pick, struct gw_buf *out,
+                                  struct gw_fail *fail)
 {
     struct process_case c;
     struct ev_export_line *lines = NULL;
@@ -79,8 +122,9 @@ enum gw_err process_export(struct home *home, const char *id, struct gw_buf *out
         return err;
     }
     ev_digest(c.set, id, digest);
-    err = in_set_order(&c, &lines, fail);
-    err = err ? err : rule_rows(home, &c, &rows, &rows_n, fail);
+    err = process_lines_in_order(&c, &lines, fail);
+    err = err ? err : process_rule_rows(home, &c, &rows, &rows_n, fail);
+    err = err || !pick ? err : pick_parts(&c, pick, lines, fail);
     if (!err) {
         const struct ev_export export = {
             .process = id,

@@ -34,6 +34,12 @@ enum gw_err process_load_held(struct home *home, const char *id, gw_day today,
                               struct process_rules_held *held, struct process_case *out,
                               struct gw_fail *fail);
 
+/* Lines in set order: what process_load read follows the stores. In the case's arena. */
+enum gw_err process_lines_in_order(struct process_case *c, struct ev_export_line **out,
+                                   struct gw_fail *fail);
+/* Rows of the confirmed numbers that hold for it, as JSON. In the case's arena. */
+enum gw_err process_rule_rows(struct home *home, struct process_case *c, const char ***out,
+                              size_t *n, struct gw_fail *fail);
 /* A value by key among a step's own; NULL. */
 const struct proc_value *process_value_in(const struct ev_step *step, const char *key);
 

@@ -8,12 +8,25 @@
     "j.kind LIKE 'process.%' AND j.state NOT IN ('reissued', 'rejected') AND j.body IS NOT NULL "  \
     "AND NOT EXISTS (SELECT 1 FROM step s WHERE s.id = j.dev || '.' || j.n)"
 
+/* A step that a peer brought and the feed has not. One that the server did not take is no evidence.
+ */
+#define FOREIGN_STEP                                                                               \
+    "f.state <> 'rejected' AND NOT EXISTS (SELECT 1 FROM step s WHERE s.id = f.dev || '.' || f.n)"
+
+/* Rows at and below :path as one range of an index; '-' would sort between a path and what is below
+ * it. */
+#define BELOW(path)                                                                                \
+    path " >= :path AND " path " < :path || '/' AND (" path " = :path OR " path " >= :path || "    \
+         "'.')"
+
 #define PROCESS_SQL_TABLE                                                                          \
-    X(PR_LIST, "SELECT p.id, p.template, p.kind, p.mode, p.title, p.division, p.term, "            \
-               "p.polling_day, p.state, (SELECT count(*) FROM step s WHERE s.process = p.id) + "   \
-               "(SELECT count(*) FROM journal j WHERE j.id = p.id AND " OWN_STEP "), EXISTS "      \
-               "(SELECT 1 FROM journal j WHERE j.id = p.id AND j.state IN ('pending', 'sent')) "   \
-               "FROM process p WHERE :kind = '' OR p.kind = :kind ORDER BY p.division, p.id")      \
+    X(PR_LIST,                                                                                     \
+      "SELECT p.id, p.template, p.kind, p.mode, p.title, p.division, p.term, "                     \
+      "p.polling_day, p.state, (SELECT count(*) FROM step s WHERE s.process = p.id) + "            \
+      "(SELECT count(*) FROM journal j WHERE j.id = p.id AND " OWN_STEP ") + (SELECT "             \
+      "count(*) FROM foreign_line f WHERE f.process = p.id AND " FOREIGN_STEP "), EXISTS "         \
+      "(SELECT 1 FROM journal j WHERE j.id = p.id AND j.state IN ('pending', 'sent')) "            \
+      "FROM process p WHERE :kind = '' OR p.kind = :kind ORDER BY p.division, p.id")               \
     X(PR_ONE, "SELECT p.id, p.template, p.kind, p.mode, p.title, p.division, p.term, "             \
               "p.polling_day, p.state, 0, EXISTS (SELECT 1 FROM journal j WHERE j.id = p.id AND "  \
               "j.state IN ('pending', 'sent')) FROM process p WHERE p.id = :id")                   \
@@ -32,10 +45,18 @@
                     "receipt r WHERE r.dev = j.dev AND r.n = j.n AND r.good = 1 ORDER BY r.at "    \
                     "LIMIT 1), j.result_at, j.seq FROM journal j WHERE j.id = :id AND " OWN_STEP   \
                     " ORDER BY j.j")                                                               \
-    X(PR_FOREIGN_STEPS, "SELECT f.line, f.state FROM foreign_line f WHERE f.process = :id AND "    \
-                        "NOT EXISTS (SELECT 1 FROM step s WHERE s.id = f.dev || '.' || f.n) "      \
-                        "ORDER BY f.dev, f.n")                                                     \
-    X(PR_RULES, "SELECT \"set\", key, value, document, path, id FROM rule ORDER BY id")            \
+    X(PR_FOREIGN_STEPS,                                                                            \
+      "SELECT f.line, f.state FROM foreign_line f WHERE f.process = :id AND " FOREIGN_STEP         \
+      " ORDER BY f.ord")                                                                           \
+    X(PR_SIGNERS_OF,                                                                               \
+      "SELECT id, user, name, role, sign_key, server_sig, valid_from, revoked_at, revoked_seq, "   \
+      "0 AS src FROM signer WHERE id = :dev OR (id > :dev || '.' AND id < :dev || '/') UNION "     \
+      "ALL SELECT device, user, name, role, sign_key, server_sig, valid_from, revoked_at, "        \
+      "revoked_seq, 1 FROM foreign_signer WHERE device = :dev ORDER BY src, id LIMIT 1")           \
+    X(PR_RULES, "SELECT \"set\", key, value, document, path, id, NULL FROM rule UNION ALL "        \
+                "SELECT f.\"set\", f.key, f.value, f.document, f.path, f.id, f.row FROM "          \
+                "foreign_rule f WHERE NOT EXISTS (SELECT 1 FROM rule r WHERE r.id = f.id) "        \
+                "ORDER BY id")                                                                     \
     X(PR_TEXT, "SELECT text FROM rule_text WHERE hash = :hash")                                    \
     X(PR_TEXT_PUT, "INSERT OR IGNORE INTO rule_text (hash, text, at) VALUES (:hash, :text, :at)")  \
     X(PR_OWN, "SELECT dev, pn, hash FROM process_own WHERE process = :id")                         \
@@ -45,6 +66,36 @@
                       ":dev WHERE a.hash = :hash AND a.dev <> :dev LIMIT 1")                       \
     X(PR_RECEIPT_AT, "SELECT max(at) FROM receipt WHERE good = 1")                                 \
     X(PR_STEP_AT, "SELECT max(recv_at) FROM step")                                                 \
+    /* lines of others */                                                                          \
+    X(FL_UNSENT, "SELECT f.dev, f.n, f.line, f.state, f.after_n FROM foreign_line f WHERE "        \
+                 "f.state IN ('pending', 'sent') AND NOT EXISTS (SELECT 1 FROM step s WHERE s.id " \
+                 "= f.dev || '.' || f.n) ORDER BY f.after_n, f.ord")                               \
+    X(FL_SENT, "UPDATE foreign_line SET state = 'sent' WHERE dev = :dev AND n = :n AND state = "   \
+               "'pending'")                                                                        \
+    X(FL_RESULT, "UPDATE foreign_line SET state = :state, code = :code WHERE dev = :dev AND n = "  \
+                 ":n AND (:hash = '' OR hash = :hash)")                                            \
+    X(FL_AGAIN, "UPDATE foreign_line SET state = 'pending', code = ''")                            \
+    X(FL_HASH, "SELECT hash FROM foreign_line WHERE dev = :dev AND n = :n")                        \
+    X(FL_STEP_HASH, "SELECT hash FROM step WHERE id = :id")                                        \
+    X(FL_ORD, "SELECT max(ord) FROM foreign_line")                                                 \
+    X(FL_PUT, "INSERT INTO foreign_line (dev, n, process, hash, line, at, after_n, ord) VALUES "   \
+              "(:dev, :n, :process, :hash, :line, :at, :after, :ord)")                             \
+    X(FS_KEY, "SELECT sign_key, user, revoked_at FROM signer WHERE id = :dev OR device = :dev "    \
+              "UNION ALL SELECT sign_key, user, revoked_at FROM foreign_signer WHERE device = "    \
+              ":dev LIMIT 1")                                                                      \
+    X(FS_PUT, "INSERT OR REPLACE INTO foreign_signer (device, user, name, role, sign_key, "        \
+              "server_sig, valid_from, revoked_at, revoked_seq) VALUES (:dev, :user, :name, "      \
+              ":role, :key, :sig, :from, :revoked, :revoked_seq)")                                 \
+    X(FR_PUT, "INSERT INTO foreign_rule (id, seq, path, \"set\", key, value, document, row) "      \
+              "VALUES (:id, :seq, :path, :set, :key, :value, :document, :row) ON CONFLICT (id) "   \
+              "DO UPDATE SET seq = excluded.seq, path = excluded.path, \"set\" = "                 \
+              "excluded.\"set\", key = excluded.key, value = excluded.value, document = "          \
+              "excluded.document, row = excluded.row WHERE excluded.seq >= foreign_rule.seq")      \
+    X(RO_PEOPLE, "SELECT r.id, r.path, r.name, r.sex, r.birth_date, r.ethnicity, r.population, "   \
+                 "r.household_id, r.relation, p.id_number, p.politics FROM resident r LEFT JOIN "  \
+                 "resident_private p ON p.id = r.id WHERE " BELOW("r.path"))                       \
+    X(RO_SPELLS,                                                                                   \
+      "SELECT s.resident_id, s.\"from\", s.\"to\", s.kind FROM spell s WHERE " BELOW("s.path"))    \
     X(PRACTICE_GET, "SELECT shift_ms FROM practice")                                               \
     X(PRACTICE_MARK, "INSERT OR IGNORE INTO practice (one, shift_ms) VALUES (1, 0)")               \
     X(PRACTICE_SHIFT, "UPDATE practice SET shift_ms = shift_ms + :ahead")                          \
@@ -55,9 +106,11 @@
     X(PRACTICE_PUT, "INSERT INTO foreign_line (dev, n, process, hash, line, at) VALUES (:dev, "    \
                     ":n, :id, :hash, :line, :at)")                                                 \
     X(PR_PLACES, "SELECT id, name FROM grid WHERE level IN ('community', 'village') ORDER BY id")  \
-    X(PR_COMMON_STAMP, "SELECT printf('%d.%d.%d %d.%d.%d', (SELECT count(*) FROM rule), (SELECT "  \
-                       "max(seq) FROM rule), (SELECT sum(seq) FROM rule), count(*), max(seq), "    \
-                       "sum(seq)) FROM signer")                                                    \
+    X(PR_COMMON_STAMP,                                                                             \
+      "SELECT printf('%d.%d.%d %d.%d.%d', (SELECT count(*) FROM rule), (SELECT "                   \
+      "max(seq) FROM rule), (SELECT sum(seq) FROM rule), count(*), max(seq), "                     \
+      "sum(seq)) || (SELECT printf(' %d.%d', count(*), sum(revoked_seq)) FROM foreign_signer) || " \
+      "(SELECT printf(' %d.%d', count(*), sum(seq)) FROM foreign_rule) FROM signer")               \
     X(PR_STAMP, "SELECT (SELECT printf('%d.%d.%d', count(*), max(seq), sum(seq)) FROM step WHERE " \
                 "process = :id) || (SELECT printf(' %d.%d.%d', count(*), max(j), sum(result_at)) " \
                 "FROM journal WHERE id = :id) || (SELECT printf(' %d.%d', count(*), sum(state IN " \
@@ -67,10 +120,7 @@
     X(PR_SUMMARY_PUT, "INSERT OR REPLACE INTO process_summary (process, stamp, state, next_step, " \
                       "next_zh, next_en, next_day, late, missing, breaches, contested, poll) "     \
                       "VALUES (:id, :stamp, :state, :step, :zh, :en, :day, :late, :missing, "      \
-                      ":breaches, :contested, :poll)")                                             \
-    X(PR_SIGNERS_OF, "SELECT id, user, name, role, sign_key, server_sig, valid_from, revoked_at, " \
-                     "revoked_seq FROM signer WHERE id = :dev OR (id > :dev || '.' AND id < :dev " \
-                     "|| '/') ORDER BY id LIMIT 1")
+                      ":breaches, :contested, :poll)")
 
 enum process_sql_row {
 #define X(name, text) SQL_##name,

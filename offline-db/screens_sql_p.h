@@ -51,7 +51,7 @@
     X(C_ALARM, "SELECT address, text, readings, events, events_total FROM alarm WHERE id = :id")   \
     X(C_GRID, "SELECT leader, leader_phone, duty_name, duty_phone FROM grid WHERE id = :path")     \
     X(C_PEOPLE, "SELECT id, name, role, duty, paths, path FROM worker ORDER BY id")                \
-    X(C_ABOVE, "SELECT people FROM grid WHERE people IS NOT NULL AND (id = :path OR "             \
+    X(C_ABOVE, "SELECT people FROM grid WHERE people IS NOT NULL AND (id = :path OR "              \
                "substr(:path, 1, length(id) + 1) = id || '.') ORDER BY length(id) DESC LIMIT 1")   \
     X(P_NAME, PERSON_SELECT "CASE WHEN r.name = :text THEN 0 WHEN r.name LIKE :prefix ESCAPE "     \
                             "'\\' THEN 1 ELSE 2 END FROM resident r LEFT JOIN dwelling d ON d.id " \
@@ -68,7 +68,15 @@
                                "r.id LIMIT :limit")                                                \
     X(P_ONE, PERSON_SELECT "0 FROM resident r LEFT JOIN dwelling d ON d.id = r.dwelling_id WHERE " \
                            "r.id = :id")                                                           \
-    X(P_DWELLING, "SELECT dwelling_id FROM resident WHERE id = :id")
+    X(P_DWELLING, "SELECT dwelling_id, household_id FROM resident WHERE id = :id")                 \
+    X(P_MEMBERS, PERSON_SELECT "ifnull(json_extract(m.value, '$.relation'), r.relation) FROM "     \
+                               "household h, json_each(h.members) m JOIN resident r ON r.id = "    \
+                               "json_extract(m.value, '$.resident_id') LEFT JOIN dwelling d ON "   \
+                               "d.id = r.dwelling_id WHERE h.id = :id ORDER BY m.key")             \
+    X(P_LIVE_IN, PERSON_SELECT "r.relation FROM resident r LEFT JOIN dwelling d ON d.id = "        \
+                               "r.dwelling_id WHERE r.path = (SELECT path FROM dwelling WHERE "    \
+                               "id = :id) AND r.dwelling_id = :id ORDER BY r.household_id, "       \
+                               "r.relation, r.id")
 
 enum screen_sql {
 #define X(name, text) SQL_##name,

@@ -251,6 +251,21 @@ static void check_checkpoint(struct verifying *v, const struct ev_step *step)
     }
 }
 
+/* The last line of the file repeats the newest checkpoint, so that who has only that line can
+ * compare. */
+static void check_last_line(struct verifying *v)
+{
+    const struct ev_step *newest = NULL;
+    for (size_t i = 0; i < ev_count(v->set); i++) {
+        newest = ev_at(v->set, i)->kind == PROC_CHECKPOINT ? ev_at(v->set, i) : newest;
+    }
+    const char *note = newest && newest->note ? newest->note : "";
+    if (strcmp(note, v->file.checkpoint ? v->file.checkpoint : "") != 0) {
+        ev_note(v, CHECK_CHECKPOINTS, EV_FAILED,
+                _("The last line of the file is not its newest checkpoint."));
+    }
+}
+
 static void check_private(struct verifying *v)
 {
     for (size_t i = 0; i < ev_count(v->set); i++) {
@@ -278,6 +293,7 @@ static enum gw_err check_set(struct verifying *v)
             check_checkpoint(v, ev_at(v->set, i));
         }
     }
+    check_last_line(v);
     check_private(v);
     return GW_OK;
 }

@@ -69,7 +69,7 @@ static void number_read(struct reader *r, const struct json *at, struct rule_num
     static const char *const keys[] = {"key",    "name", "unit",    "value",  "min", "max",
                                        "status", "law",  "article", "source", NULL};
     static const char *const units[] = {"day",  "person", "household", "paper",
-                                        "year", "flag",   NULL};
+                                        "year", "month",  "flag",      NULL};
     static const char *const statuses[] = {"law", "practice", "confirm", NULL}; /* number_status */
     out->key = read_id(r, at, "key", FORM_KEY, true);
     read_named(r, out->key);

@@ -128,9 +128,23 @@ static void signs_read(struct reader *r, const struct json *at, struct notice_si
     out->day = read_words(r, at, "day", SIGN_BYTES);
 }
 
+/* Of files that do not say it: what its title calls a notice. Anything else is kept in the file. */
+static bool says_public(const char *title)
+{
+    static const char *const ends[] = {"公告", "公开", "须知"};
+    size_t len = strlen(title);
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        size_t end = strlen(ends[i]);
+        if (len >= end && strcmp(title + len - end, ends[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void notice_one(struct load *l, const struct json *at, struct notice *out)
 {
-    static const char *const keys[] = {"id", "title", "for", "paper", "text", NULL};
+    static const char *const keys[] = {"id", "title", "for", "paper", "published", "text", NULL};
     static const char *const langs[] = {"zh", "en", NULL};
     static const char *const papers[] = {"A4", "A3", NULL};
     read_only(&l->r, at, keys);
@@ -139,6 +153,9 @@ static void notice_one(struct load *l, const struct json *at, struct notice *out
     out->title = read_words(&l->r, at, "title", READ_NAME_BYTES);
     out->step = read_id(&l->r, at, "for", FORM_STEP, true);
     out->paper = papers[read_one_of(&l->r, at, "paper", papers, false)];
+    out->published = json_has(at, "published")
+                         ? read_flag(&l->r, at, "published")
+                         : out->title.zh != NULL && says_public(out->title.zh);
     const struct json *text = json_obj(at, "text");
     if (text == NULL) {
         read_wrong(&l->r, "text");

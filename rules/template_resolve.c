@@ -135,6 +135,9 @@ static void checks_check(const struct place *p, const struct check *checks, size
         for (size_t k = 0; k < checks[i].right_n; k++) {
             term_check(p, &checks[i].right[k], WANT_NUMBER, "right");
         }
+        if (checks[i].only.text != NULL) {
+            term_check(p, &checks[i].only, WANT_NUMBER, "only");
+        }
         cite_check(p, &checks[i].cite);
         read_leave(p->r);
     }

@@ -98,8 +98,8 @@ static size_t terms_read(struct reader *r, const struct json *object, const char
 
 static void check_read(struct reader *r, const struct json *at, struct check *out)
 {
-    static const char *const keys[] = {"id",  "left",    "op",   "right",  "num", "den",
-                                       "law", "article", "says", "remedy", NULL};
+    static const char *const keys[] = {"id",  "left",    "op",   "right",  "num",  "den",
+                                       "law", "article", "says", "remedy", "only", NULL};
     static const char *const ops[] = {"gt", "ge",  "eq", "le",
                                       "lt", "odd", NULL}; /* enum check_op */
     out->id = read_id(r, at, "id", FORM_RULE, true);
@@ -119,6 +119,9 @@ static void check_read(struct reader *r, const struct json *at, struct check *ou
     }
     out->num = read_int_or(r, at, "num", 1, RATIO_MAX, 1);
     out->den = read_int_or(r, at, "den", 1, RATIO_MAX, 1);
+    if (json_has(at, "only")) {
+        term_member_read(r, at, "only", &out->only);
+    }
     out->cite = read_citation(r, at);
     out->says = read_words(r, at, "says", READ_SENTENCE_BYTES);
     out->remedy = read_words(r, at, "remedy", READ_SENTENCE_BYTES);

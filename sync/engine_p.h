@@ -81,6 +81,7 @@ struct engine {
     int digest_bad;         /* mismatches in a row */
     int64_t digest_at_mono;
     bool can_sse, can_wait, can_digest; /* optional things that hello named */
+    bool can_process;                   /* it takes lines that another device signed */
     int64_t page_limit, batch_lines, batch_bytes;
 
     int64_t stream_byte_mono; /* last byte of the stream */
@@ -90,7 +91,7 @@ struct engine {
     int64_t poll_next_mono; /* of a server without long-poll: not before */
     int64_t alive_at_mono;
 
-    int64_t batch_n[200];
+    struct journal_sent batch[200];
     size_t batch_len;
     bool outbox_empty;      /* known empty until nudged */
     int64_t outbox_version; /* data_version when that was learned */

@@ -80,6 +80,7 @@ static void take_limits(struct engine *engine, const struct wire_hello *hello)
     engine->can_sse = has_feature(hello, "sse");
     engine->can_wait = has_feature(hello, "wait");
     engine->can_digest = has_feature(hello, "digest");
+    engine->can_process = has_feature(hello, "process");
 }
 
 static void hello_answer(struct engine *engine)

@@ -18,6 +18,27 @@ static bool is_bad(enum cmd_result result)
            result == RESULT_KEY_REUSE || result == RESULT_CHAIN_FORK;
 }
 
+/* What another device signed ends here by its result too; what is wrong with its chain is no reason
+ * for a new key of ours. */
+static enum gw_err store_result(struct engine *engine, const struct journal_sent *sent,
+                                const struct journal_result *stored, bool *again,
+                                struct gw_fail *fail)
+{
+    if (stored->result == RESULT_RETRY) {
+        *again = true;
+        return GW_OK;
+    }
+    if (sent->foreign) {
+        return journal_foreign_result(engine->home, sent->dev, "", stored, fail);
+    }
+    engine->status.bad_results += is_bad(stored->result) ? 1 : 0;
+    if (stored->result == RESULT_KEY_REUSE || stored->result == RESULT_CHAIN_FORK) {
+        ask_rekey(engine, cmd_result_name(stored->result));
+        return GW_OK;
+    }
+    return journal_store_result(engine->home, stored, fail);
+}
+
 /* One result line. i names the line of the batch; n is null only for lines that were not stored. */
 static enum gw_err take_result(struct engine *engine, const char *line, size_t len, bool *again,
                                struct gw_fail *fail)
@@ -26,33 +47,26 @@ static enum gw_err take_result(struct engine *engine, const char *line, size_t l
     struct json *root = NULL;
     enum gw_err err = wire_result_decode(line, len, &result, &root, fail);
     bool ours = err == GW_OK && result.i >= 0 && result.i < (int64_t)engine->batch_len &&
-                (result.n < 0 || result.n == engine->batch_n[result.i]);
+                (result.n < 0 || result.n == engine->batch[result.i].n);
     if (!ours) { /* one line that says nothing must not hold up the others */
         json_free(root);
         gw_log(GW_LOG_ERROR, "sync: a result line cannot be used");
         *again = true;
         return err == GW_NOMEM ? err : GW_OK;
     }
-    int64_t n = engine->batch_n[result.i];
-    engine->status.bad_results += is_bad(result.result) ? 1 : 0;
-    if (result.result == RESULT_KEY_REUSE || result.result == RESULT_CHAIN_FORK) {
-        ask_rekey(engine, cmd_result_name(result.result));
-    } else if (result.result == RESULT_RETRY) {
-        *again = true;
-    } else {
-        const struct journal_result stored = {
-            .n = n,
-            .result = result.result,
-            .code = result.code,
-            .receipt = result.receipt,
-            .params = result.params,
-            .note = result.note,
-            .row = result.row,
-            .seq = result.seq,
-            .at = result.at,
-        };
-        err = journal_store_result(engine->home, &stored, fail);
-    }
+    const struct journal_sent *sent = &engine->batch[result.i];
+    const struct journal_result stored = {
+        .n = sent->n,
+        .result = result.result,
+        .code = result.code,
+        .receipt = result.receipt,
+        .params = result.params,
+        .note = result.note,
+        .row = result.row,
+        .seq = result.seq,
+        .at = result.at,
+    };
+    err = store_result(engine, sent, &stored, again, fail);
     json_free(root);
     return err;
 }
@@ -129,8 +143,9 @@ static void push_batch(struct engine *engine)
     gw_buf_init(&body, bytes + 1024);
     /* before the look: what another process writes behind it is news then */
     int64_t version = gw_db_data_version(engine->home->db);
-    enum gw_err err = journal_batch(engine->home, lines, bytes, &body, engine->batch_n,
-                                    &engine->batch_len, &fail);
+    const struct journal_limits limits = {lines, bytes, engine->can_process};
+    enum gw_err err =
+        journal_batch(engine->home, &limits, &body, engine->batch, &engine->batch_len, &fail);
     if (err != GW_OK) {
         engine_fail(engine, &fail);
         lane_failed(engine, LANE_PUSH);

@@ -36,7 +36,7 @@ LIBS = {  # header prefix -> folders that may use it
     "microhttpd.h": {"dispatchd"},
     "libpq": {"dispatchd"},
     "libnotify/": {"notify"},
-    "qrencode.h": {"cli"},
+    "qrencode.h": {"cli", "offline-db"},
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]')
 

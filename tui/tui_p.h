@@ -190,7 +190,7 @@ bool brief_rings(const struct queue_brief *brief, int my_level);
 /* ---- the views */
 extern const struct view_ops view_queue, view_card, view_actions, view_close, view_attempt,
     view_escalate, view_handover, view_note, view_journal, view_find, view_person, view_help,
-    view_palette, view_ask;
+    view_palette, view_ask, view_household;
 
 /* queue: */
 const char *view_queue_at(struct tui *tui, struct view *view); /* alarm id under the cursor */

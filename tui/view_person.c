@@ -41,6 +41,12 @@ static void person_close(struct tui *t, struct view *view)
     free(s);
 }
 
+/* The row that says what the person is to the head of the household. */
+static bool leads_home(const struct state *s, size_t i)
+{
+    return s->card->household[0] != '\0' && strcmp(s->card->fields[i].key, "relation") == 0;
+}
+
 static void put(struct tui *t, void *ctx, size_t i)
 {
     const struct state *s = ctx;
@@ -49,6 +55,8 @@ static void put(struct tui *t, void *ctx, size_t i)
     screen_put(t->scr, P_TEXT, f->value);
     if (f->masked) {
         screen_put(t->scr, P_DIM, _("  (Enter shows it)"));
+    } else if (leads_home(s, i)) {
+        screen_put(t->scr, P_DIM, _("  (Enter opens the household)"));
     }
 }
 
@@ -114,6 +122,8 @@ static bool person_request(struct tui *t, struct view *view, enum request req)
             s->asking = true;
             text_field_init(&s->reason, 200, "");
             tui_touch(t, DIRTY_BODY);
+        } else if (s->list.at < s->list.n && leads_home(s, s->list.at)) {
+            (void)tui_open(t, &view_household, "", s->card->household);
         }
         return true;
     }

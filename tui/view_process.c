@@ -371,7 +371,7 @@ static void process_view_draw(struct tui *t, struct view *view, unsigned dirty)
 static bool open_step(struct tui *t, const struct state *s, const struct step_spec *spec,
                       const char *subject)
 {
-    const struct step_arg arg = {s->id, spec->id, subject};
+    const struct step_arg arg = {.process = s->id, .step = spec->id, .subject = subject};
     return tui_open(t, &view_step, "", &arg);
 }
 
@@ -436,8 +436,10 @@ static bool process_view_key(struct tui *t, struct view *view, const struct key 
 {
     struct state *s = view->state;
     int digit = key_digit(key);
-    if (digit == 5 || digit == 6) {
-        return tui_open(t, digit == 5 ? &view_count : &view_result, "", s->id);
+    static const struct view_ops *const others[] = {&view_count, &view_result, &view_paper,
+                                                    &view_roll};
+    if (digit >= 5 && digit <= 8) {
+        return tui_open(t, others[digit - 5], "", s->id);
     }
     if (digit == 9 && t->home->practice) {
         practice_tomorrow(t, &s->c);
@@ -455,9 +457,10 @@ static const char *process_view_hint(struct tui *t, struct view *view)
 {
     const struct state *s = view->state;
     (void)t;
-    return s->page == PAGE_RECORDS
-               ? _("Enter shows the record · 1-4 pages · 5 count · 6 result · Esc back")
-               : _("Enter opens the form · 1-4 pages · 5 count · 6 result · Esc back");
+    return s->page == PAGE_RECORDS ? _("Enter shows the record · 1-4 pages · 5 count · 6 result · "
+                                       "7 papers · 8 roll · Esc back")
+                                   : _("Enter opens the form · 1-4 pages · 5 count · 6 result · 7 "
+                                       "papers · 8 roll · Esc back");
 }
 
 const struct view_ops view_process = {

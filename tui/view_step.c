@@ -116,6 +116,12 @@ static enum gw_err step_open(struct tui *t, struct view *view, const void *arg,
         return err;
     }
     err = make_form(t, s, fail);
+    if (err == GW_OK && in->resident != NULL) {
+        step_form_set(&s->form, "resident_id", in->resident);
+    }
+    if (err == GW_OK && in->name != NULL) {
+        step_form_set(&s->form, "name", in->name);
+    }
     if (err != GW_OK) {
         process_unload(&s->c);
         free(s);

@@ -1,7 +1,6 @@
 """Procedures and elections: what a screen or a verification computes."""
 import os
 import shutil
-
 import tempfile
 
 from common import TOP, program, run_json

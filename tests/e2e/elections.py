@@ -7,8 +7,10 @@ import calendar
 import json
 import os
 import shlex
+import shutil
 import time
 
+import kit
 from kit import TOP, Home, Server, keep, run_all
 
 EXAMPLE = os.path.join(TOP, "tests", "e2e", "elections_example")
@@ -21,9 +23,10 @@ def ms(day, clock="12:00"):
 class Office:
     """Two clerks and their server, in time that is told."""
 
-    def __init__(self, scratch, day):
+    def __init__(self, scratch, day, rules=None):
         self.scratch = scratch
         self.server = keep(scratch, Server(scratch))
+        self.server.rules = rules or self.server.rules
         self.homes = {}
         self.id = None
         self.now = None
@@ -328,7 +331,7 @@ def a_procedure_that_is_no_code(scratch):
             ("2026-06-04", "F01", "matter=修缮东渠", "opinions_heard=1", "minutes=paper"),
             ("2026-06-08", "F02", "plan_text=集体出资八万元修缮东渠", "present=7", "agreed=7", "minutes=paper", "signin=paper"),
             ("2026-06-12", "F03", "entitled=21", "present=14", "agreed=8", "minutes=paper", "signin=paper"),
-            ("2026-06-18", "F04", "entitled=48", "present=32", "agreed=17", "against=15", "abstained=0", "minutes=paper",
+            ("2026-06-18", "F04", "passed=1", "entitled=48", "present=32", "agreed=17", "against=15", "abstained=0", "minutes=paper",
              "signin=paper", "tally=paper"),
             ("2026-06-19", "F05", "published_on=2026-06-19", "posted_at=村务公开栏", "text=paper", "photo=paper"),
             ("2026-07-08", "F06", "published_on=2026-07-08", "posted_at=村务公开栏", "result=已完工", "accepted_by=覃芳",
@@ -343,10 +346,55 @@ def a_procedure_that_is_no_code(scratch):
     assert office.verify(office.export())["genuine"]
 
 
+NEW_TEMPLATE = """{"template": "well-care", "version": 1, "kind": "well-care", "committee": "village", "mode": "",
+ "title": {"zh": "水井管护", "en": "Care of a well"}, "valid_from": "2026-01-01", "valid_to": null, "anchor": "done_by",
+ "open": {"fields": [
+   {"key": "kind", "name": {"zh": "程序", "en": "Procedure"}, "type": "text", "required": true},
+   {"key": "title", "name": {"zh": "名称", "en": "Title"}, "type": "text", "required": true},
+   {"key": "division", "name": {"zh": "区划", "en": "Division"}, "type": "text", "required": true},
+   {"key": "done_by", "name": {"zh": "完成日", "en": "Done by"}, "type": "day", "required": true}]},
+ "steps": [
+  {"id": "X01", "name": {"zh": "出工", "en": "Work"}, "actor": {"zh": "村民", "en": "Villagers"}, "roles": ["committee"],
+   "times": [{"id": "X01.lead", "kind": "lead", "ref": "open.done_by", "days": "#meeting_notice", "law": "V26", "article": "25",
+     "says": {"zh": "应提前10天。", "en": "Ten days before."}, "remedy": {"zh": "改期。", "en": "Another day."}}],
+   "plan": {"from": "open.done_by", "days": -10},
+   "counts": [
+    {"key": "asked", "name": {"zh": "通知人数", "en": "Asked"}, "type": "int", "required": true, "min": 0},
+    {"key": "came", "name": {"zh": "出工人数", "en": "Came"}, "type": "int", "required": true, "min": 0}],
+   "checks": [{"id": "X01.half", "left": ["came"], "op": "gt", "right": ["asked"], "num": 1, "den": 2, "law": "V26", "article": "26",
+     "says": {"zh": "出工应过半数。", "en": "More than half come."}, "remedy": {"zh": "再约。", "en": "Ask again."}}]}]}
+"""
+
+
+def a_new_procedure_is_a_file(scratch):
+    """A template that nobody compiled: one file more in the folder beside the program and the server."""
+    place = scratch.path("installed")
+    shutil.copytree(os.path.join(TOP, "rules"), os.path.join(place, "rules"))
+    shutil.copy(kit.GRIDWARD, place)
+    path = os.path.join(place, "rules", "proc-well-care.json")
+    with open(path, "w", encoding="utf-8") as out:
+        out.write(NEW_TEMPLATE)
+    usual, kit.GRIDWARD = kit.GRIDWARD, os.path.join(place, "gridward")
+    try:
+        office = Office(scratch, "2026-06-01", os.path.join(place, "rules"))
+        clerk = office.homes["clerk"]
+        clerk.run("rules", "check", path)
+        assert "well-care" in clerk.run("rules", "list")
+        office.open("--template", "well-care", "--day", "2026-06-18")
+        office.travel("2026-06-09")
+        office.step("X01", "asked=30", "came=15")
+        broken = office.findings("breach")
+        assert {(f["rule"], f["article"]) for f in broken} == {("X01.lead", "25"), ("X01.half", "26")}, told(broken)
+        assert office.verify(office.export())["genuine"]
+    finally:
+        kit.GRIDWARD = usual
+
+
 if __name__ == "__main__":
     run_all([("a whole village election", a_whole_village_election),
              ("a void poll and its repetition", a_void_poll_and_its_repetition),
              ("a tie and its rerun", a_tie_and_its_rerun),
              ("a list published too late", a_list_published_too_late),
              ("a number that the district confirms", a_number_that_the_district_confirms),
-             ("a procedure that is no code", a_procedure_that_is_no_code)])
+             ("a procedure that is no code", a_procedure_that_is_no_code),
+             ("a new procedure is a file", a_new_procedure_is_a_file)])

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "tests/kit/scratch.h"
 
@@ -145,6 +147,39 @@ void core_kit_open(struct core_kit *kit, const char *name)
     must(store_init(kit->url, &kit->random.random, &fail), &fail, "init");
     start(kit);
     add_community(kit);
+}
+
+static void copy_file(const char *from, const char *to)
+{
+    static char block[256 * 1024];
+    FILE *in = fopen(from, "rb");
+    FILE *out = fopen(to, "wb");
+    size_t n = 0;
+    check(in && out, "a store to copy", from);
+    while ((n = fread(block, 1, sizeof block, in)) > 0) {
+        check(fwrite(block, 1, n, out) == n, "a copy", to);
+    }
+    (void)fclose(in); /* only read */
+    check(fclose(out) == 0 && chmod(to, 0600) == 0, "a copy", to);
+}
+
+void core_kit_adopt(struct core_kit *kit, const char *from, const char *file)
+{
+    static const char *const beside[] = {"-wal", "-shm", ".lock"};
+    struct gw_fail fail = {.err = GW_OK};
+    char path[600];
+    *kit = (struct core_kit){.max_pages = 0};
+    gw_clock_fixed_init(&kit->clock, CORE_T0 + 3600 * 1000);
+    gw_random_seeded_init(&kit->random, 8);
+    for (size_t i = 0; i < sizeof beside / sizeof beside[0]; i++) {
+        (void)snprintf(path, sizeof path, "%s%s", file, beside[i]);
+        (void)unlink(path); /* of an earlier one */
+    }
+    copy_file(from, file);
+    (void)snprintf(kit->url, sizeof kit->url, "sqlite:%s", file);
+    must(gw_config_load(core_settings, core_settings_n, NULL, &kit->config, &fail), &fail,
+         "settings");
+    start(kit);
 }
 
 void core_kit_close(struct core_kit *kit)

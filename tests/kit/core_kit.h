@@ -32,6 +32,8 @@ struct core_kit {
 /* A fresh store with one street, two grids, and the users w1 (GRID_A), w2 (GRID_B), lead and duty
  * (STREET), clerk (committee, the community), audit (auditor, STREET), root (admin, STREET). */
 void core_kit_open(struct core_kit *kit, const char *name);
+/* The same over a copy of a store that a kit has closed; its people stay. */
+void core_kit_adopt(struct core_kit *kit, const char *from, const char *file);
 void core_kit_close(struct core_kit *kit);
 /* As after a restart: tokens are lost, the store stays. */
 void core_kit_restart(struct core_kit *kit);

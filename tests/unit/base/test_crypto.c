@@ -76,6 +76,60 @@ static void sign__any_change__refused(void **state)
     free(body);
 }
 
+/* The pair of an Ed25519 key on the other curve fits together: what is sealed to it opens. */
+static void sealed_box__to_a_sign_key__only_it_opens(void **state)
+{
+    (void)state;
+    struct gw_sign_key key;
+    struct gw_sign_key other;
+    uint8_t box[GW_KEY_BYTES], secret[GW_KEY_BYTES], box2[GW_KEY_BYTES], secret2[GW_KEY_BYTES];
+    uint8_t again[GW_KEY_BYTES];
+    uint8_t sealed[5 + GW_SEAL_EXTRA];
+    uint8_t out[5];
+    const uint8_t none[GW_KEY_BYTES] = {2}; /* no point of the curve */
+    gw_sign_key_new(&key);
+    gw_sign_key_new(&other);
+    assert_true(gw_box_public_of(key.public_key, box) && gw_box_secret_of(&key, secret));
+    assert_true(gw_box_public_of(other.public_key, box2) && gw_box_secret_of(&other, secret2));
+    gw_box_public(secret, again);
+    assert_memory_equal(again, box, GW_KEY_BYTES);
+    assert_true(gw_seal(box, "hello", 5, sealed));
+    assert_true(gw_seal_open(box, secret, sealed, sizeof sealed, out));
+    assert_memory_equal(out, "hello", 5);
+    assert_false(gw_seal_open(box2, secret2, sealed, sizeof sealed, out));
+    assert_false(gw_seal_open(box, secret, sealed, sizeof sealed - 1, out));
+    assert_false(gw_seal_open(box, secret, sealed, 3, out));
+    sealed[40] ^= 1;
+    assert_false(gw_seal_open(box, secret, sealed, sizeof sealed, out));
+    assert_false(gw_box_public_of(none, box));
+    assert_true(box[0] == 0 && box[31] == 0);
+}
+
+static void stream__order_end_and_what_is_beside__are_part_of_it(void **state)
+{
+    (void)state;
+    struct gw_stream push, pull;
+    uint8_t key[GW_KEY_BYTES], header[GW_STREAM_HEADER];
+    uint8_t one[3 + GW_STREAM_EXTRA], two[GW_STREAM_EXTRA], out[3];
+    const struct gw_bytes beside = {"head", 4}, none = {NULL, 0};
+    bool last = true;
+    gw_stream_begin(&push, key, header);
+    gw_stream_push(&push, beside, (struct gw_bytes){"abc", 3}, false, one);
+    gw_stream_push(&push, none, (struct gw_bytes){"", 0}, true, two);
+    assert_true(gw_stream_open(&pull, key, header));
+    assert_true(gw_stream_pull(&pull, beside, (struct gw_bytes){one, sizeof one}, &last, out));
+    assert_false(last);
+    assert_memory_equal(out, "abc", 3);
+    assert_true(gw_stream_pull(&pull, none, (struct gw_bytes){two, sizeof two}, &last, out));
+    assert_true(last);
+    assert_true(gw_stream_open(&pull, key, header));
+    assert_false(gw_stream_pull(&pull, none, (struct gw_bytes){one, sizeof one}, &last, out));
+    assert_true(gw_stream_open(&pull, key, header));
+    assert_false(gw_stream_pull(&pull, none, (struct gw_bytes){two, sizeof two}, &last, out));
+    assert_true(gw_stream_open(&pull, key, header));
+    assert_false(gw_stream_pull(&pull, beside, (struct gw_bytes){one, 16}, &last, out));
+}
+
 static void b64url__rfc4648__and_one_spelling_only(void **state)
 {
     (void)state;
@@ -160,6 +214,8 @@ int main(void)
         cmocka_unit_test(sha256__known_answers),
         cmocka_unit_test(sign__rfc8032__known_answer),
         cmocka_unit_test(sign__any_change__refused),
+        cmocka_unit_test(sealed_box__to_a_sign_key__only_it_opens),
+        cmocka_unit_test(stream__order_end_and_what_is_beside__are_part_of_it),
         cmocka_unit_test(b64url__rfc4648__and_one_spelling_only),
         cmocka_unit_test(b64url__random__round_trip),
         cmocka_unit_test(hex__lower_case_only),

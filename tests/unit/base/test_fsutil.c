@@ -64,6 +64,21 @@ static void file_write__no_room__old_content_stays(void **state)
     expect_content(path, "precious");
 }
 
+static void file_write_checked__same_or_an_error(void **state)
+{
+    (void)state;
+    char path[PATH_MAX];
+    static char big[100000];
+    struct gw_fail fail = {0};
+    scratch_path(path, sizeof path, "stick");
+    assert_int_equal(gw_file_write_checked(path, "abc", 3, NULL), GW_OK);
+    expect_content(path, "abc");
+    assert_int_equal(gw_file_write_checked(path, big, sizeof big, NULL), GW_OK);
+    assert_int_equal(gw_file_write_checked(path, "", 0, NULL), GW_OK);
+    scratch_path(path, sizeof path, "no/such/stick");
+    assert_int_equal(gw_file_write_checked(path, "x", 1, &fail), GW_STORE);
+}
+
 static void file_write__no_folder__store(void **state)
 {
     (void)state;
@@ -150,6 +165,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(file_write__new_and_over__private_and_whole),
         cmocka_unit_test(file_write__no_room__old_content_stays),
+        cmocka_unit_test(file_write_checked__same_or_an_error),
         cmocka_unit_test(file_write__no_folder__store),
         cmocka_unit_test(file_read__missing_and_too_large),
         cmocka_unit_test(dir_make__deep__private),

@@ -69,7 +69,7 @@ static void results_are_stored_once(void **state)
     struct gw_buf out;
     struct journal_entry entry;
     struct journal_counts counts;
-    int64_t n_list[N];
+    struct journal_sent n_list[N];
     int64_t last = 0;
     size_t lines = 0;
     (void)state;
@@ -78,13 +78,14 @@ static void results_are_stored_once(void **state)
         ok(act(&kit, CMD_ALARM_NOTE, "a1", "记", NULL, NULL));
     }
     gw_buf_init(&out, 1 << 20);
-    ok(journal_batch(&kit.home, N, 1 << 20, &out, n_list, &lines, NULL));
+    ok(journal_batch(&kit.home, &(struct journal_limits){N, 1 << 20, false}, &out, n_list, &lines,
+                     NULL));
     assert_int_equal(lines, N);
     for (int i = 0; i < N; i++) {
-        struct journal_result r = result_of(n_list[i], cases[i].result, 40 + i);
+        struct journal_result r = result_of(n_list[i].n, cases[i].result, 40 + i);
         ok(journal_store_result(&kit.home, &r, NULL));
         ok(journal_store_result(&kit.home, &r, NULL));
-        ok(journal_get(&kit.home, n_list[i], &entry));
+        ok(journal_get(&kit.home, n_list[i].n, &entry));
         assert_int_equal(entry.state, cases[i].state);
         assert_int_equal(entry.unread, cases[i].unread);
     }
@@ -111,7 +112,7 @@ static void batches_keep_their_limits(void **state)
     struct gw_buf out;
     struct wire_cmd_line line;
     struct json *root = NULL;
-    int64_t n_list[10];
+    struct journal_sent n_list[10];
     size_t lines = 0;
     (void)state;
     kit_ready(&kit, "batch", ROLE_WORKER);
@@ -119,7 +120,8 @@ static void batches_keep_their_limits(void **state)
         ok(act(&kit, CMD_ALARM_NOTE, "a1", "记", NULL, NULL));
     }
     gw_buf_init(&out, 1 << 20);
-    ok(journal_batch(&kit.home, 2, 1 << 20, &out, n_list, &lines, NULL));
+    ok(journal_batch(&kit.home, &(struct journal_limits){2, 1 << 20, false}, &out, n_list, &lines,
+                     NULL));
     assert_int_equal(lines, 2);
     size_t two = out.len;
     const char *end = strchr(gw_buf_str(&out), '\n');
@@ -128,12 +130,14 @@ static void batches_keep_their_limits(void **state)
     assert_string_equal(line.key, "dev1");
     json_free(root);
     gw_buf_reset(&out);
-    ok(journal_batch(&kit.home, 10, two + 5, &out, n_list, &lines, NULL)); /* sent ones again */
+    ok(journal_batch(&kit.home, &(struct journal_limits){10, two + 5, false}, &out, n_list, &lines,
+                     NULL)); /* sent ones again */
     assert_int_equal(lines, 2);
-    assert_int_equal(n_list[0], 1);
+    assert_int_equal(n_list[0].n, 1);
     assert_int_equal(out.len, two);
     gw_buf_reset(&out);
-    ok(journal_batch(&kit.home, 10, 1, &out, n_list, &lines, NULL)); /* one always goes */
+    ok(journal_batch(&kit.home, &(struct journal_limits){10, 1, false}, &out, n_list, &lines,
+                     NULL)); /* one always goes */
     assert_int_equal(lines, 1);
     gw_buf_free(&out);
     kit_close(&kit);

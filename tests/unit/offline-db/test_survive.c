@@ -319,7 +319,7 @@ static void older_layouts_keep_their_unsent_work(void **state)
         char path[700];
         struct gw_db *db = NULL;
         struct gw_buf out;
-        int64_t n_list[4];
+        struct journal_sent n_list[4];
         size_t lines = 0;
         (void)snprintf(name, sizeof name, "layout-%zu", version);
         kit_ready(&kit, name, ROLE_WORKER);
@@ -361,7 +361,8 @@ static void older_layouts_keep_their_unsent_work(void **state)
         assert_int_equal(kit_int(&kit, "PRAGMA user_version"), (int64_t)offline_db_migrations_n);
         assert_int_equal(check_chain(&kit, "dev1", &kit.device), 2);
         gw_buf_init(&out, 1 << 20);
-        ok(journal_batch(&kit.home, 4, 1 << 20, &out, n_list, &lines, NULL));
+        ok(journal_batch(&kit.home, &(struct journal_limits){4, 1 << 20, false}, &out, n_list,
+                         &lines, NULL));
         assert_int_equal(lines, 2);
         gw_buf_free(&out);
         ok(act(&kit, CMD_ALARM_NOTE, "a1", "新版", NULL, NULL));

@@ -9,7 +9,7 @@
 /* key=value parted by |; digits alone are a number. Texts live as long as the test. */
 static inline void put(struct made *m, const char *values)
 {
-    static char kept[1024 * 1024];
+    static char kept[16 * 1024 * 1024];
     static size_t used;
     size_t len = strlen(values) + 1;
     assert_true(used + len < sizeof kept);

@@ -228,7 +228,7 @@ static void a_lawful_representatives_meeting(void **state)
     rec(&t, "M02", "", "2026-06-15", "published_on=2026-06-15|posted_at=公告栏");
     rec(&t, "M03", "", "2026-06-18", "chair=甲|entitled=30|present=20");
     rec(&t, "M04", "水渠", "2026-06-18",
-        "decision=修缮|present=20|agreed=11|against=9|abstained=0");
+        "decision=修缮|present=20|passed=1|agreed=11|against=9|abstained=0");
     rec(&t, "M05", "", "2026-06-19", "published_on=2026-06-19|posted_at=公告栏");
     assert_clean(&t);
 }
@@ -243,7 +243,8 @@ static void a_lawful_four_two(void **state)
     rec(&t, "F01", "", "2026-06-04", "matter=水渠|opinions_heard=1");
     rec(&t, "F02", "", "2026-06-08", "plan_text=修缮东渠|present=7|agreed=7");
     rec(&t, "F03", "", "2026-06-12", "entitled=21|present=14|agreed=8");
-    rec(&t, "F04", "", "2026-06-18", "entitled=30|present=20|agreed=11|against=9|abstained=0");
+    rec(&t, "F04", "", "2026-06-18",
+        "entitled=30|present=20|passed=1|agreed=11|against=9|abstained=0");
     rec(&t, "F05", "", "2026-06-19", "published_on=2026-06-19|posted_at=公告栏");
     rec(&t, "F06", "", "2026-07-08",
         "published_on=2026-07-08|posted_at=公告栏|result=已完工|accepted_by=乙");
@@ -287,7 +288,7 @@ static void a_lawful_villagers_meeting(void **state)
     rec(&t, "G02", "", "2026-06-08", "published_on=2026-06-08|posted_at=公告栏");
     rec(&t, "G03-1", "", "2026-06-18", "entitled=300|present=200");
     rec(&t, "G04", "村规民约", "2026-06-18",
-        "decision=通过|present=200|agreed=101|against=90|abstained=9");
+        "decision=通过|present=200|passed=1|agreed=101|against=90|abstained=9");
     rec(&t, "G05", "", "2026-06-19", "published_on=2026-06-19|posted_at=公告栏");
     assert_clean(&t);
 }
@@ -304,7 +305,8 @@ static void a_lawful_recall(void **state)
     rec(&t, "R03", "", "2026-06-08", "told_on=2026-06-08|defence=oral");
     rec(&t, "R04", "", "2026-06-11", "published_on=2026-06-11|posted_at=公告栏");
     rec(&t, "R05", "", "2026-06-18",
-        "registered=612|voted=307|issued=307|recovered=300|agreed=154|against=140|invalid=6");
+        "registered=612|voted=307|issued=307|recovered=300|passed=1|agreed=154|against=140|invalid="
+        "6");
     rec(&t, "R06", "", "2026-06-18", "published_on=2026-06-18|outcome=recalled");
     rec(&t, "R07", "", "2026-06-22", "filed_on=2026-06-22");
     cosign_all(&t);
@@ -442,6 +444,30 @@ static void turnout_of_each_mode_of_the_community(void **state)
         const struct finding *f = finding_of(&t, FIND_BREACH, "S21.turnout");
         assert_int_equal(f != NULL, cases[i].breach);
         assert_true(f == NULL || strcmp(f->cite.law, "U26") == 0);
+        told_free(&t);
+    }
+}
+
+/* A motion that fails is lawful; only who enters it as passed has broken the majority. */
+static void a_vote_that_fails_is_no_breach(void **state)
+{
+    static const struct {
+        const char *values;
+        bool breach;
+    } cases[] = {{"passed=0|agreed=10", false}, {"passed=1|agreed=10", true}};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct told t;
+        char values[160];
+        begin(
+            &t, "representatives-meeting",
+            "kind=meeting|title=村民代表会议|division=500117|place=桥头村|meeting_day=2026-06-18");
+        rec(&t, "M03", "", "2026-06-18", "chair=甲|entitled=30|present=20");
+        (void)snprintf(values, sizeof values, "decision=修缮|present=20|against=10|abstained=0|%s",
+                       cases[i].values);
+        rec(&t, "M04", "水渠", "2026-06-18", values);
+        judge(&t);
+        assert_int_equal(finding_of(&t, FIND_BREACH, "M04.passed") != NULL, cases[i].breach);
         told_free(&t);
     }
 }
@@ -591,6 +617,7 @@ int main(void)
         cmocka_unit_test(each_broken_rule_is_told),
         cmocka_unit_test(a_rerun_asks_one_third),
         cmocka_unit_test(turnout_of_each_mode_of_the_community),
+        cmocka_unit_test(a_vote_that_fails_is_no_breach),
         cmocka_unit_test(a_result_is_held_back),
         cmocka_unit_test(the_edges_hold),
         cmocka_unit_test(a_duty_rolls_over_rest_days),

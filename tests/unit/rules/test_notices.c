@@ -151,7 +151,7 @@ static void notices_of_meetings(void **state)
     put(&p.story->items[0], "title=桥头村村民代表会议|meeting_day=2026-06-18");
     record(&p, "M03", "", "2026-06-18", "entitled=30|present=24");
     record(&p, "M04", "修缮水渠", "2026-06-18",
-           "decision=由村集体出资修缮|present=24|agreed=20|against=3|abstained=1");
+           "decision=由村集体出资修缮|present=24|passed=1|agreed=20|against=3|abstained=1");
     golden(&p, "MN2", NULL, GW_LANG_ZH, "mn2");
     golden(&p, "MN3", NULL, GW_LANG_ZH, "mn3");
     end(&p);
@@ -160,7 +160,8 @@ static void notices_of_meetings(void **state)
     record(&p, "F01", "", "2026-06-04", "matter=修缮水渠");
     record(&p, "F02", "", "2026-06-08", "plan_text=出资八万元修缮东渠|present=7|agreed=7");
     record(&p, "F03", "", "2026-06-12", "entitled=20|present=16|agreed=15");
-    record(&p, "F04", "", "2026-06-18", "entitled=30|present=24|agreed=20|against=3|abstained=1");
+    record(&p, "F04", "", "2026-06-18",
+           "entitled=30|present=24|passed=1|agreed=20|against=3|abstained=1");
     record(&p, "F05", "", "2026-06-19", "published_on=2026-06-19|posted_at=公告栏");
     golden(&p, "FT1", NULL, GW_LANG_ZH, "ft1");
     assert_int_equal(p.missing, 0);
@@ -187,7 +188,8 @@ static void notices_of_a_by_election_and_a_recall(void **state)
     begin(&p, "recall");
     put(&p.story->items[0], "title=罢免投票|meeting_day=2026-06-18|member=张三");
     record(&p, "R05", "", "2026-06-18",
-           "registered=612|voted=500|issued=500|recovered=498|agreed=240|against=250|invalid=8");
+           "registered=612|voted=500|issued=500|recovered=498|passed=0|agreed=240|against=250|"
+           "invalid=8");
     record(&p, "R06", "", "2026-06-18", "published_on=2026-06-18|outcome=stays");
     golden(&p, "RN2", NULL, GW_LANG_ZH, "rn2");
     assert_int_equal(p.missing, 0);

@@ -261,6 +261,8 @@ static void names_that_lead_nowhere_are_refused(void **state)
          "“open.division” in “right” " NOTHING}, /* a text; only prefill may take it */
         {"\"left\": [\"seats\"]", "\"left\": [\"seat\"]", "poll › open › open.seats",
          "“seat” in “left” " NOTHING},
+        {"\"left\": [\"seats\"]", "\"only\": \"seat\", \"left\": [\"seats\"]",
+         "poll › open › open.seats", "“seat” in “only” " NOTHING},
         {"\"ref\": \"S06.happened\"", "\"ref\": \"S05.happened\"", "poll › S07 › S07.within",
          "“S05.happened” in “ref” " NOTHING},
         {"\"ref\": \"S06.happened\"", "\"ref\": \"S06.registered\"", "poll › S07 › S07.within",

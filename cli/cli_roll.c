@@ -1,0 +1,361 @@
+/* election roll: who is on the voters' roll, who is not, and why; the list as it is published. */
+#include <string.h>
+
+#include "base/i18n.h"
+#include "base/text_safe.h"
+#include "cli/cli_process_p.h"
+#include "model/mask.h"
+#include "offline-db/roll.h"
+
+enum { SAYS_MAX = 800, KIN_MAX = 200, CSV_MAX = 16 * 1024 * 1024 };
+
+struct printing {
+    const struct process_case *c;
+    const struct roll *roll;
+    const char *state; /* --state, or NULL */
+    bool households;
+};
+
+/* Names of those on the roll are published by law; of others the first character is shown. */
+static void name_of(const struct roll_person *p, char *out, size_t size)
+{
+    struct gw_buf masked;
+    gw_buf_init(&masked, 4 * size);
+    bool whole = p->verdict.state == ROLL_IN;
+    if (!whole && mask_text(MASK_NAME, p->name, &masked) != GW_OK) {
+        gw_buf_reset(&masked);
+    }
+    (void)gw_text_safe_z(out, size, whole ? p->name : gw_buf_str(&masked));
+    gw_buf_free(&masked);
+}
+
+static bool wanted(const struct printing *p, const struct roll_person *person)
+{
+    return !p->state || strcmp(p->state, roll_state_name(person->verdict.state)) == 0;
+}
+
+/* ---- text */
+
+static void counts_text(const struct printing *p)
+{
+    const struct roll_counts *n = &p->roll->counts;
+    printf(_("On the roll %zu · not %zu · open %zu · entitled %zu\n"), n->state[ROLL_IN],
+           n->state[ROLL_OUT], n->state[ROLL_OPEN], n->entitled);
+    printf(_("Of those on it: women %zu · Party members %zu · minorities %zu\n"), n->women,
+           n->party, n->minority);
+    for (int i = ROLL_HUKOU; i < ROLL_CLASSES; i++) {
+        if (n->classes[i] > 0) {
+            printf("  %s %zu\n", roll_class_word((enum roll_class)i, p->roll->rules.village),
+                   n->classes[i]);
+        }
+    }
+    if (n->published >= 0 && (size_t)n->published != n->state[ROLL_IN]) {
+        printf(_("Published %lld: the roll has %zu now. A correction is a record of its own.\n"),
+               (long long)n->published, n->state[ROLL_IN]);
+    }
+}
+
+static void people_text(const struct printing *p)
+{
+    char name[128], says[SAYS_MAX];
+    for (size_t i = 0; i < p->roll->n; i++) {
+        const struct roll_person *person = &p->roll->people[i];
+        if (!wanted(p, person)) {
+            continue;
+        }
+        name_of(person, name, sizeof name);
+        (void)roll_person_print(p->roll, p->c, person, says, sizeof says);
+        out_cell(roll_state_word(person->verdict.state), 12);
+        out_cell(name, 12);
+        out_text(says);
+        printf("  ");
+        out_text(person->id);
+        putchar('\n');
+    }
+}
+
+static void houses_text(const struct printing *p)
+{
+    char voters[24];
+    for (size_t i = 0; i < p->roll->houses_n; i++) {
+        const struct roll_house *h = &p->roll->houses[i];
+        (void)snprintf(voters, sizeof voters, "%zu", h->voters);
+        out_cell(voters, 4);
+        out_cell(h->person ? h->person->name : _("has to choose"), 14);
+        out_cell(h->person ? (h->chosen ? _("chosen") : _("head")) : "", 10);
+        out_text(h->id);
+        putchar('\n');
+    }
+}
+
+static void kin_text(const struct printing *p)
+{
+    struct roll_kin kin[KIN_MAX];
+    size_t n = 0;
+    char says[SAYS_MAX];
+    roll_kin_find(p->roll, p->c, kin, KIN_MAX, &n);
+    for (size_t i = 0; i < n; i++) {
+        (void)roll_kin_print(p->c, &kin[i], says, sizeof says);
+        out_text(says);
+        putchar('\n');
+    }
+}
+
+/* ---- CSV, as it is posted: number, name, class. Never an ID number. The mark at the start tells
+ * spreadsheets of Chinese offices that it is UTF-8. */
+
+static enum gw_err csv_line(struct gw_buf *out, size_t number, const char *a, const char *b)
+{
+    enum gw_err err = gw_buf_addf(out, "%zu,", number);
+    err = err ? err : gw_csv_field(out, a);
+    err = err ? err : gw_buf_adds(out, ",");
+    err = err ? err : gw_csv_field(out, b);
+    return err ? err : gw_buf_adds(out, "\r\n");
+}
+
+static enum gw_err csv_people(const struct printing *p, struct gw_buf *out)
+{
+    size_t number = 0;
+    enum gw_err err = gw_buf_addf(out, "%s,%s,%s\r\n", _("No."), _("Name"), _("Class"));
+    for (size_t i = 0; !err && i < p->roll->n; i++) {
+        const struct roll_person *person = &p->roll->people[i];
+        if (person->verdict.state == ROLL_IN) {
+            err = csv_line(out, ++number, person->name,
+                           roll_class_word(person->verdict.class_, p->roll->rules.village));
+        }
+    }
+    return err;
+}
+
+static enum gw_err csv_houses(const struct printing *p, struct gw_buf *out)
+{
+    enum gw_err err = gw_buf_addf(out, "%s,%s,%s\r\n", _("No."), _("Name"), _("Votes as"));
+    for (size_t i = 0; !err && i < p->roll->houses_n; i++) {
+        const struct roll_house *h = &p->roll->houses[i];
+        err = csv_line(out, i + 1, h->person ? h->person->name : "",
+                       !h->person  ? _("has to choose")
+                       : h->chosen ? _("chosen")
+                                   : _("head"));
+    }
+    return err;
+}
+
+static enum gw_err print_csv(const struct printing *p)
+{
+    struct gw_buf out;
+    gw_buf_init(&out, CSV_MAX);
+    enum gw_err err = gw_buf_adds(&out, "\xEF\xBB\xBF");
+    err = err ? err : p->households ? csv_houses(p, &out) : csv_people(p, &out);
+    if (!err) {
+        (void)fwrite(out.data, 1, out.len, stdout); /* told when standard output is flushed */
+    }
+    gw_buf_free(&out);
+    return err;
+}
+
+/* ---- JSON */
+
+static void counts_json(const struct printing *p, struct jw *w)
+{
+    const struct roll_counts *n = &p->roll->counts;
+    jw_obj(w, "counts");
+    jw_int(w, "people", (int64_t)n->people);
+    for (int i = 0; i < ROLL_STATES; i++) {
+        jw_int(w, roll_state_name((enum roll_state)i), (int64_t)n->state[i]);
+    }
+    jw_int(w, "entitled", (int64_t)n->entitled);
+    jw_int(w, "women", (int64_t)n->women);
+    jw_int(w, "party", (int64_t)n->party);
+    jw_int(w, "minority", (int64_t)n->minority);
+    jw_int(w, "twice", (int64_t)n->twice);
+    jw_int(w, "birth_differs", (int64_t)n->birth_differs);
+    jw_int(w, "objections_pending", (int64_t)n->objections_pending);
+    if (n->published >= 0) {
+        jw_int(w, "published", n->published);
+    } else {
+        jw_null(w, "published");
+    }
+    jw_obj(w, "classes");
+    for (int i = ROLL_HUKOU; i < ROLL_CLASSES; i++) {
+        jw_int(w, roll_class_name((enum roll_class)i), (int64_t)n->classes[i]);
+    }
+    jw_obj_end(w);
+    jw_obj_end(w);
+}
+
+static const char *or_null(const char *text)
+{
+    return text && text[0] ? text : NULL;
+}
+
+static void person_json(const struct printing *p, const struct roll_person *person, struct jw *w)
+{
+    static const char *const objections[] = {NULL, "pending", "accepted", "rejected"};
+    char name[128], says[SAYS_MAX];
+    int64_t age = person->birth == DAY_NONE ? -1 : day_age(person->birth, p->roll->polling);
+    name_of(person, name, sizeof name);
+    (void)roll_person_print(p->roll, p->c, person, says, sizeof says);
+    jw_obj(w, NULL);
+    jw_str(w, "id", person->id);
+    jw_str(w, "name", name);
+    jw_bool(w, "name_masked", person->verdict.state != ROLL_IN);
+    jw_strn(w, "sex", &person->sex, 1);
+    if (age >= 0) {
+        jw_int(w, "age", age);
+    } else {
+        jw_null(w, "age");
+    }
+    jw_str(w, "household", or_null(person->household));
+    jw_str(w, "relation", or_null(person->relation));
+    jw_str(w, "state", roll_state_name(person->verdict.state));
+    jw_str(w, "class", or_null(roll_class_name(person->verdict.class_)));
+    jw_str(w, "why", roll_why_name(person->verdict.why));
+    jw_str(w, "says", says);
+    jw_str(w, "law", p->roll->rules.cite.law);
+    jw_str(w, "article", p->roll->rules.cite.article);
+    jw_str(w, "step", person->step);
+    jw_str(w, "subject", person->subject);
+    jw_str(w, "settle", roll_why_step(person->verdict.why));
+    jw_str(w, "twin", person->twin);
+    jw_str(w, "objection", objections[person->objection]);
+    jw_str(w, "objection_no", person->objection_no);
+    jw_bool(w, "entered", person->entered);
+    jw_obj_end(w);
+}
+
+static void houses_json(const struct printing *p, struct jw *w)
+{
+    jw_arr(w, "households");
+    for (size_t i = 0; i < p->roll->houses_n; i++) {
+        const struct roll_house *h = &p->roll->houses[i];
+        jw_obj(w, NULL);
+        jw_str(w, "id", h->id);
+        jw_int(w, "voters", (int64_t)h->voters);
+        jw_str(w, "person", h->person ? h->person->id : NULL);
+        jw_bool(w, "chosen", h->chosen);
+        jw_obj_end(w);
+    }
+    jw_arr_end(w);
+}
+
+static void kin_json(const struct printing *p, struct jw *w)
+{
+    static const char *const ties[] = {"nominees", "committee", "staff", "box"};
+    struct roll_kin kin[KIN_MAX];
+    size_t n = 0;
+    char says[SAYS_MAX];
+    roll_kin_find(p->roll, p->c, kin, KIN_MAX, &n);
+    jw_arr(w, "kin");
+    for (size_t i = 0; i < n; i++) {
+        (void)roll_kin_print(p->c, &kin[i], says, sizeof says);
+        jw_obj(w, NULL);
+        jw_str(w, "tie", ties[kin[i].tie]);
+        jw_str(w, "nominee", kin[i].nominee);
+        jw_str(w, "answer", kin[i].same ? "same" : kin[i].answer == KIN_NEAR ? "near" : "ask");
+        jw_str(w, "law", kin[i].cite.law);
+        jw_str(w, "article", kin[i].cite.article);
+        jw_bool(w, "waits", kin[i].waits);
+        jw_str(w, "says", says);
+        jw_obj_end(w);
+    }
+    jw_arr_end(w);
+}
+
+static enum gw_err print_json(const struct printing *p)
+{
+    struct gw_buf buf;
+    struct jw w;
+    gw_buf_init(&buf, PROCESS_JSON_MAX);
+    jw_begin(&w, &buf);
+    jw_obj(&w, NULL);
+    jw_str(&w, "id", p->c->row.id);
+    jw_str(&w, "division", p->c->row.division);
+    process_day_json(&w, "polling_day", p->roll->polling);
+    counts_json(p, &w);
+    jw_arr(&w, "people");
+    for (size_t i = 0; i < p->roll->n; i++) {
+        if (wanted(p, &p->roll->people[i])) {
+            person_json(p, &p->roll->people[i], &w);
+        }
+    }
+    jw_arr_end(&w);
+    houses_json(p, &w);
+    kin_json(p, &w);
+    jw_obj_end(&w);
+    enum gw_err err = jw_end(&w);
+    if (!err) {
+        out_json_line(&buf);
+    }
+    gw_buf_free(&buf);
+    return err;
+}
+
+/* ---- the verb */
+
+static int show_roll(struct cli *cli, struct printing *p, bool csv)
+{
+    struct roll roll;
+    struct gw_fail fail = {0};
+    enum gw_err err = roll_load(&cli->home, p->c, &roll, &fail);
+    if (err) {
+        return cli_fail(cli, err, &fail);
+    }
+    p->roll = &roll;
+    if (csv) {
+        err = print_csv(p);
+    } else if (cli->json) {
+        err = print_json(p);
+    } else if (p->households) {
+        houses_text(p);
+    } else {
+        counts_text(p);
+        people_text(p);
+        kin_text(p);
+    }
+    roll_unload(&roll);
+    return err ? cli_fail(cli, err, NULL) : CLI_DONE;
+}
+
+static bool is_state(const char *text)
+{
+    bool is = false;
+    for (int i = 0; i < ROLL_STATES; i++) {
+        is = is || strcmp(text, roll_state_name((enum roll_state)i)) == 0;
+    }
+    return is;
+}
+
+static int run_roll(struct cli *cli, int argc, char **argv)
+{
+    bool csv = false;
+    struct printing p = {.state = NULL};
+    const struct cli_opt opts[] = {
+        {"csv", NULL, &csv}, {"state", &p.state, NULL}, {"households", NULL, &p.households}};
+    const struct cli_verb *verb = cli_find("election roll");
+    char **rest;
+    int n;
+    struct process_case c;
+    int status = cli_options(cli, verb, argc, argv, opts, 3, &rest, &n);
+    if (status != CLI_DONE) {
+        return status;
+    }
+    if (n != 1 || (p.state && !is_state(p.state)) || (csv && cli->json)) {
+        return cli_usage(cli, verb, "%s",
+                         _("Give the id of one election; --state takes in, out or open; --csv and "
+                           "--json are two forms of one thing."));
+    }
+    status = process_open_case(cli, rest[0], &c);
+    if (status == CLI_DONE) {
+        p.c = &c;
+        status = show_roll(cli, &p, csv);
+        process_unload(&c);
+    }
+    return status;
+}
+
+const struct cli_verb cli_verbs_roll[] = {
+    {"election roll", "ID [--state in|out|open] [--households] [--csv] [--json]",
+     N_("The voters' roll: who is on it in which class, who is not and why, what is missing."),
+     true, run_roll, NULL},
+};
+const size_t cli_verbs_roll_n = sizeof(cli_verbs_roll) / sizeof(cli_verbs_roll[0]);

@@ -1,0 +1,245 @@
+/* What a paper is: its text, what it lacks, whether it may be final. */
+#include "offline-db/paper.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fsutil.h"
+#include "base/text_safe.h"
+#include "model/idnum.h"
+#include "offline-db/paper_p.h"
+#include "rules/notice_load.h"
+
+enum { HEAD_BYTES = 400 };
+
+enum gw_err paper_notices(const struct ruleset *rules, struct notice_set **out,
+                          struct gw_fail *fail)
+{
+    char dir[1200];
+    *out = NULL;
+    enum gw_err err = gw_own_path(dir, sizeof dir, "rules", GW_RULESDIR);
+    return err ? gw_fail_set(fail, err, _("The path of the installed rules is too long."))
+               : notice_read(dir, rules->template_->kind, rules->committee, out, fail);
+}
+
+struct paper_in paper_of(const char *process, const struct process_case *c,
+                         const struct notice_set *notices, const struct notice *notice,
+                         const char *subject)
+{
+    return (struct paper_in){.process = process,
+                             .rules = c->rules,
+                             .procedure = c->state,
+                             .steps = c->set,
+                             .notices = notices,
+                             .notice = notice,
+                             .subject = subject,
+                             .lang = gw_i18n_lang()};
+}
+
+/* ---- what is missing */
+
+struct watching {
+    const struct paper_in *in;
+    struct paper_state *state;
+};
+
+/* "a、b": each name once, whole or not at all. */
+static void add_lack(struct paper_state *state, const char *name)
+{
+    const char *at = strstr(state->lacks, name);
+    size_t len = strlen(name);
+    size_t have = strlen(state->lacks);
+    bool there = at &&
+                 (at == state->lacks || strncmp(at - strlen("、"), "、", strlen("、")) == 0) &&
+                 (at[len] == '\0' || strncmp(at + len, "、", strlen("、")) == 0);
+    if (len > 0 && !there && have + strlen("、") + len < sizeof state->lacks) {
+        (void)snprintf(state->lacks + have, sizeof state->lacks - have, "%s%s", have ? "、" : "",
+                       name);
+    }
+}
+
+static void on_lack(void *ctx, const char *name)
+{
+    struct watching *w = ctx;
+    add_lack(w->state, name);
+}
+
+static void on_printed(void *ctx, const char *step, const char *subject, const char *key)
+{
+    const struct watching *w = ctx;
+    if (w->in->watch && w->in->watch->printed) {
+        w->in->watch->printed(w->in->watch->ctx, step, subject, key);
+    }
+}
+
+/* A code of the village that fails its check digit is not printed. */
+static const char *legal_code(const struct procedure *p, bool *bad)
+{
+    const struct proc_value *value = procedure_value(p, "open", "", "credit_code");
+    const char *code = value && value->text ? value->text : "";
+    *bad = code[0] != '\0' && !credit_code_ok(code);
+    return *bad ? "" : code;
+}
+
+/* The text repeats its own step ({S10.…}, {each:S10}), and nobody has recorded it. */
+static bool says_own_step(const struct paper_in *in)
+{
+    const char *step = in->notice->step;
+    size_t len = strlen(step);
+    for (const char *at = in->notice->text.zh; (at = strstr(at, step)) != NULL; at += len) {
+        bool begins = at > in->notice->text.zh && strchr("{:", at[-1]) != NULL;
+        if (begins && strchr(". }|", at[len]) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool paper_recorded(const struct procedure *p, const char *step)
+{
+    for (size_t i = 0; i < procedure_slots(p); i++) {
+        const struct slot *slot = procedure_slot(p, i);
+        if (strcmp(slot->step, step) == 0 && slot->record) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_step(const struct paper_in *in, struct paper_state *state)
+{
+    const struct step_spec *spec = template_step(in->rules->template_, in->notice->step);
+    if (state->missing == 0 && says_own_step(in) &&
+        !paper_recorded(in->procedure, in->notice->step)) {
+        state->missing++;
+        add_lack(state, spec ? words_in(&spec->name) : in->notice->step);
+    }
+}
+
+static enum gw_err render(const struct paper_in *in, struct gw_buf *text, struct paper_state *state)
+{
+    struct gw_fail why = {0};
+    bool bad;
+    *state = (struct paper_state){.missing = 0};
+    struct watching watching = {in, state};
+    const struct notice_watch watch = {&watching, on_printed, on_lack};
+    const struct notice_in notice = {.set = in->notices,
+                                     .notice = in->notice,
+                                     .rules = in->rules,
+                                     .procedure = in->procedure,
+                                     .subject = in->subject,
+                                     .lang = in->lang,
+                                     .watch = &watch};
+    enum gw_err err = notice_render(&notice, text, &state->missing);
+    (void)legal_code(in->procedure, &bad);
+    if (!err) {
+        add_step(in, state);
+    }
+    if (!err && bad) {
+        state->missing++;
+        add_lack(state, _("credit code of the village (its check digit is wrong)"));
+    }
+    enum gw_err block = err ? err : procedure_block(in->procedure, in->notice->step, &why);
+    if (!err && block == GW_REFUSED) {
+        (void)snprintf(state->why, sizeof state->why, "%s", why.text);
+    }
+    state->draft = state->missing > 0 || state->why[0] != '\0';
+    return err ? err : block == GW_REFUSED ? GW_OK : block;
+}
+
+enum gw_err paper_check(const struct paper_in *in, struct paper_state *state)
+{
+    struct gw_buf text;
+    gw_buf_init(&text, NOTICE_TEXT_MAX);
+    enum gw_err err = render(in, &text, state);
+    gw_buf_free(&text);
+    return err;
+}
+
+/* "桥头村　特别法人统一社会信用代码：…"; "" when the open names no code: the text names the place.
+ */
+static void head_line(const struct paper_in *in, char *out, size_t size)
+{
+    bool bad;
+    const struct proc_value *place = procedure_value(in->procedure, "open", "", "place");
+    const char *code = legal_code(in->procedure, &bad);
+    out[0] = '\0';
+    if (code[0] != '\0') {
+        (void)snprintf(out, size, _("%s · unified social credit code (special legal person): %s"),
+                       place && place->text ? place->text : "", code);
+    }
+}
+
+/* What a draft says about itself. */
+static void draft_line(const struct paper_state *state, char *out, size_t size)
+{
+    int len = 0;
+    out[0] = '\0';
+    if (state->missing > 0) {
+        len = snprintf(out, size, _("%zu values are missing: %s."), state->missing, state->lacks);
+    }
+    if (state->why[0] != '\0' && len >= 0 && (size_t)len < size) {
+        (void)snprintf(out + len, size - (size_t)len, "%s%s", len > 0 ? " " : "", state->why);
+    }
+}
+
+enum { DRAFT_BYTES = PAPER_LACKS_BYTES + GW_FAIL_TEXT + 200 };
+
+static enum gw_err text_foot(const struct paper_in *in, const char *digest, struct gw_buf *out)
+{
+    char code[EV_CODE_LEN + 1];
+    ev_code(digest, code);
+    enum gw_err err = gw_buf_addf(out, _("\n────────────────\nDigest code: %s\n"), code);
+    return err || !in->qr ? err : paper_qr_text(in->process, digest, out);
+}
+
+enum gw_err paper_text(const struct paper_in *in, struct gw_buf *out, struct paper_state *state)
+{
+    char digest[GW_HASH_HEX + 1];
+    char draft[DRAFT_BYTES];
+    char head[HEAD_BYTES];
+    struct gw_buf text;
+    struct paper_state own;
+    struct paper_state *s = state ? state : &own;
+    gw_buf_init(&text, NOTICE_TEXT_MAX);
+    ev_digest(in->steps, in->process, digest);
+    enum gw_err err = render(in, &text, s);
+    head_line(in, head, sizeof head);
+    draft_line(s, draft, sizeof draft);
+    if (!err && s->draft) {
+        err = gw_buf_addf(out, _("[DRAFT, not to be posted] %s\n\n"), draft);
+    }
+    if (!err && head[0] != '\0') {
+        err = gw_text_safe(out, head, strlen(head));
+        err = err ? err : gw_buf_adds(out, "\n\n");
+    }
+    err = err ? err : gw_buf_add(out, gw_buf_str(&text), text.len);
+    err = err ? err : text_foot(in, digest, out);
+    gw_buf_free(&text);
+    return err;
+}
+
+enum gw_err paper_html(const struct paper_in *in, struct gw_buf *out, struct paper_state *state)
+{
+    char digest[GW_HASH_HEX + 1];
+    char draft[DRAFT_BYTES];
+    char head[HEAD_BYTES];
+    struct gw_buf text;
+    struct paper_state own;
+    struct paper_state *s = state ? state : &own;
+    gw_buf_init(&text, NOTICE_TEXT_MAX);
+    ev_digest(in->steps, in->process, digest);
+    enum gw_err err = render(in, &text, s);
+    head_line(in, head, sizeof head);
+    draft_line(s, draft, sizeof draft);
+    const struct paper_frame frame = {.process = in->process,
+                                      .digest = digest,
+                                      .head = head,
+                                      .size = in->notice->paper,
+                                      .draft = s->draft ? draft : NULL,
+                                      .seal = true,
+                                      .lang = in->lang};
+    err = err ? err : paper_page(&frame, gw_buf_str(&text), out);
+    gw_buf_free(&text);
+    return err;
+}

@@ -1,0 +1,279 @@
+#include "offline-db/roll.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "offline-db/roll_p.h"
+
+enum { ARENA_MAX = 64 * 1024 * 1024 };
+
+/* ---- by id */
+
+static int id_order(const void *a, const void *b)
+{
+    const struct roll_person *const *x = a, *const *y = b;
+    return strcmp((*x)->id, (*y)->id);
+}
+
+void roll_index(struct roll *roll)
+{
+    bool sorted = true;
+    for (size_t i = 0; i < roll->n; i++) {
+        roll->by_id[i] = &roll->people[i];
+        sorted = sorted && (i == 0 || strcmp(roll->people[i - 1].id, roll->people[i].id) < 0);
+    }
+    roll->by_id_n = roll->n;
+    if (!sorted) {
+        qsort(roll->by_id, roll->n, sizeof *roll->by_id, id_order);
+    }
+}
+
+const struct roll_person *roll_person_of(const struct roll *roll, const char *id)
+{
+    size_t low = 0, high = roll->by_id_n;
+    while (low < high) {
+        size_t mid = (low + high) / 2;
+        int order = strcmp(roll->by_id[mid]->id, id);
+        if (order == 0) {
+            return roll->by_id[mid];
+        }
+        low = order < 0 ? mid + 1 : low;
+        high = order < 0 ? high : mid;
+    }
+    return NULL;
+}
+
+struct roll_person *roll_find(const struct roll *roll, const char *id)
+{
+    const struct roll_person *p = roll_person_of(roll, id);
+    return p ? &roll->people[p - roll->people] : NULL;
+}
+
+/* ---- order of the list: as it is posted, household by household */
+
+static int list_order(const void *a, const void *b)
+{
+    const struct roll_person *x = *(const struct roll_person *const *)a;
+    const struct roll_person *y = *(const struct roll_person *const *)b;
+    bool head = kin_is_head(x->relation);
+    int order = x->entered != y->entered ? (x->entered ? 1 : -1) : strcmp(x->path, y->path);
+    order = order != 0 ? order : strcmp(x->household, y->household);
+    if (order != 0 || head != kin_is_head(y->relation)) {
+        return order != 0 ? order : head ? -1 : 1;
+    }
+    order = strcmp(x->relation, y->relation);
+    return order != 0 ? order : strcmp(x->id, y->id);
+}
+
+static enum gw_err put_in_order(struct roll *roll)
+{
+    struct roll_person *people = gw_arena_alloc(&roll->arena, roll->n + 1, sizeof *people);
+    if (!people) {
+        return GW_NOMEM;
+    }
+    qsort(roll->by_id, roll->n, sizeof *roll->by_id, list_order);
+    for (size_t i = 0; i < roll->n; i++) {
+        people[i] = *roll->by_id[i];
+    }
+    roll->people = people;
+    roll_index(roll);
+    return GW_OK;
+}
+
+/* ---- judging */
+
+/* Of two rows with one ID number the second gives way only when the first is on the roll. */
+static void judge(struct roll *roll)
+{
+    for (size_t i = 0; i < roll->n; i++) {
+        struct roll_person *p = &roll->people[i];
+        p->verdict = roll_judge(&roll->rules, roll->polling, &p->facts);
+    }
+    for (size_t i = 0; i < roll->n; i++) {
+        struct roll_person *p = &roll->people[i];
+        const struct roll_person *twin = p->twin ? roll_person_of(roll, p->twin) : NULL;
+        p->facts.twice = twin && twin->verdict.state == ROLL_IN;
+        if (p->facts.twice) {
+            p->verdict = roll_judge(&roll->rules, roll->polling, &p->facts);
+        }
+    }
+}
+
+static bool is_entitled(const struct roll *roll, const struct roll_person *p)
+{
+    const struct roll_facts *f = &p->facts;
+    enum roll_why why = p->verdict.why;
+    bool age = f->birth != DAY_NONE && day_age(f->birth, roll->polling) >= roll->rules.age;
+    return p->verdict.state == ROLL_IN ||
+           (age && f->hukou == ROLL_REG_HERE && why != ROLL_WHY_DEPRIVED && why != ROLL_WHY_DIED &&
+            why != ROLL_WHY_MOVED && why != ROLL_WHY_REMOVED && why != ROLL_WHY_TWICE);
+}
+
+static int64_t published_total(const struct process_case *c)
+{
+    int64_t total = -1;
+    for (size_t i = 0; i < procedure_slots(c->state); i++) {
+        const struct slot *slot = procedure_slot(c->state, i);
+        bool roll = strcmp(slot->step, "S06") == 0 || strcmp(slot->step, "S08-1") == 0;
+        const struct proc_value *v =
+            roll && slot->record
+                ? procedure_value(c->state, slot->step, slot->subject, "registered")
+                : NULL;
+        total = v && !v->text && !v->erased ? v->num : total; /* template order: the last counts */
+    }
+    return total;
+}
+
+static void count(const struct process_case *c, struct roll *roll)
+{
+    struct roll_counts *n = &roll->counts;
+    *n = (struct roll_counts){.people = roll->n, .published = published_total(c)};
+    for (size_t i = 0; i < roll->n; i++) {
+        const struct roll_person *p = &roll->people[i];
+        bool in = p->verdict.state == ROLL_IN;
+        n->state[p->verdict.state]++;
+        n->classes[p->verdict.class_] += in;
+        n->women += in && p->sex == '2';
+        n->party += in && p->party;
+        n->minority += in && p->minority;
+        n->entitled += is_entitled(roll, p);
+        n->twice += p->twin != NULL;
+        n->birth_differs += p->birth_differs;
+        n->objections_pending += p->objection == OBJECTION_PENDING;
+    }
+}
+
+/* ---- households */
+
+/* S05-4: who votes for a household. */
+static void choose(const struct process_case *c, struct roll *roll)
+{
+    for (size_t i = 0; i < procedure_slots(c->state); i++) {
+        const struct slot *slot = procedure_slot(c->state, i);
+        if (strcmp(slot->step, "S05-4") != 0 || !slot->record) {
+            continue;
+        }
+        const char *house = roll_text(c, slot, "household_id");
+        const char *id = roll_text(c, slot, "resident_id");
+        const struct roll_person *p = id ? roll_person_of(roll, id) : NULL;
+        for (size_t k = 0; k < roll->houses_n && p && p->verdict.state == ROLL_IN; k++) {
+            if (strcmp(roll->houses[k].id, house ? house : p->household) == 0) {
+                roll->houses[k].person = p;
+                roll->houses[k].chosen = true;
+            }
+        }
+    }
+}
+
+static enum gw_err list_houses(const struct process_case *c, struct roll *roll)
+{
+    roll->houses = gw_arena_alloc(&roll->arena, roll->n + 1, sizeof *roll->houses);
+    if (!roll->houses) {
+        return GW_NOMEM;
+    }
+    for (size_t i = 0; i < roll->n; i++) {
+        const struct roll_person *p = &roll->people[i];
+        if (p->verdict.state != ROLL_IN || !p->household[0]) {
+            continue;
+        }
+        struct roll_house *h = roll->houses_n ? &roll->houses[roll->houses_n - 1] : NULL;
+        if (!h || strcmp(h->id, p->household) != 0) {
+            h = &roll->houses[roll->houses_n++];
+            *h = (struct roll_house){.id = p->household};
+        }
+        h->voters++;
+        h->person = !h->person && kin_is_head(p->relation) ? p : h->person;
+    }
+    choose(c, roll);
+    return GW_OK;
+}
+
+/* ---- all */
+
+static enum gw_err check(const struct process_case *c, struct gw_fail *fail)
+{
+    if (!template_step(c->rules->template_, "S06") || !template_step(c->rules->template_, "S05")) {
+        return gw_fail_set(fail, GW_INVALID, _("This procedure has no voters' roll."));
+    }
+    if (c->row.polling_day == DAY_NONE) {
+        return gw_fail_set(
+            fail, GW_INVALID,
+            _("Without a polling day nobody's age can be counted. Correct the opening "
+              "of this election."));
+    }
+    if (!path_ok(c->row.division)) {
+        return gw_fail_set(fail, GW_INVALID,
+                           _("\"%s\" is no division. Correct the opening of this election."),
+                           c->row.division);
+    }
+    return GW_OK;
+}
+
+enum gw_err roll_load(struct home *home, const struct process_case *c, struct roll *out,
+                      struct gw_fail *fail)
+{
+    *out = (struct roll){.polling = c->row.polling_day};
+    gw_arena_init(&out->arena, ARENA_MAX);
+    enum gw_err err = check(c, fail);
+    if (err) {
+        return err;
+    }
+    roll_rules_of(c->rules, &out->rules);
+    err = roll_read(home, c->row.division, procedure_slots(c->state), out, fail);
+    err = err ? err : roll_records(c, out);
+    if (err == GW_NOMEM) {
+        (void)gw_fail_set(fail, err, _("There is not enough memory."));
+    }
+    if (!err) {
+        judge(out);
+        err = put_in_order(out);
+    }
+    if (!err) {
+        count(c, out);
+        err = list_houses(c, out);
+    }
+    if (err) {
+        roll_unload(out);
+    }
+    return err;
+}
+
+void roll_unload(struct roll *roll)
+{
+    gw_arena_free(&roll->arena);
+    *roll = (struct roll){.n = 0};
+}
+
+/* ---- words */
+
+static void note(char *out, size_t size, const char *text)
+{
+    size_t len = strlen(out);
+    if (len < size) {
+        (void)snprintf(out + len, size - len, " %s", text);
+    }
+}
+
+int roll_person_print(const struct roll *roll, const struct process_case *c,
+                      const struct roll_person *p, char *out, size_t size)
+{
+    static const char *const objections[] = {
+        "", N_("An objection about this person is not decided yet."),
+        N_("An objection about this person was accepted."),
+        N_("An objection about this person was rejected.")};
+    (void)roll_why_print(c->rules, &roll->rules, p->verdict.why, out, size);
+    if (p->verdict.under_age) {
+        note(out, size, _("He is under age on polling day all the same."));
+    }
+    if (p->birth_differs) {
+        note(out, size, _("ID card and register give different birth dates; the ID card counts."));
+    }
+    if (p->id_wrong) {
+        note(out, size, _("The ID number does not pass its check; the register's date counts."));
+    }
+    if (p->objection != OBJECTION_NONE) {
+        note(out, size, _(objections[p->objection]));
+    }
+    return (int)strlen(out);
+}

@@ -1,0 +1,132 @@
+/* The voters' roll and a household, as a clerk sees them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+/* cmocka needs the four above first */
+#include <cmocka.h>
+
+#include "offline-db/process.h"
+#include "rules/ruleset_load.h"
+#include "tests/kit/console.h"
+
+#define TEXT(k, v)                                                                                 \
+    {                                                                                              \
+        .key = (k), .text = (v)                                                                    \
+    }
+#define NUM(k, v)                                                                                  \
+    {                                                                                              \
+        .key = (k), .num = (v)                                                                     \
+    }
+#define COUNT(a) (sizeof(a) / sizeof(a)[0])
+
+static const char *const people[][2] = {
+    {"v-1", "\"name\":\"李建国\",\"sex\":\"1\",\"birth_date\":\"1970-01-01\",\"population\":\"01\","
+            "\"household_id\":\"h-1\",\"relation\":\"02\",\"ethnicity\":\"15\""},
+    {"v-2", "\"name\":\"王秀兰\",\"sex\":\"2\",\"birth_date\":\"1972-03-04\",\"population\":\"01\","
+            "\"household_id\":\"h-1\",\"relation\":\"12\",\"ethnicity\":\"01\""},
+    {"v-3", "\"name\":\"李小明\",\"sex\":\"1\",\"birth_date\":\"2009-02-01\",\"population\":\"01\","
+            "\"household_id\":\"h-1\",\"relation\":\"22\""},
+    {"v-4", "\"name\":\"张远\",\"sex\":\"1\",\"birth_date\":\"1985-05-05\",\"population\":"
+            "\"hukou_away\",\"household_id\":\"h-2\",\"relation\":\"02\""},
+    {"v-5", "\"name\":\"周外来\",\"sex\":\"2\",\"birth_date\":\"1990-05-05\",\"population\":"
+            "\"floating\",\"household_id\":\"h-3\",\"relation\":\"02\""},
+};
+
+static void record(struct console *c, const char *id, const char *step, const char *subject,
+                   const struct proc_value *values, size_t n)
+{
+    struct journal_entry out;
+    struct gw_fail fail = {0};
+    const struct process_entry entry = {
+        .step = step, .subject = subject, .values = values, .values_n = n};
+    if (process_record(&c->home, id, PROC_STEP, &entry, &out, &fail) != GW_OK) {
+        fail_msg("%s: %s", step, fail.text);
+    }
+}
+
+static void village(struct console *c)
+{
+    const struct proc_value open[] = {TEXT("kind", "election"),
+                                      TEXT("mode", "voters"),
+                                      TEXT("title", "兴隆村第十二届村民委员会换届选举"),
+                                      TEXT("division", "CQ.500112.013.005"),
+                                      TEXT("place", "兴隆村"),
+                                      TEXT("term", "12"),
+                                      NUM("seats", 5),
+                                      TEXT("polling_day", "2026-09-20")};
+    const struct proc_value away[] = {TEXT("resident_id", "v-5"), TEXT("applied_on", "2026-06-20"),
+                                      TEXT("basis", "lives"), TEXT("decision", "refused")};
+    const struct process_entry entry = {.step = "open", .values = open, .values_n = COUNT(open)};
+    struct gw_buf text;
+    struct journal_entry out;
+    struct gw_fail fail = {0};
+    gw_id id;
+    gw_day day;
+    for (size_t i = 0; i < COUNT(people); i++) {
+        console_put(c, "resident", people[i][0], people[i][1]);
+    }
+    console_put(c, "household", "h-1",
+                "\"number\":\"500112013000000010\",\"head_id\":\"v-1\",\"members\":["
+                "{\"resident_id\":\"v-1\",\"relation\":\"02\"},"
+                "{\"resident_id\":\"v-2\",\"relation\":\"12\"},"
+                "{\"resident_id\":\"v-3\",\"relation\":\"22\"}]");
+    gw_buf_init(&text, RULESET_TEXT_MAX);
+    assert_true(day_parse("2026-09-20", &day));
+    assert_int_equal(ruleset_compose("rules", "village-direct", "CQ", day, &text, &fail), GW_OK);
+    if (process_start(&c->home, gw_buf_str(&text), text.len, &entry, &id, &out, &fail) != GW_OK) {
+        fail_msg("%s", fail.text);
+    }
+    gw_buf_free(&text);
+    record(c, id, "S05-3", "1", away, COUNT(away));
+}
+
+static void walk(struct console *c)
+{
+    village(c);
+    console_start(c);
+    console_key(c, GK_ENTER);
+    console_keys(c, "8");
+    console_golden(c, "roll");
+    console_keys(c, "3"); /* what is still open: he who is away, and two without a kind */
+    console_expect(c, "张*");
+    console_refuse(c, "李建国");
+    console_keys(c, "1王秀");
+    console_expect(c, "王秀兰");
+    console_refuse(c, "李建国");
+    console_key(c, GK_BACKSPACE);
+    console_key(c, GK_BACKSPACE);
+    console_keys(c, "张");
+    console_key(c, GK_ENTER);
+    console_golden(c, "roll-person");
+    console_key(c, GK_ENTER); /* the record that settles it, about him */
+    console_expect(c, "S05-2");
+    console_expect(c, "v-4");
+    console_key(c, GK_ESC);
+    console_key(c, GK_ESC);
+    console_key(c, GK_BACKSPACE);
+    console_keys(c, "李建");
+    console_key(c, GK_ENTER);
+    console_keys(c, "2");
+    console_golden(c, "household");
+    console_key(c, GK_ENTER);
+    console_expect(c, "李**");
+}
+
+static void chinese(void **state)
+{
+    struct console c;
+    (void)state;
+    const struct console_opts o = {"s-roll", "zh_CN", ROLE_COMMITTEE, 24, 80, false, false, false};
+    console_open(&c, &o);
+    walk(&c);
+    console_close(&c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(chinese),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

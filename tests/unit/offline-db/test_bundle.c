@@ -1,0 +1,346 @@
+/* Bundles of a home: to the server and back by stick, and from laptop to laptop. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dispatchd/bundle.h"
+#include "tests/kit/laptops.h"
+#include "tests/kit/scratch.h"
+
+#define ok(call) assert_int_equal((call), GW_OK)
+
+struct bed {
+    struct core_kit server;
+    struct laptop a, b, c;
+    struct gw_buf rules;
+};
+
+/* a and b have signed once and know each other; c never synchronised. */
+static int setup(void **state)
+{
+    struct bed *bed = calloc(1, sizeof *bed);
+    static int number;
+    char name[64];
+    gw_id mine;
+    assert_non_null(bed);
+    (void)snprintf(name, sizeof name, "bundle%d.db", ++number);
+    core_kit_open(&bed->server, name);
+    core_kit_user(&bed->server, "clerk2", ROLE_COMMITTEE, COMMUNITY);
+    core_kit_user(&bed->server, "clerk3", ROLE_COMMITTEE, COMMUNITY);
+    struct laptop *laptops[] = {&bed->a, &bed->b, &bed->c};
+    static const char *const users[] = {"clerk", "clerk2", "clerk3"};
+    laptop_rules("consultation", &bed->rules);
+    for (size_t i = 0; i < 3; i++) {
+        (void)snprintf(name, sizeof name, "bundle%d-%zu", number, i);
+        laptop_open(laptops[i], &bed->server, users[i], name);
+        if (i < 2) {
+            assert_true(laptop_sync(laptops[i]));
+            laptop_start(laptops[i], &bed->rules, &mine);
+            assert_true(laptop_sync(laptops[i]));
+        }
+    }
+    assert_true(laptop_sync(&bed->a));
+    *state = bed;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct bed *bed = *state;
+    laptop_close(&bed->a);
+    laptop_close(&bed->b);
+    laptop_close(&bed->c);
+    core_kit_close(&bed->server);
+    gw_buf_free(&bed->rules);
+    free(bed);
+    return 0;
+}
+
+static void hand(struct laptop *from, const struct laptop *to, const char *process,
+                 struct gw_buf *file)
+{
+    struct bundle_report r;
+    struct gw_fail fail = {0};
+    const char *devices[] = {to->home.id.device};
+    gw_buf_init(file, BUNDLE_FILE_MAX);
+    if (process_bundle_out(&from->home, process, devices, 1, file, &r, &fail) != GW_OK) {
+        fail_msg("%s", fail.text);
+    }
+}
+
+static void merge(struct laptop *to, const struct gw_buf *file, int64_t taken, int64_t known,
+                  int64_t refused)
+{
+    struct bundle_report r;
+    struct gw_fail fail = {0};
+    if (process_bundle_in(&to->home, gw_buf_str(file), file->len, &r, &fail) != GW_OK) {
+        fail_msg("%s", fail.text);
+    }
+    assert_int_equal(r.taken, taken);
+    assert_int_equal(r.known, known);
+    assert_int_equal(r.refused, refused);
+    assert_int_equal(r.why[0] != '\0', refused > 0);
+}
+
+static void same_digest(struct laptop *x, struct laptop *y, const char *process)
+{
+    char a[GW_HASH_HEX + 1], b[GW_HASH_HEX + 1];
+    laptop_digest(x, process, a);
+    laptop_digest(y, process, b);
+    assert_string_equal(a, b);
+}
+
+/* Out of the laptop, through the server, and the reply. */
+static void by_stick(struct bed *bed, struct laptop *l, struct gw_buf *reply)
+{
+    struct bundle_report r;
+    struct core_bundle_report at_server;
+    struct gw_buf file;
+    struct gw_fail fail = {0};
+    gw_buf_init(&file, BUNDLE_FILE_MAX);
+    gw_buf_init(reply, BUNDLE_FILE_MAX);
+    ok(home_bundle_out(&l->home, &file, &r, &fail));
+    core_refresh(bed->server.core);
+    if (core_bundle(bed->server.core, gw_buf_str(&file), file.len, reply, &at_server, &fail) !=
+        GW_OK) {
+        fail_msg("%s", fail.text);
+    }
+    assert_int_equal(at_server.lines, r.lines);
+    gw_buf_free(&file);
+}
+
+static void take_reply(struct laptop *l, const struct gw_buf *reply, int64_t taken)
+{
+    struct bundle_report r;
+    struct gw_fail fail = {0};
+    if (home_bundle_in(&l->home, gw_buf_str(reply), reply->len, &r, &fail) != GW_OK) {
+        fail_msg("%s", fail.text);
+    }
+    assert_int_equal(r.taken, taken);
+    assert_false(r.stale);
+}
+
+#define UNSENT  "SELECT count(*) FROM journal WHERE state IN ('pending', 'sent')"
+#define FOREIGN "SELECT count(*) FROM foreign_line"
+#define WAITING "SELECT count(*) FROM foreign_line WHERE state IN ('pending', 'sent')"
+#define STEPS   "SELECT count(*) FROM step"
+
+static void peers__server_down__shown_and_forwarded(void **state)
+{
+    struct bed *bed = *state;
+    struct gw_buf file, back;
+    gw_id p;
+    laptop_start(&bed->a, &bed->rules, &p);
+    laptop_step(&bed->a, p, "C01", "matter", "停车");
+    hand(&bed->a, &bed->b, p, &file);
+    merge(&bed->b, &file, 2, 0, 0);
+    same_digest(&bed->a, &bed->b, p);
+    merge(&bed->b, &file, 0, 2, 0);
+    laptop_step(&bed->b, p, "C02", "parties", "全体");
+    hand(&bed->b, &bed->a, p, &back);
+    merge(&bed->a, &back, 1, 2, 0);
+    same_digest(&bed->a, &bed->b, p);
+    assert_int_equal(laptop_int(&bed->b, FOREIGN), 2);
+    /* b alone comes to the network: all three arrive, the open first */
+    int64_t steps = laptop_int(&bed->b, STEPS);
+    assert_true(laptop_sync(&bed->b));
+    assert_int_equal(laptop_int(&bed->b, STEPS), steps + 3);
+    assert_int_equal(laptop_int(&bed->b, WAITING), 0);
+    assert_int_equal(laptop_int(&bed->b, "SELECT count(*) FROM step WHERE status <> 'applied'"), 0);
+    assert_int_equal(laptop_int(&bed->b, "SELECT count(*) FROM step WHERE result <> 'applied'"), 0);
+    assert_true(laptop_sync(&bed->a)); /* the same lines again: nothing doubled */
+    same_digest(&bed->a, &bed->b, p);
+    assert_int_equal(laptop_int(&bed->a, STEPS), steps + 3);
+    assert_int_equal(laptop_int(&bed->a, UNSENT), 0);
+    gw_buf_free(&file);
+    gw_buf_free(&back);
+}
+
+static void peers__unknown_signer__refused_with_a_sentence(void **state)
+{
+    struct bed *bed = *state;
+    struct gw_buf file;
+    struct bundle_report r;
+    struct gw_fail fail = {0};
+    gw_id p;
+    const char *devices[] = {bed->c.home.id.device};
+    laptop_start(&bed->a, &bed->rules, &p);
+    gw_buf_init(&file, BUNDLE_FILE_MAX);
+    assert_int_equal(process_bundle_out(&bed->a.home, p, devices, 1, &file, &r, &fail), GW_DENIED);
+    assert_non_null(strstr(fail.text, bed->c.home.id.device));
+    /* c records without ever having been at the server; b is sealed to, but cannot know c */
+    assert_true(laptop_sync(&bed->c));
+    laptop_keep_rules(&bed->c, &bed->rules);
+    laptop_start(&bed->c, &bed->rules, &p);
+    hand(&bed->c, &bed->b, p, &file);
+    merge(&bed->b, &file, 0, 0, 1);
+    assert_int_equal(laptop_int(&bed->b, FOREIGN), 0);
+    gw_buf_free(&file);
+}
+
+/* The server's signature on a signer row is enough, whoever brings it. */
+static void peers__signer_vouched_by_the_server__taken(void **state)
+{
+    struct bed *bed = *state;
+    struct gw_buf file;
+    struct bundle_report r;
+    gw_id p;
+    assert_true(laptop_sync(&bed->c));
+    laptop_start(&bed->c, &bed->rules, &p);
+    assert_true(laptop_sync(&bed->c)); /* c has a signer row now; b has not looked since */
+    laptop_step(&bed->c, p, "C01", "matter", "停车");
+    hand(&bed->c, &bed->b, p, &file);
+    ok(process_bundle_in(&bed->b.home, gw_buf_str(&file), file.len, &r, NULL));
+    assert_int_equal(r.taken, 2);
+    assert_int_equal(r.signers, 1);
+    same_digest(&bed->c, &bed->b, p);
+    gw_buf_free(&file);
+}
+
+static void peers__for_others_bent_or_of_another_kind__nothing_taken(void **state)
+{
+    struct bed *bed = *state;
+    struct gw_buf file;
+    struct bundle_report r;
+    struct gw_fail fail = {0};
+    gw_id p;
+    laptop_start(&bed->a, &bed->rules, &p);
+    hand(&bed->a, &bed->b, p, &file);
+    assert_int_equal(process_bundle_in(&bed->a.home, gw_buf_str(&file), file.len, &r, &fail),
+                     GW_DENIED);
+    assert_int_equal(home_bundle_in(&bed->b.home, gw_buf_str(&file), file.len, &r, &fail),
+                     GW_INVALID);
+    for (size_t at = 0; at < file.len; at += 97) {
+        file.data[at] ^= 1;
+        assert_int_not_equal(process_bundle_in(&bed->b.home, gw_buf_str(&file), file.len, &r, NULL),
+                             GW_OK);
+        file.data[at] ^= 1;
+    }
+    assert_int_equal(laptop_int(&bed->b, FOREIGN), 0);
+    merge(&bed->b, &file, 1, 0, 0);
+    gw_buf_free(&file);
+}
+
+static void stick__never_online__all_arrives_and_results_return(void **state)
+{
+    struct bed *bed = *state;
+    struct gw_buf reply, again;
+    gw_id p;
+    by_stick(bed, &bed->c, &reply); /* nothing to send: everything comes */
+    take_reply(&bed->c, &reply, 0);
+    assert_true(laptop_int(&bed->c, STEPS) == 2);
+    assert_int_equal(laptop_int(&bed->c, "SELECT count(*) FROM job"), 0);
+    laptop_start(&bed->c, &bed->rules, &p);
+    laptop_step(&bed->c, p, "C01", "matter", "停车");
+    by_stick(bed, &bed->c, &again);
+    take_reply(&bed->c, &reply, 0); /* the old one once more: no effect */
+    assert_int_equal(laptop_int(&bed->c, UNSENT), 2);
+    take_reply(&bed->c, &again, 2);
+    assert_int_equal(laptop_int(&bed->c, UNSENT), 0);
+    assert_int_equal(laptop_int(&bed->c, STEPS), 4);
+    assert_int_equal(laptop_int(&bed->c, "SELECT count(*) FROM receipt WHERE good = 1"), 2);
+    take_reply(&bed->c, &again, 0);
+    assert_int_equal(laptop_int(&bed->c, STEPS), 4);
+    assert_true(laptop_sync(&bed->a));
+    laptop_keep_rules(&bed->a, &bed->rules);
+    same_digest(&bed->a, &bed->c, p);
+    gw_buf_free(&reply);
+    gw_buf_free(&again);
+}
+
+static void stick__delivered_by_network_in_between__one_effect(void **state)
+{
+    struct bed *bed = *state;
+    struct bundle_report r;
+    struct core_bundle_report at_server;
+    struct gw_buf file, reply;
+    gw_id p;
+    laptop_start(&bed->a, &bed->rules, &p);
+    gw_buf_init(&file, BUNDLE_FILE_MAX);
+    gw_buf_init(&reply, BUNDLE_FILE_MAX);
+    ok(home_bundle_out(&bed->a.home, &file, &r, NULL));
+    assert_true(laptop_sync(&bed->a));
+    int64_t steps = laptop_int(&bed->a, STEPS);
+    ok(core_bundle(bed->server.core, gw_buf_str(&file), file.len, &reply, &at_server, NULL));
+    assert_int_equal(at_server.results[RESULT_APPLIED], 1); /* the first answer again */
+    take_reply(&bed->a, &reply, 0);
+    assert_true(laptop_sync(&bed->a));
+    assert_int_equal(laptop_int(&bed->a, STEPS), steps);
+    gw_buf_free(&file);
+    gw_buf_free(&reply);
+}
+
+static void stick__reply_of_a_stranger__refused(void **state)
+{
+    struct bed *bed = *state;
+    struct gw_buf file;
+    struct bundle_out out;
+    struct bundle_report r;
+    struct gw_sign_key stranger;
+    struct gw_fail fail = {0};
+    uint8_t box[1][GW_KEY_BYTES];
+    struct bundle_head head = {.kind = BUNDLE_REPLY, .from = BUNDLE_SERVER, .to_n = 1};
+    (void)snprintf(head.to[0], sizeof head.to[0], "%s", bed->a.home.id.device);
+    gw_sign_key_new(&stranger);
+    assert_true(gw_box_public_of(bed->a.home.key.public_key, box[0]));
+    gw_buf_init(&file, BUNDLE_FILE_MAX);
+    ok(bundle_begin(&out, &head, NULL));
+    ok(bundle_seal(&out, (const uint8_t(*)[GW_KEY_BYTES])box, BUNDLE_SERVER, &stranger, &file,
+                   NULL));
+    assert_int_equal(home_bundle_in(&bed->a.home, gw_buf_str(&file), file.len, &r, &fail),
+                     GW_DENIED);
+    bundle_out_free(&out);
+    gw_buf_free(&file);
+}
+
+static void server__restored__lines_of_others_go_again(void **state)
+{
+    struct bed *bed = *state;
+    struct gw_buf file;
+    char backup[512];
+    gw_id p;
+    core_kit_backup(&bed->server, scratch_path(backup, sizeof backup, "backup.db"));
+    laptop_start(&bed->a, &bed->rules, &p);
+    laptop_step(&bed->a, p, "C01", "matter", "停车");
+    hand(&bed->a, &bed->b, p, &file);
+    merge(&bed->b, &file, 2, 0, 0);
+    assert_true(laptop_sync(&bed->b));
+    assert_int_equal(laptop_int(&bed->b, WAITING), 0);
+    core_kit_restore(&bed->server, backup); /* what b had brought is gone there */
+    assert_true(laptop_sync(&bed->b));
+    if (laptop_int(&bed->b, WAITING) > 0) {
+        assert_true(laptop_sync(&bed->b));
+    }
+    assert_int_equal(laptop_int(&bed->b, WAITING), 0);
+    struct json *row = core_kit_row(&bed->server, TYPE_PROCESS, p);
+    assert_non_null(row);
+    json_free(row);
+    gw_buf_free(&file);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(peers__server_down__shown_and_forwarded, setup, teardown),
+        cmocka_unit_test_setup_teardown(peers__unknown_signer__refused_with_a_sentence, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(peers__signer_vouched_by_the_server__taken, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(peers__for_others_bent_or_of_another_kind__nothing_taken,
+                                        setup, teardown),
+        cmocka_unit_test_setup_teardown(stick__never_online__all_arrives_and_results_return, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(stick__delivered_by_network_in_between__one_effect, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(stick__reply_of_a_stranger__refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(server__restored__lines_of_others_go_again, setup,
+                                        teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -54,7 +54,7 @@ static enum gw_err read_file(struct json **out, struct gw_fail *fail)
     struct gw_buf text;
     gw_buf_init(&text, FILE_MAX);
     enum gw_err err = process_rules_dir(dir, sizeof dir);
-    err = err ? err : gw_path_join(path, sizeof path, dir, "practice.json");
+    err = err ? err : gw_path_join(path, sizeof path, dir, "practice/village.json");
     err = err ? err : gw_file_read(path, &text, fail);
     err = err ? err : json_parse(gw_buf_str(&text), text.len, FILE_MAX, out, fail);
     gw_buf_free(&text);
@@ -184,7 +184,7 @@ static enum gw_err settle(struct home *home, struct gw_fail *fail)
     const char *path = json_str(json_obj(root, "village"), "path");
     if (!err && (!path || !path_ok(path))) {
         err = gw_fail_set(fail, GW_INVALID,
-                          _("The file practice.json of the rules names no "
+                          _("The file practice/village.json of the rules names no "
                             "village. Install the rule files again."));
     }
     v.path = path;

@@ -1,5 +1,5 @@
 /* 练习: a home in which an election is practised, from setting up to the result. It has a user and
- * a key of its own, no server, a small village that was prepared (rules/practice.json), and a clock
+ * a key of its own, no server, a small village that was prepared (rules/practice/village.json), and a clock
  * that can be moved on from one planned day to the next.
  *
  * home.practice says so for as long as the home lives: every screen and page is marked, and

@@ -261,6 +261,7 @@ static enum gw_err start_tui(struct app *app, struct gw_fail *fail)
             .settle_ms = gw_config_int(app->config, "screen.settle"),
             .ring_again_ms = gw_config_int(app->config, "screen.ring_again"),
             .hold_warn_ms = gw_config_int(app->config, "screen.hold_warn"),
+            .lock_ms = gw_config_int(app->config, "screen.lock"),
         },
     };
     return tui_new(&opts, &app->tui, fail);

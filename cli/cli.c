@@ -206,6 +206,19 @@ bool out_written(void)
     return true;
 }
 
+static int refuse_locked(struct cli *cli, const struct cli_verb *verb, bool wants_help)
+{
+    struct gw_fail fail = {0};
+    if (!cli->home_open || wants_help || cli_works_locked(verb->name) || !pin_locked(&cli->home)) {
+        return CLI_DONE;
+    }
+    return cli_fail(cli,
+                    gw_fail_set(&fail, GW_DENIED,
+                                _("This home is locked. Type the PIN at the console, or run: "
+                                  "gridward unlock")),
+                    &fail);
+}
+
 static int run_verb(struct cli *cli, const struct cli_verb *verb, int argc, char **argv)
 {
     struct gw_fail fail = {0};
@@ -222,9 +235,13 @@ static int run_verb(struct cli *cli, const struct cli_verb *verb, int argc, char
         }
         cli->home_open = true;
     }
-    int status = verb->run(cli, argc, argv);
+    int status = refuse_locked(cli, verb, wants_help);
+    status = status != CLI_DONE ? status : verb->run(cli, argc, argv);
     if (cli->home_open) {
         home_close(&cli->home);
+    }
+    if (cli->pins != NULL) {
+        (void)fclose(cli->pins); /* was only read */
     }
     return out_written() ? (status == -2 ? CLI_DONE : status) : gw_exit_status(GW_FULL);
 }

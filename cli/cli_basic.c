@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/crypto.h"
 #include "base/i18n.h"
 #include "base/text_safe.h"
 #include "cli/cli_sync_p.h"
@@ -36,80 +37,123 @@ static bool clean_url(const char *text, char *out, size_t size)
     return true;
 }
 
-static int run_enroll(struct cli *cli, int argc, char **argv)
+struct enrol_opts {
+    const char *ca, *pin;
+    bool again, second;
+    char url[512], ca_path[4096];
+    const char *code;
+};
+
+/* CLI_DONE or the exit status. */
+static int enrol_options(struct cli *cli, int argc, char **argv, struct enrol_opts *o)
 {
-    const char *ca = NULL, *pin = NULL;
-    bool again = false;
-    const struct cli_opt opts[] = {{"ca", &ca, NULL}, {"pin", &pin, NULL}, {"again", NULL, &again}};
+    const struct cli_opt opts[] = {{"ca", &o->ca, NULL},
+                                   {"pin", &o->pin, NULL},
+                                   {"again", NULL, &o->again},
+                                   {"second", NULL, &o->second}};
     const struct cli_verb *verb = cli_find("enroll");
-    char **rest, url[512], host[65] = "gridward", ca_path[4096];
+    char **rest;
     int n;
-    int status = cli_options(cli, verb, argc, argv, opts, 3, &rest, &n);
+    int status = cli_options(cli, verb, argc, argv, opts, 4, &rest, &n);
     if (status != CLI_DONE) {
         return status;
     }
-    if (n != 2 || !clean_url(rest[0], url, sizeof(url))) {
+    if (n != 2 || !clean_url(rest[0], o->url, sizeof(o->url))) {
         return cli_usage(cli, verb, "%s",
                          _("Give the server's URL (https://…) and the one-time code."));
     }
-    if (ca != NULL && realpath(ca, ca_path) == NULL) {
-        return cli_usage(cli, verb, _("The CA file %s cannot be read."), ca);
+    if (o->again && o->second) {
+        return cli_usage(cli, verb, "%s",
+                         _("--again is for the first person, --second for another one; a new code "
+                           "of the second one goes with --second alone."));
     }
-    (void)gethostname(host, sizeof(host) - 1); /* only a label for the duty room */
+    if (o->ca != NULL && realpath(o->ca, o->ca_path) == NULL) {
+        return cli_usage(cli, verb, _("The CA file %s cannot be read."), o->ca);
+    }
+    o->ca = o->ca != NULL ? o->ca_path : NULL;
+    o->code = rest[1];
+    return CLI_DONE;
+}
+
+static enum gw_err open_to_enrol(struct cli *cli, const struct enrol_opts *o, char pin[CLI_PIN],
+                                 struct gw_fail *fail)
+{
+    const struct home_opts opts = {.dir = cli->global.home};
+    enum gw_err err = http_check_url(o->url, fail);
+    err = err != GW_OK ? err : home_open(&opts, &cli->home, fail);
+    cli->home_open = err == GW_OK;
+    err = err != GW_OK ? err : practice_refuse(&cli->home, fail);
+    if (err != GW_OK || !o->second) {
+        return err;
+    }
+    if (cli->home.enrolled && pin_locked(&cli->home)) {
+        return gw_fail_set(fail, GW_DENIED,
+                           _("This home is locked. Type the PIN at the console, or run: gridward "
+                             "unlock"));
+    }
+    return cli_ask_new_pin(cli, pin, fail); /* before the code is used up */
+}
+
+static int print_enrolled(struct cli *cli, const struct signer_row *second)
+{
+    const char *user = second != NULL ? second->user : cli->home.id.user;
+    const char *device = second != NULL ? second->device : cli->home.id.device;
+    struct gw_buf buf;
+    struct jw w;
+    if (!cli->json) {
+        printf(second != NULL
+                   ? _("%s can sign on this laptop now, as device %s: --as names that person.\n")
+                   : _("Enrolled as %s, device %s. Now start gridward, or run gridward sync.\n"),
+               user, device);
+        return CLI_DONE;
+    }
+    gw_buf_init(&buf, 4096);
+    jw_begin(&w, &buf);
+    jw_obj(&w, NULL);
+    jw_str(&w, "user", user);
+    jw_str(&w, "device", device);
+    jw_str(&w, "url", cli->home.id.url);
+    jw_obj_end(&w);
+    if (jw_end(&w) == GW_OK) {
+        out_json_line(&buf);
+    }
+    gw_buf_free(&buf);
+    return CLI_DONE;
+}
+
+static int run_enroll(struct cli *cli, int argc, char **argv)
+{
+    struct enrol_opts o = {.ca = NULL};
     struct gw_fail fail = {0};
     struct enrol_run run = {0};
-    const struct home_opts home_opts = {.dir = cli->global.home};
+    struct signer_row second;
+    char host[65] = "gridward", pin[CLI_PIN] = "";
+    int status = enrol_options(cli, argc, argv, &o);
+    if (status != CLI_DONE) {
+        return status;
+    }
+    (void)gethostname(host, sizeof(host) - 1); /* only a label for the duty room */
     const struct http_opts http_opts = {
-        .ca_file = ca != NULL ? ca_path : NULL, .pin_sha256 = pin, .agent = "gridward/" GW_VERSION};
-    const struct enrol_in in = {.url = url,
-                                .code = rest[1],
+        .ca_file = o.ca, .pin_sha256 = o.pin, .agent = "gridward/" GW_VERSION};
+    const struct enrol_in in = {.url = o.url,
+                                .code = o.code,
                                 .device_name = host,
-                                .ca_file = ca != NULL ? ca_path : NULL,
-                                .pin = pin,
-                                .again = again};
-    enum gw_err err = http_check_url(url, &fail);
-    if (err == GW_OK) {
-        err = home_open(&home_opts, &cli->home, &fail);
-        cli->home_open = err == GW_OK;
-    }
-    if (err == GW_OK) {
-        err = practice_refuse(&cli->home, &fail);
-    }
-    if (err == GW_OK) {
-        err = http_new(&http_opts, &run.http, &fail);
-    }
-    if (err == GW_OK) {
-        err = net_http_new(run.http, url, &run.net);
-    }
-    if (err == GW_OK) {
-        err = sync_enrol(&cli->home, &run.net, pump, &run, &in, &fail);
-    }
+                                .ca_file = o.ca,
+                                .pin = o.pin,
+                                .again = o.again,
+                                .second_pin = o.second ? pin : NULL,
+                                .second = &second};
+    enum gw_err err = open_to_enrol(cli, &o, pin, &fail);
+    err = err != GW_OK ? err : http_new(&http_opts, &run.http, &fail);
+    err = err != GW_OK ? err : net_http_new(run.http, o.url, &run.net);
+    err = err != GW_OK ? err : sync_enrol(&cli->home, &run.net, pump, &run, &in, &fail);
+    gw_wipe(pin, sizeof(pin));
     if (run.net.ctx != NULL) {
         net_http_free(&run.net);
     }
     http_free(run.http);
-    if (err != GW_OK) {
-        return cli_fail(cli, err, &fail);
-    }
-    if (cli->json) {
-        struct gw_buf buf;
-        struct jw w;
-        gw_buf_init(&buf, 4096);
-        jw_begin(&w, &buf);
-        jw_obj(&w, NULL);
-        jw_str(&w, "user", cli->home.id.user);
-        jw_str(&w, "device", cli->home.id.device);
-        jw_str(&w, "url", cli->home.id.url);
-        jw_obj_end(&w);
-        if (jw_end(&w) == GW_OK) {
-            out_json_line(&buf);
-        }
-        gw_buf_free(&buf);
-    } else {
-        printf(_("Enrolled as %s, device %s. Now start gridward, or run gridward sync.\n"),
-               cli->home.id.user, cli->home.id.device);
-    }
-    return CLI_DONE;
+    return err != GW_OK ? cli_fail(cli, err, &fail)
+                        : print_enrolled(cli, o.second ? &second : NULL);
 }
 
 static int run_leave(struct cli *cli, int argc, char **argv)
@@ -152,8 +196,9 @@ static int run_duty(struct cli *cli, int argc, char **argv)
 }
 
 const struct cli_verb cli_verbs_basic[] = {
-    {"enroll", "URL CODE [--ca FILE] [--pin SHA256] [--again]",
-     N_("Make this machine a device of a worker."), false, run_enroll, NULL},
+    {"enroll", "URL CODE [--ca FILE] [--pin SHA256] [--again|--second]",
+     N_("Make this machine a device of a worker; --second: of a further person who signs here."),
+     false, run_enroll, NULL},
     {"leave", "",
      N_("Remove this worker's data from this machine; refuses while something is unsent."), true,
      run_leave, NULL},

@@ -147,6 +147,35 @@ static void check_keys(struct cli *cli, struct finding *f)
                "enrolment."));
 }
 
+static void check_pin(struct cli *cli, struct finding *f)
+{
+    if (pin_is_set(&cli->home)) {
+        say(f, CHECK_OK, pin_locked(&cli->home) ? _("a PIN is set; locked now") : _("a PIN is set"),
+            "");
+    } else {
+        say(f, CHECK_WARN, _("no PIN: the console does not lock"), _("Set one: gridward pin set"));
+    }
+}
+
+/* Who else signs on this laptop, and is his key whole and closed to others? */
+static void check_signers(struct cli *cli, struct finding *f)
+{
+    struct signer_row rows[SIGNERS_MAX];
+    size_t n = 0;
+    char text[GW_FAIL_TEXT] = "";
+    bool good = signer_list(&cli->home, rows, SIGNERS_MAX, &n) == GW_OK;
+    for (size_t i = 0; i < n; i++) {
+        size_t len = strlen(text);
+        (void)snprintf(text + len, sizeof(text) - len, "%s%s %s", i > 0 ? ", " : "", rows[i].user,
+                       rows[i].name);
+        good = good && signer_file_ok(&cli->home, rows[i].user);
+    }
+    say(f, good ? CHECK_OK : CHECK_BAD, n == 0 ? _("nobody else signs here") : text,
+        good ? ""
+             : _("A key file second-USER.key is missing, damaged or open to others: chmod 600, or "
+                 "enrol that person again with --second."));
+}
+
 static void check_unsent(struct cli *cli, struct finding *f)
 {
     struct journal_counts counts;
@@ -223,10 +252,16 @@ struct check {
     void (*run)(struct cli *cli, struct finding *finding);
 };
 static const struct check checks[] = {
-    {"clock", N_("Clock"), check_clock},    {"tls", N_("Connection"), check_tls},
-    {"disk", N_("Disk"), check_disk},       {"encryption", N_("Encryption"), check_encryption},
-    {"store", N_("Store"), check_store},    {"scope", N_("Areas"), check_scope},
-    {"keys", N_("Keys"), check_keys},       {"unsent", N_("Unsent"), check_unsent},
+    {"clock", N_("Clock"), check_clock},
+    {"tls", N_("Connection"), check_tls},
+    {"disk", N_("Disk"), check_disk},
+    {"encryption", N_("Encryption"), check_encryption},
+    {"store", N_("Store"), check_store},
+    {"scope", N_("Areas"), check_scope},
+    {"keys", N_("Keys"), check_keys},
+    {"pin", N_("PIN"), check_pin},
+    {"signers", N_("Signers"), check_signers},
+    {"unsent", N_("Unsent"), check_unsent},
     {"width", N_("Terminal"), check_width},
 };
 enum { CHECKS = sizeof(checks) / sizeof(checks[0]) };

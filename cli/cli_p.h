@@ -11,7 +11,9 @@
 #include "model/entity.h"
 #include "offline-db/home.h"
 #include "offline-db/journal.h"
+#include "offline-db/pin.h"
 #include "offline-db/queue.h"
+#include "offline-db/signer.h"
 
 struct cli {
     struct cli_global global;
@@ -19,6 +21,7 @@ struct cli {
     bool json;
     struct home home;
     bool home_open;
+    FILE *pins; /* GRIDWARD_PIN_FILE, once it was asked */
 };
 
 enum {
@@ -53,6 +56,8 @@ struct cli_verb {
     X(roll)                                                                                        \
     X(house)                                                                                       \
     X(practice)                                                                                    \
+    X(pin)                                                                                         \
+    X(blob)                                                                                        \
     X(doctor)                                                                                      \
     /* end */
 #define X(name)                                                                                    \
@@ -105,9 +110,26 @@ void cli_row_masked(const struct json *root, enum gw_type type, const char *open
  * Returns the exit status. */
 int cli_write(struct cli *cli, enum cmd_kind kind, const char *id, int64_t expect_level,
               const struct cmd_data *data);
+/* The same signed by a second person; signer NULL = the home itself. */
+int cli_write_as(struct cli *cli, const struct home_signer *signer,
+                 const struct journal_what *what);
 /* The second half of that, for an entry that stands in the journal already. */
 int cli_deliver(struct cli *cli, const struct journal_entry *written, bool print);
 enum gw_err cli_entry_json(const struct journal_entry *entry, struct jw *w, const char *key);
+
+/* ---- PINs (cli_ask.c): from the terminal without echo, or line by line from the file that
+ * GRIDWARD_PIN_FILE names. Wipe what comes out. */
+enum { CLI_PIN = 64 };
+enum gw_err cli_ask_pin(struct cli *cli, const char *question, char pin[CLI_PIN],
+                        struct gw_fail *fail);
+/* Twice on the terminal; checked to be a possible PIN. */
+enum gw_err cli_ask_new_pin(struct cli *cli, char pin[CLI_PIN], struct gw_fail *fail);
+/* Who signs with --as: *out NULL = the home itself, else room, after his PIN was asked; signer_wipe
+ * it. */
+enum gw_err cli_signer(struct cli *cli, const char *as, struct home_signer *room,
+                       const struct home_signer **out, struct gw_fail *fail);
+/* Verbs of a locked home (cli_pin.c). */
+bool cli_works_locked(const char *verb);
 
 /* ---- one run of the engine in this process (cli_sync.c). Waits at most limit_ms. */
 enum cli_sync_end {

@@ -5,6 +5,30 @@
 #include "base/i18n.h"
 #include "cli/cli_process_p.h"
 
+/* Takes --attach out of the words, as often as it comes; the others keep their order. */
+static int take_attach(struct cli *cli, const struct cli_verb *verb, int *argc, char **argv,
+                       struct cli_list *out)
+{
+    static const char name[] = "--attach";
+    int kept = 1;
+    for (int i = 1; i < *argc; i++) {
+        bool here = strncmp(argv[i], name, sizeof name - 1) == 0;
+        char end = here ? argv[i][sizeof name - 1] : 'x';
+        if (end != '\0' && end != '=') {
+            argv[kept++] = argv[i];
+            continue;
+        }
+        const char *value = end == '=' ? argv[i] + sizeof name : i + 1 < *argc ? argv[++i] : NULL;
+        if (!value || out->n == CLI_LIST_MAX) {
+            return cli_usage(cli, verb, _("%s needs a value."), name);
+        }
+        out->item[out->n++] = value;
+    }
+    *argc = kept;
+    argv[kept] = NULL;
+    return CLI_DONE;
+}
+
 int process_options(struct cli *cli, const struct cli_verb *verb, int argc, char **argv,
                     struct process_opts *o, char ***operands, int *operands_n)
 {
@@ -22,9 +46,14 @@ int process_options(struct cli *cli, const struct cli_verb *verb, int argc, char
         {"subject", &o->subject, NULL},
         {"out", &o->out, NULL},
         {"limit", &o->limit, NULL},
+        {"as", &o->as, NULL},
         {"anyway", NULL, &o->anyway},
     };
     *o = (struct process_opts){.kind = NULL};
+    if (strstr(verb->args, "--attach") != NULL &&
+        take_attach(cli, verb, &argc, argv, &o->attach) != CLI_DONE) {
+        return CLI_USAGE;
+    }
     return cli_options(cli, verb, argc, argv, opts, sizeof opts / sizeof opts[0], operands,
                        operands_n);
 }
@@ -148,7 +177,7 @@ static void show_text(const struct process_case *c)
     printf(_("%zu records, digest code %s\n"), ev_count(c->set), code);
 }
 
-static enum gw_err show_json(const struct process_case *c, struct gw_buf *buf)
+static enum gw_err show_json(struct home *home, const struct process_case *c, struct gw_buf *buf)
 {
     struct jw w;
     char digest[GW_HASH_HEX + 1];
@@ -182,6 +211,7 @@ static enum gw_err show_json(const struct process_case *c, struct gw_buf *buf)
         process_slot_json(c, procedure_slot(p, i), &w);
     }
     jw_arr_end(&w);
+    process_attachments_json(home, c, &w);
     jw_obj_end(&w);
     return jw_end(&w);
 }
@@ -189,7 +219,7 @@ static enum gw_err show_json(const struct process_case *c, struct gw_buf *buf)
 /* One verb over one loaded procedure: ID, then print as text or as a document. */
 struct one_view {
     void (*text)(const struct process_case *c);
-    enum gw_err (*json)(const struct process_case *c, struct gw_buf *buf);
+    enum gw_err (*json)(struct home *home, const struct process_case *c, struct gw_buf *buf);
 };
 
 static int show_one(struct cli *cli, int argc, char **argv, const struct one_view *view)
@@ -213,7 +243,7 @@ static int show_one(struct cli *cli, int argc, char **argv, const struct one_vie
     if (cli->json) {
         struct gw_buf buf;
         gw_buf_init(&buf, PROCESS_JSON_MAX);
-        enum gw_err err = view->json(&c, &buf);
+        enum gw_err err = view->json(&cli->home, &c, &buf);
         if (err) {
             status = cli_fail(cli, err, NULL);
         } else {
@@ -258,8 +288,10 @@ static void calendar_text(const struct process_case *c)
     }
 }
 
-static enum gw_err calendar_json(const struct process_case *c, struct gw_buf *buf)
+static enum gw_err calendar_json(struct home *home, const struct process_case *c,
+                                 struct gw_buf *buf)
 {
+    (void)home;
     struct jw w;
     jw_begin(&w, buf);
     jw_arr(&w, NULL);
@@ -357,8 +389,9 @@ static void step_json(const struct process_case *c, const struct step_spec *s, s
     jw_obj_end(w);
 }
 
-static enum gw_err steps_json(const struct process_case *c, struct gw_buf *buf)
+static enum gw_err steps_json(struct home *home, const struct process_case *c, struct gw_buf *buf)
 {
+    (void)home;
     const struct proc_template *t = c->rules->template_;
     struct jw w;
     jw_begin(&w, buf);
@@ -434,15 +467,19 @@ const struct cli_verb cli_verbs_process[] = {
          process_calendar_show),
     BOTH("steps", "ID [--json]", N_("Each step with the fields it takes."), process_steps),
     BOTH("step",
-         "ID STEP [FIELD=VALUE …] [--subject TEXT] [--happened TIME] [--reason TEXT] [--json]",
+         "ID STEP [FIELD=VALUE …] [--attach [KEY=]FILE …] [--subject TEXT] [--happened TIME] "
+         "[--reason TEXT] [--as USER] [--json]",
          N_("Records one step: it is signed, and stays for ever."), process_step),
-    BOTH("correct", "ID HASH FIELD=VALUE … --reason TEXT [--json]",
+    BOTH("correct",
+         "ID HASH [FIELD=VALUE …] [--attach [KEY=]FILE …] --reason TEXT [--as USER] [--json]",
          N_("Corrects a record by a new one; the old one stays readable."), process_correct),
-    BOTH("cosign", "ID HASH [--json]", N_("The second person signs a record of somebody else."),
-         process_cosign),
-    BOTH("checkpoint", "ID [--json]",
+    BOTH("attach", "ID HASH [KEY=]FILE … --reason TEXT [--as USER] [--json]",
+         N_("Adds photos or scans to a record, as a correction of it."), process_attach),
+    BOTH("cosign", "ID HASH [--as USER] [--json]",
+         N_("The second person signs a record of somebody else."), process_cosign),
+    BOTH("checkpoint", "ID [--as USER] [--json]",
          N_("Signs what is here now, so that nothing can be taken out later."), process_checkpoint),
-    BOTH("close", "ID OUTCOME [--json]", N_("Closes the procedure."), process_close),
+    BOTH("close", "ID OUTCOME [--as USER] [--json]", N_("Closes the procedure."), process_close),
     BOTH("export", "ID --out FILE [--json]",
          N_("Writes the evidence to a file that anybody can verify."), process_export_file),
 };

@@ -158,6 +158,7 @@ struct recording {
     int n;
     struct process_case c;
     struct process_words words;
+    struct process_attached attached;
 };
 
 /* Options, ID and the loaded procedure; at least `least` operands. */
@@ -180,10 +181,20 @@ static int finish(struct cli *cli, struct recording *r, enum proc_kind kind,
 {
     struct journal_entry written;
     struct gw_fail fail = {0};
+    struct home_signer room;
+    const struct home_signer *signer = NULL;
     char id[GW_ID_MAX + 1];
     (void)snprintf(id, sizeof id, "%s", r->c.row.id);
-    enum gw_err err = process_record(&cli->home, id, kind, entry, &written, &fail);
+    enum gw_err err = cli_signer(cli, r->o.as, &room, &signer, &fail);
+    err = err ? err
+              : process_record_as(&cli->home, signer, id, kind, entry, &written, &fail);
+    if (signer) {
+        signer_wipe(&room);
+    }
     process_unload(&r->c);
+    if (err != GW_OK) {
+        process_attach_undo(cli, &r->attached);
+    }
     return err == GW_OK ? cli_deliver(cli, &written, true) : cli_fail(cli, err, &fail);
 }
 
@@ -207,6 +218,11 @@ int process_step(struct cli *cli, int argc, char **argv)
         !process_read_words(cli, r.c.rules, spec, r.rest + 2, r.n - 2, &r.words)) {
         process_unload(&r.c);
         return CLI_USAGE;
+    }
+    status = process_attach_files(cli, &r.c, spec, &r.o.attach, &r.attached, &r.words);
+    if (status != CLI_DONE) {
+        process_unload(&r.c);
+        return status;
     }
     entry.step = spec->id;
     entry.subject = r.o.subject;
@@ -243,13 +259,22 @@ static const char *find_hash(const struct cli *cli, const struct process_case *c
     return hits == 1 ? found : NULL;
 }
 
-int process_correct(struct cli *cli, int argc, char **argv)
+/* Operands behind the hash are values, or with `files` all of them attachments. */
+static int correct(struct cli *cli, int argc, char **argv, bool files)
 {
     struct recording r;
     char hash[GW_HASH_HEX + 1];
-    int status = begin(cli, argc, argv, 3, &r);
+    int status = begin(cli, argc, argv, 2, &r);
     if (status != CLI_DONE) {
         return status;
+    }
+    int values_n = files ? 0 : r.n - 2;
+    for (int i = 2; files && i < r.n && r.o.attach.n < CLI_LIST_MAX; i++) {
+        r.o.attach.item[r.o.attach.n++] = r.rest[i];
+    }
+    if (values_n == 0 && r.o.attach.n == 0) {
+        process_unload(&r.c);
+        return cli_usage(cli, cli_find(cli->verb), "%s", _("Something is missing."));
     }
     const char *found = find_hash(cli, &r.c, r.rest[1]);
     const struct ev_step *target = found ? ev_find(r.c.set, found) : NULL;
@@ -260,9 +285,14 @@ int process_correct(struct cli *cli, int argc, char **argv)
         process_unload(&r.c);
         return CLI_NO;
     }
-    if (!process_read_words(cli, r.c.rules, spec, r.rest + 2, r.n - 2, &r.words)) {
+    if (!process_read_words(cli, r.c.rules, spec, r.rest + 2, values_n, &r.words)) {
         process_unload(&r.c);
         return CLI_USAGE;
+    }
+    status = process_attach_files(cli, &r.c, spec, &r.o.attach, &r.attached, &r.words);
+    if (status != CLI_DONE) {
+        process_unload(&r.c);
+        return status;
     }
     (void)snprintf(hash, sizeof hash, "%s", found);
     const struct process_entry entry = {.target = hash,
@@ -272,6 +302,16 @@ int process_correct(struct cli *cli, int argc, char **argv)
                                         .materials = r.words.materials,
                                         .materials_n = r.words.materials_n};
     return finish(cli, &r, PROC_CORRECT, &entry);
+}
+
+int process_correct(struct cli *cli, int argc, char **argv)
+{
+    return correct(cli, argc, argv, false);
+}
+
+int process_attach(struct cli *cli, int argc, char **argv)
+{
+    return correct(cli, argc, argv, true);
 }
 
 int process_cosign(struct cli *cli, int argc, char **argv)

@@ -176,19 +176,43 @@ static int rules_check(struct cli *cli, int argc, char **argv)
     return err ? cli_fail(cli, err, &fail) : CLI_DONE;
 }
 
+static int sign_number(struct cli *cli, const char *as, const char *id, const struct cmd_data *data)
+{
+    struct home_signer room;
+    const struct home_signer *signer = NULL;
+    const struct journal_what what = {CMD_RULES_CONFIRM, id, 0, data};
+    struct gw_fail fail = {0};
+    enum gw_err err = cli_signer(cli, as, &room, &signer, &fail);
+    if (err) {
+        return cli_fail(cli, err, &fail);
+    }
+    if (!role_writes(signer ? signer->role : cli->home.id.role, CMD_RULES_CONFIRM)) {
+        err = gw_fail_set(&fail, GW_DENIED,
+                          _("Numbers are confirmed by an auditor or an administrator of the "
+                            "district."));
+    }
+    int status = err ? cli_fail(cli, err, &fail) : cli_write_as(cli, signer, &what);
+    if (signer) {
+        signer_wipe(&room);
+    }
+    return status;
+}
+
 /* ---- confirm: once per district, with its document */
 
 static int rules_confirm(struct cli *cli, int argc, char **argv)
 {
     const char *document = NULL;
     const char *article = NULL;
-    const struct cli_opt opts[] = {{"document", &document, NULL}, {"article", &article, NULL}};
+    const char *as = NULL;
+    const struct cli_opt opts[] = {
+        {"document", &document, NULL}, {"article", &article, NULL}, {"as", &as, NULL}};
     const struct cli_verb *verb = cli_find(cli->verb);
     char **rest;
     int n;
     char id[GW_ID_MAX + 1];
     struct cmd_data data;
-    int status = cli_options(cli, verb, argc, argv, opts, 2, &rest, &n);
+    int status = cli_options(cli, verb, argc, argv, opts, 3, &rest, &n);
     if (status != CLI_DONE) {
         return status;
     }
@@ -197,15 +221,6 @@ static int rules_confirm(struct cli *cli, int argc, char **argv)
             cli, verb, "%s",
             _("Give the set, the number's key and its value, and the document and article "
               "that fix it."));
-    }
-    if (!role_writes(cli->home.id.role, CMD_RULES_CONFIRM)) {
-        struct gw_fail fail = {0};
-        return cli_fail(
-            cli,
-            gw_fail_set(&fail, GW_DENIED,
-                        _("Numbers are confirmed by an auditor or an administrator of the "
-                          "district.")),
-            &fail);
     }
     int len = snprintf(id, sizeof id, "%s.%s", rest[0], rest[1]);
     if (len < 0 || (size_t)len >= sizeof id || !id_ok(id)) {
@@ -217,7 +232,7 @@ static int rules_confirm(struct cli *cli, int argc, char **argv)
     data.value = rest[2];
     data.document = document;
     data.article = article;
-    return cli_write(cli, CMD_RULES_CONFIRM, id, 0, &data);
+    return sign_number(cli, as, id, &data);
 }
 
 const struct cli_verb cli_verbs_rules[] = {
@@ -227,7 +242,7 @@ const struct cli_verb cli_verbs_rules[] = {
     {"rules show", "TEMPLATE [--day DATE] [--json]",
      N_("The numbers of a rule set, each with its article or source."), false, rules_show, NULL},
     {"rules check", "FILE [--json]", N_("Checks one file of rules/."), false, rules_check, NULL},
-    {"rules confirm", "SET KEY VALUE --document TEXT --article TEXT [--json]",
+    {"rules confirm", "SET KEY VALUE --document TEXT --article TEXT [--as USER] [--json]",
      N_("Confirms a number that the law leaves to the district."), true, rules_confirm, NULL},
 };
 const size_t cli_verbs_rules_n = sizeof(cli_verbs_rules) / sizeof(cli_verbs_rules[0]);

@@ -71,7 +71,10 @@ int cli_deliver(struct cli *cli, const struct journal_entry *written, bool print
         return CLI_DONE;
     }
     cli_sync_once(cli, DELIVER_MS, &synced);
-    if (journal_get(&cli->home, entry.n, &now) == GW_OK) {
+    bool own = strcmp(entry.dev, cli->home.id.device) == 0;
+    enum gw_err err = own ? journal_get(&cli->home, entry.n, &now)
+                          : journal_get_of(&cli->home, entry.dev, entry.n, &now);
+    if (err == GW_OK) {
         entry = now;
     }
     if (entry.state == CMD_PENDING || entry.state == CMD_SENT) {
@@ -87,9 +90,15 @@ int cli_deliver(struct cli *cli, const struct journal_entry *written, bool print
 int cli_write(struct cli *cli, enum cmd_kind kind, const char *id, int64_t expect_level,
               const struct cmd_data *data)
 {
+    const struct journal_what what = {kind, id, expect_level, data};
+    return cli_write_as(cli, NULL, &what);
+}
+
+int cli_write_as(struct cli *cli, const struct home_signer *signer, const struct journal_what *what)
+{
     struct journal_entry entry;
     struct gw_fail fail = {0};
-    enum gw_err err = journal_append(&cli->home, kind, id, expect_level, data, &entry, &fail);
+    enum gw_err err = journal_append_as(&cli->home, signer, what, &entry, &fail);
     if (err != GW_OK) {
         return cli_fail(cli, err, &fail);
     }

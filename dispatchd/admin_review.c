@@ -6,6 +6,7 @@
 #include "api/json.h"
 #include "base/i18n.h"
 #include "dispatchd/admin.h"
+#include "dispatchd/blobs.h"
 #include "dispatchd/step_row.h"
 
 struct listing {
@@ -118,6 +119,35 @@ static enum gw_err do_erase(struct store *store, void *ctx, struct gw_fail *fail
     return store_erase_private(store, job->dev, job->n, job->reason, admin_now(), fail);
 }
 
+/* ---- the files of its attachments: when the marks are on the disk, so that none comes again. A
+ * second run removes what a crash left. */
+struct erase_files {
+    struct blobs *blobs;
+    int64_t n;
+    struct gw_fail *fail;
+};
+
+static enum gw_err erase_file(void *ctx, const struct store_blob *blob)
+{
+    struct erase_files *job = ctx;
+    if (blob->erased_at == 0) {
+        return GW_OK;
+    }
+    job->n++;
+    return blobs_erase(job->blobs, blob->commit, job->fail);
+}
+
+static enum gw_err erase_blobs(struct store *store, const struct admin_args *args, int64_t *n,
+                               struct gw_fail *fail)
+{
+    struct erase_files job = {.fail = fail};
+    enum gw_err err = blobs_open(args->store, BLOB_MAX, &job.blobs, fail);
+    err = err ? err : store->ops->blob_of_step(store, args->step, erase_file, &job, fail);
+    blobs_close(job.blobs);
+    *n = job.n;
+    return err;
+}
+
 /* "<dev>.<n>", the id of the step's row. */
 static enum gw_err read_step(const char *text, struct erase_job *job, struct gw_fail *fail)
 {
@@ -143,8 +173,19 @@ static enum gw_err erase(struct store *store, const struct admin_args *args, str
                           REASON_MAX);
     }
     err = err ? err : admin_txn(store, "erase", do_erase, &job, fail);
+    int64_t blobs = 0;
+    if (!err || err == GW_REFUSED) {
+        struct gw_fail why = {0};
+        enum gw_err files = erase_blobs(store, args, &blobs, &why);
+        if (files) {
+            return gw_fail_set(fail, files, "%s", why.text);
+        }
+    }
     if (!err && args->json) {
         return admin_json_pairs(fail, "step", args->step, "reason", job.reason, NULL);
+    }
+    if (!err && blobs > 0) {
+        printf(_("Attachments erased with their salts: %lld.\n"), (long long)blobs);
     }
     if (!err) {
         printf(_("The private part of %s is erased. Signature and hash stay. Backups made before "

@@ -8,6 +8,7 @@
 #include "base/i18n.h"
 #include "base/log.h"
 #include "dispatchd/admin.h"
+#include "dispatchd/blobs.h"
 #include "dispatchd/core.h"
 #include "dispatchd/front.h"
 #include "dispatchd/simulate.h"
@@ -26,6 +27,7 @@ struct server {
     struct policy policies[RULES_POLICIES_MAX];
     size_t policies_n;
     struct core *core;
+    struct blobs *blobs;
 };
 
 /* --rules DIR, else rules/ beside the program (build tree), else where it was installed. */
@@ -118,9 +120,13 @@ static enum gw_err serve(struct store *unused, const struct admin_args *args, st
               ? err
               : gw_config_load(core_settings, core_settings_n, args->config, &config, fail);
     err = err != GW_OK ? err : store_open(&store_opts, &store, fail);
+    err = err != GW_OK
+              ? err
+              : blobs_open(args->store, gw_config_int(config, "blob.max"), &server.blobs, fail);
     if (err == GW_OK) {
         const struct core_opts opts = {
             .store = store,
+            .blobs = server.blobs,
             .clock = gw_clock_system(),
             .random = gw_random_system(),
             .config = config,
@@ -131,6 +137,7 @@ static enum gw_err serve(struct store *unused, const struct admin_args *args, st
     }
     err = err != GW_OK ? err : serve_front(&server, config, fail);
     core_free(server.core);
+    blobs_close(server.blobs);
     store_close(store);
     gw_config_free(config);
     gw_log_close();
@@ -138,10 +145,33 @@ static enum gw_err serve(struct store *unused, const struct admin_args *args, st
 }
 
 /* ---- backup, restore, policies */
+/* The attachments lie beside: FILE-blobs, like those of a store. None: no folder. */
+static enum gw_err copy_blobs(const char *from, const char *to, int64_t *n, struct gw_fail *fail)
+{
+    struct blobs *source = NULL;
+    struct blobs *target = NULL;
+    *n = 0;
+    enum gw_err err = blobs_open(from, BLOB_MAX, &source, fail);
+    err = err ? err : blobs_open(to, BLOB_MAX, &target, fail);
+    err = err ? err : blobs_copy(source, target, n, fail);
+    blobs_close(source);
+    blobs_close(target);
+    return err;
+}
+
 static enum gw_err backup(struct store *store, const struct admin_args *args, struct gw_fail *fail)
 {
+    int64_t blobs = 0;
     enum gw_err err = store->ops->backup(store, args->rest[0], fail);
-    return err == GW_OK && args->json ? admin_json_pairs(fail, "file", args->rest[0], NULL) : err;
+    err = err ? err : copy_blobs(args->store, args->rest[0], &blobs, fail);
+    if (err == GW_OK && args->json) {
+        return admin_json_pairs(fail, "file", args->rest[0], NULL);
+    }
+    if (err == GW_OK && blobs > 0) {
+        printf(_("Attachments copied: %lld, in %s-blobs; keep the folder with the file.\n"),
+               (long long)blobs, args->rest[0]);
+    }
+    return err;
 }
 
 static enum gw_err restore(struct store *store, const struct admin_args *args, struct gw_fail *fail)
@@ -149,6 +179,8 @@ static enum gw_err restore(struct store *store, const struct admin_args *args, s
     (void)store;
     enum gw_err err =
         store_restore(args->store, args->rest[0], gw_random_system(), admin_now(), fail);
+    int64_t blobs = 0;
+    err = err ? err : copy_blobs(args->rest[0], args->store, &blobs, fail);
     if (err == GW_OK && args->json) {
         return admin_json_pairs(fail, "file", args->rest[0], NULL);
     }

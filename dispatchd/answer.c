@@ -1,12 +1,17 @@
 /* Answers: the whole ones, and problems (RFC 9457). Details are for logs: no personal data. */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "dispatchd/core_p.h"
 
 void core_answer_free(struct core_answer *answer)
 {
     gw_buf_free(&answer->body);
+    if (answer->blob_fd > 0) {
+        (void)close(answer->blob_fd);
+        answer->blob_fd = 0;
+    }
 }
 
 void answer_json(struct core_answer *out, int status)

@@ -40,7 +40,9 @@ static void answer_device(struct call *call, const struct store_device *device)
     const struct store_meta *meta = &call->core->meta;
     char box[GW_KEY_B64 + 1];
     char sign[GW_KEY_B64 + 1];
+    const struct person *person = NULL;
     struct jw w;
+    enum gw_err known = person_of(call->core, device->user, &person, NULL);
     gw_b64url(meta->box_public, GW_KEY_BYTES, box);
     gw_b64url(meta->sign_key.public_key, GW_KEY_BYTES, sign);
     answer_json(call->out, 201);
@@ -48,6 +50,10 @@ static void answer_device(struct call *call, const struct store_device *device)
     jw_obj(&w, NULL);
     jw_str(&w, "device", device->id);
     jw_str(&w, "user", device->user);
+    if (!known) {
+        jw_str(&w, "name", person->user.name);
+        jw_str(&w, "role", role_name(person->user.role));
+    }
     jw_str(&w, "server_key", box);
     jw_str(&w, "server_sign_key", sign);
     jw_obj_end(&w);

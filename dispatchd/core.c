@@ -47,13 +47,20 @@ const struct gw_setting core_settings[] = {
     {"rate.feed_burst", GW_SET_INT, "400", 1, 1000000, N_("Requests for changes at once.")},
     {"rate.snapshot", GW_SET_INT, "20", 1, 1000000, N_("Snapshot pages a second and console.")},
     {"rate.snapshot_burst", GW_SET_INT, "400", 1, 1000000, N_("Snapshot pages at once.")},
+    {"rate.blobs", GW_SET_INT, "20", 1, 1000000, N_("Slices of attachments a second and console.")},
+    {"rate.blobs_burst", GW_SET_INT, "200", 1, 1000000, N_("Slices of attachments at once.")},
+    {"blob.max", GW_SET_INT, "33554432", 1024, BLOB_MAX, N_("Bytes of an attachment.")},
+    {"blob.keep", GW_SET_MS, "7d", 0, 0x7fffffffffff,
+     N_("How long an attachment waits for the record that names it.")},
+    {"blob.reserve", GW_SET_INT, "268435456", 0, 0x7fffffffffff,
+     N_("Bytes of the disk that attachments leave free for records.")},
 };
 const size_t core_settings_n = COUNT(core_settings);
 
 /* ---- routes */
 
 enum need { NEED_NOTHING, NEED_DEVICE, NEED_SOURCE };
-enum media { MEDIA_NONE, MEDIA_JSON, MEDIA_NDJSON, MEDIA_BOTH };
+enum media { MEDIA_NONE, MEDIA_JSON, MEDIA_NDJSON, MEDIA_BOTH, MEDIA_BLOB };
 
 struct route {
     enum core_method method;
@@ -79,6 +86,9 @@ static const struct route routes[] = {
     {CORE_GET, "/v1/changes", handle_changes, changes_params, NEED_DEVICE, MEDIA_NONE, BUCKET_FEED},
     {CORE_POST, "/v1/commands", handle_commands, NULL, NEED_DEVICE, MEDIA_NDJSON, BUCKET_COMMANDS},
     {CORE_POST, "/v1/ingest", handle_ingest, NULL, NEED_SOURCE, MEDIA_BOTH, BUCKET_NONE},
+    {CORE_HEAD, "/v1/blobs/", handle_blob_head, NULL, NEED_DEVICE, MEDIA_NONE, BUCKET_BLOBS},
+    {CORE_PUT, "/v1/blobs/", handle_blob_put, NULL, NEED_DEVICE, MEDIA_BLOB, BUCKET_BLOBS},
+    {CORE_GET, "/v1/blobs/", handle_blob_get, NULL, NEED_DEVICE, MEDIA_NONE, BUCKET_BLOBS},
 };
 static_assert(COUNT(routes) <= ROUTES_MAX, "counters of the routes");
 
@@ -87,11 +97,21 @@ const char *core_route_path(size_t i)
     return i < COUNT(routes) ? routes[i].path : NULL;
 }
 
+/* A path that ends with a slash has one more segment. */
+static bool path_is(const struct route *route, const char *path)
+{
+    size_t len = strlen(route->path);
+    if (route->path[len - 1] != '/') {
+        return strcmp(route->path, path) == 0;
+    }
+    return strncmp(route->path, path, len) == 0 && path[len] != '\0' && !strchr(path + len, '/');
+}
+
 static const struct route *find_route(const struct core_request *request, bool *path_known)
 {
     *path_known = false;
     for (size_t i = 0; i < COUNT(routes); i++) {
-        if (strcmp(routes[i].path, request->path) == 0) {
+        if (path_is(&routes[i], request->path)) {
             *path_known = true;
             if (routes[i].method == request->method) {
                 return &routes[i];
@@ -119,6 +139,8 @@ static bool media_ok(enum media media, const char *content_type)
         return ndjson;
     case MEDIA_BOTH:
         return json || ndjson;
+    case MEDIA_BLOB:
+        return blob_media_known(content_type) != NULL;
     default:
         return true;
     }
@@ -182,6 +204,9 @@ int core_status_code(size_t i)
 static void count(struct core *core, const struct route *route, int status)
 {
     size_t which = route ? (size_t)(route - routes) : ROUTES_MAX - 1;
+    while (route && which > 0 && strcmp(routes[which - 1].path, route->path) == 0) {
+        which--; /* one figure for an address, whatever the method */
+    }
     for (size_t i = 0; i < COUNT(status_codes); i++) {
         if (status_codes[i] == status) {
             core->stats.requests[which][i]++;
@@ -195,7 +220,7 @@ void core_handle(struct core *core, const struct core_request *request, struct c
     bool known = false;
     const struct route *route = find_route(request, &known);
     struct call call = {.core = core, .request = request, .out = out};
-    *out = (struct core_answer){.kind = CORE_ANSWER, .retry_after_s = -1};
+    *out = (struct core_answer){.kind = CORE_ANSWER, .retry_after_s = -1, .blob_offset = -1};
     gw_buf_init(&out->body, ANSWER_MAX);
     if (core->broken) {
         answer_error(out, core->broken);
@@ -343,6 +368,10 @@ static void read_limits(const struct gw_config *c, struct core_limits *out)
         .code_tries = gw_config_int(c, "enroll.tries"),
         .locator_tries = gw_config_int(c, "enroll.locators"),
     };
+    out->blob_keep_ms = gw_config_int(c, "blob.keep");
+    out->blob_reserve = gw_config_int(c, "blob.reserve");
+    out->rate[BUCKET_BLOBS] = gw_config_int(c, "rate.blobs");
+    out->burst[BUCKET_BLOBS] = gw_config_int(c, "rate.blobs_burst");
     out->rate[BUCKET_COMMANDS] = gw_config_int(c, "rate.commands");
     out->burst[BUCKET_COMMANDS] = gw_config_int(c, "rate.commands_burst");
     out->rate[BUCKET_FEED] = gw_config_int(c, "rate.feed");
@@ -373,6 +402,7 @@ enum gw_err core_new(const struct core_opts *opts, struct core **out, struct gw_
         return gw_fail_set(fail, GW_NOMEM, _("There is not enough memory to start the server."));
     }
     core->store = opts->store;
+    core->blobs = opts->blobs;
     core->clock = opts->clock;
     core->random = opts->random;
     core->policies = opts->policies;

@@ -19,12 +19,14 @@
 #include "base/rnd.h"
 #include "model/policy.h"
 
+struct blobs;     /* dispatchd/blobs.h */
 struct store;     /* dispatchd/store.h */
 struct core;      /* opaque */
 struct core_feed; /* an open stream or long-poll: who, which cursor, which tag */
 
 struct core_opts {
     struct store *store; /* borrowed */
+    struct blobs *blobs; /* borrowed; NULL: no attachments here */
     const struct gw_clock *clock;
     const struct gw_random *random;
     const struct gw_config *config; /* the server's settings: core_settings */
@@ -43,18 +45,20 @@ enum core_method { CORE_GET, CORE_POST, CORE_HEAD, CORE_PUT, CORE_OTHER };
 /* What the HTTP guard has let through. Strings borrowed for the call. */
 struct core_request {
     enum core_method method;
-    const char *path;   /* "/v1/changes" */
-    const char *query;  /* raw text after '?', "" when none */
-    const char *bearer; /* token or NULL */
+    const char *path;                                  /* "/v1/changes" */
+    const char *query;                                 /* raw text after '?', "" when none */
+    const char *bearer;                                /* token or NULL */
     const char *content_type, *accept, *last_event_id; /* NULL when absent */
+    const char *content_range, *blob_salt;             /* of a PUT; NULL when absent */
     const char *body;
     size_t body_len;
-    const char *peer;   /* address, for the rate buckets */
+    const char *peer; /* address, for the rate buckets */
 };
 
 enum core_kind {
     CORE_ANSWER, /* body is whole */
-    CORE_WAIT,   /* long-poll: nothing yet; ask core_feed_next() when core_feed_ready() or at until_at */
+    CORE_WAIT, /* long-poll: nothing yet; ask core_feed_next() when core_feed_ready() or at until_at
+                */
     CORE_STREAM, /* SSE: headers now, then records from core_feed_next() for ever */
 };
 struct core_answer {
@@ -63,10 +67,15 @@ struct core_answer {
     const char *content_type; /* static */
     struct gw_buf body;       /* owned by the answer; core_answer_free() */
     int64_t retry_after_s;    /* -1 = none */
-    bool close;               /* close the connection after it (any 4xx) */
-    bool wrote;               /* part of this turn's commit */
-    struct core_feed *feed;   /* CORE_WAIT, CORE_STREAM: owned by the caller, core_feed_free() */
-    int64_t until_at;         /* CORE_WAIT: mono ms */
+    /* Attachments: the headers Gridward-Offset (-1 = none) and Gridward-Salt ("" = none); blob_fd >
+     * 0: the body is blob_size bytes from where it stands. Owned until it is taken out. */
+    int64_t blob_offset, blob_size;
+    int blob_fd;
+    char blob_salt[32];
+    bool close;             /* close the connection after it (any 4xx) */
+    bool wrote;             /* part of this turn's commit */
+    struct core_feed *feed; /* CORE_WAIT, CORE_STREAM: owned by the caller, core_feed_free() */
+    int64_t until_at;       /* CORE_WAIT: mono ms */
 };
 void core_answer_free(struct core_answer *answer);
 

@@ -6,6 +6,7 @@
 #include "api/json.h"
 #include "api/wire.h"
 #include "base/crypto.h"
+#include "dispatchd/blobs.h"
 #include "dispatchd/core.h"
 #include "dispatchd/map_p.h"
 #include "dispatchd/store.h"
@@ -18,7 +19,7 @@ enum {
     DEVICE_SIGHT_BYTES = 144,
 };
 
-enum bucket { BUCKET_NONE, BUCKET_COMMANDS, BUCKET_FEED, BUCKET_SNAPSHOT, BUCKET_N };
+enum bucket { BUCKET_NONE, BUCKET_COMMANDS, BUCKET_FEED, BUCKET_SNAPSHOT, BUCKET_BLOBS, BUCKET_N };
 
 /* Settings, read once. */
 struct core_limits {
@@ -30,6 +31,7 @@ struct core_limits {
     int64_t code_tries, locator_tries;
     int64_t rate[BUCKET_N], burst[BUCKET_N]; /* per second; most at once */
     int64_t seen_every_ms;
+    int64_t blob_keep_ms, blob_reserve;
 };
 
 /* A user as requests and streams see him: re-read when core->gen has moved. */
@@ -109,6 +111,7 @@ struct core_stats {
 
 struct core {
     struct store *store;
+    struct blobs *blobs;
     const struct gw_clock *clock;
     const struct gw_random *random;
     struct core_limits limits;
@@ -136,7 +139,7 @@ struct core {
     struct page_cache pages[PAGE_CACHE_N];
     size_t pages_at;
     struct down_rows rules;
-    int64_t seen_saved_mono, housekeeping_mono;
+    int64_t seen_saved_mono, housekeeping_mono, blobs_mono;
     struct gw_buf row; /* scratch of one row */
     struct core_stats stats;
 };
@@ -222,6 +225,11 @@ void handle_snapshot(struct call *call);
 void handle_changes(struct call *call);
 void handle_commands(struct call *call);
 void handle_ingest(struct call *call);
+void handle_blob_head(struct call *call);
+void handle_blob_put(struct call *call);
+void handle_blob_get(struct call *call);
+/* Removes attachments that no record has named, and parts that did not grow, for blob.keep. */
+void blob_housekeeping(struct core *core);
 
 /* ---- feed pages (feed.c) */
 struct feed_page {

@@ -12,6 +12,7 @@ enum { LINE_MAX_BYTES = 512 * 1024 };
 struct erased {
     struct gw_buf line;
     bool process, had;
+    int64_t blobs; /* attachments that still have bytes and salts */
 };
 
 static enum gw_err take_command(void *ctx, const struct store_command *c)
@@ -57,10 +58,18 @@ static enum gw_err check(const struct erased *erased, struct gw_fail *fail)
                            _("This command is no record of a procedure, so it has no private part "
                              "that could be erased. Nothing was changed."));
     }
-    return erased->had ? GW_OK
-                       : gw_fail_set(fail, GW_REFUSED,
-                                     _("This record has no private part, or it was erased "
-                                       "before. Nothing was changed."));
+    return erased->had || erased->blobs > 0
+               ? GW_OK
+               : gw_fail_set(fail, GW_REFUSED,
+                             _("This record has no private part and no attachments, or they "
+                               "were erased before. Nothing was changed."));
+}
+
+static enum gw_err count_blob(void *ctx, const struct store_blob *blob)
+{
+    struct erased *erased = ctx;
+    erased->blobs += blob->erased_at == 0;
+    return GW_OK;
 }
 
 enum gw_err store_erase_private(struct store *store, const char *dev, int64_t n, const char *why,
@@ -74,7 +83,9 @@ enum gw_err store_erase_private(struct store *store, const char *dev, int64_t n,
     if (err == GW_ABSENT) {
         err = gw_fail_set(fail, err, _("There is no record %s. Nothing was changed."), id);
     }
+    err = err ? err : store->ops->blob_of_step(store, id, count_blob, &erased, fail);
     err = err ? err : check(&erased, fail);
+    err = err ? err : store->ops->blob_erase(store, id, now, fail);
     err = err ? err : store->ops->command_erase(store, dev, n, fail);
     err = err ? err : put_again(store, id, &erased, why, now, fail);
     gw_buf_free(&erased.line);

@@ -10,6 +10,7 @@
 enum {
     DUE_AT_ONCE = 100, /* alarms of one transaction */
     HOUSEKEEPING_MS = 60 * 1000,
+    BLOBS_MS = 60 * 60 * 1000,
     IDLE_MS = 250, /* without a commit */
     SAVE_MORE_MS = 50,
 };
@@ -182,6 +183,10 @@ int64_t core_tick(struct core *core)
     if (chores.house) {
         core->housekeeping_mono = mono;
         sessions_expire(core);
+        if (mono - core->blobs_mono >= BLOBS_MS) {
+            core->blobs_mono = mono;
+            blob_housekeeping(core);
+        }
         rates_expire(core);
         (void)core->store->ops->idle(core->store); /* the rest of it in a quiet moment */
     }

@@ -190,6 +190,8 @@ static void handle_one(struct conn *conn)
         .content_type = conn->content_type,
         .accept = conn->accept,
         .last_event_id = conn->last_event_id,
+        .content_range = conn->content_range,
+        .blob_salt = conn->blob_salt,
         .body = gw_buf_str(&conn->body),
         .body_len = conn->body.len,
         .peer = conn->peer,

@@ -5,6 +5,7 @@
 #include "api/wire.h"
 #include "base/log.h"
 #include "dispatchd/front_p.h"
+#include "model/blob.h"
 
 /* ---- lists */
 
@@ -118,6 +119,13 @@ static void status_headers(const struct conn *conn, const struct core_answer *an
         (void)snprintf(seconds, sizeof seconds, "%lld", (long long)answer->retry_after_s);
         (void)MHD_add_response_header(response, "Retry-After", seconds);
     }
+    if (answer->blob_salt[0] != '\0') {
+        (void)MHD_add_response_header(response, "Gridward-Salt", answer->blob_salt);
+    }
+    if (answer->blob_salt[0] != '\0' || answer->blob_offset > 0) {
+        (void)snprintf(seconds, sizeof seconds, "%lld", (long long)answer->blob_offset);
+        (void)MHD_add_response_header(response, "Gridward-Offset", seconds);
+    }
     if (answer->close || conn->front->stopping || (answer->status >= 400 && answer->status < 500)) {
         (void)MHD_add_response_header(response, "Connection", "close");
     }
@@ -130,13 +138,25 @@ static void status_headers(const struct conn *conn, const struct core_answer *an
     }
 }
 
+/* libmicrohttpd closes the descriptor with the response. */
+static struct MHD_Response *response_of_file(struct core_answer *answer)
+{
+    struct MHD_Response *response = MHD_create_response_from_fd_at_offset64(
+        (uint64_t)answer->blob_size, answer->blob_fd, BLOB_SALT);
+    if (response) {
+        answer->blob_fd = 0;
+    }
+    return response;
+}
+
 enum MHD_Result conn_send(struct conn *conn, struct core_answer *answer)
 {
     static char nothing[1];
     struct gw_buf *body = &answer->body;
     struct MHD_Response *response =
-        body->data ? MHD_create_response_from_buffer(body->len, body->data, MHD_RESPMEM_MUST_FREE)
-                   : MHD_create_response_from_buffer(0, nothing, MHD_RESPMEM_PERSISTENT);
+        answer->blob_fd > 0 ? response_of_file(answer)
+        : body->data ? MHD_create_response_from_buffer(body->len, body->data, MHD_RESPMEM_MUST_FREE)
+                     : MHD_create_response_from_buffer(0, nothing, MHD_RESPMEM_PERSISTENT);
     if (!response) {
         return MHD_NO;
     }
@@ -261,6 +281,8 @@ static void keep_headers(struct conn *conn, const struct header_list *list)
     conn->content_type = MHD_lookup_connection_value(conn->mhd, MHD_HEADER_KIND, "Content-Type");
     conn->accept = MHD_lookup_connection_value(conn->mhd, MHD_HEADER_KIND, "Accept");
     conn->last_event_id = MHD_lookup_connection_value(conn->mhd, MHD_HEADER_KIND, "Last-Event-ID");
+    conn->content_range = MHD_lookup_connection_value(conn->mhd, MHD_HEADER_KIND, "Content-Range");
+    conn->blob_salt = MHD_lookup_connection_value(conn->mhd, MHD_HEADER_KIND, "Gridward-Salt");
     if (conn->head.bearer_len > 0) {
         conn->bearer = list->at[conn->head.bearer_header].value + conn->head.bearer_at;
     }

@@ -11,7 +11,7 @@
 enum {
     CONN_MEMORY = 8192, /* libmicrohttpd's pool: request head and answer head */
     CONN_LIMIT = 12000,
-    FEEDS_FIRST = 64,     /* so many streams and long-polls are served before answers */
+    FEEDS_FIRST = 64,               /* so many streams and long-polls are served before answers */
     CONN_IDLE_S = 30,               /* a peer that neither sends nor reads for so long is cut */
     STREAM_BUFFER = 256 * 1024,     /* of one stream; over it the stream is closed */
     STREAM_KEEP = 8 * 1024,         /* kept by a stream while it has nothing to send */
@@ -37,7 +37,8 @@ struct conn {
     char *uri; /* raw, owned; cut at the '?' once the guard has passed it */
     struct guard_verdict head;
     enum core_method method;
-    const char *bearer, *content_type, *accept, *last_event_id; /* in libmicrohttpd's pool */
+    const char *bearer, *content_type, *accept, *last_event_id, *content_range,
+        *blob_salt; /* in libmicrohttpd's pool */
     char peer[INET6_ADDRSTRLEN];
     struct gw_buf body;
     size_t swallowed; /* bytes beyond the ceiling of the body */

@@ -21,6 +21,7 @@ static const struct route {
     {"/v1/changes", "GET", {"since", "tag", "limit", "wait", "digest"}},
     {"/v1/commands", "POST", {NULL}},
     {"/v1/ingest", "POST", {NULL}},
+    {"/v1/blobs/", "HEAD, PUT, GET", {NULL}},
     {"/healthz", "GET", {NULL}},
     {"/metrics", "GET", {NULL}},
 };
@@ -28,7 +29,10 @@ static const struct route {
 static const struct route *route_of(const char *path, size_t len)
 {
     for (size_t i = 0; i < COUNT(routes); i++) {
-        if (strlen(routes[i].path) == len && memcmp(routes[i].path, path, len) == 0) {
+        size_t own = strlen(routes[i].path);
+        bool open = routes[i].path[own - 1] == '/'; /* one more segment follows */
+        if ((open ? len > own && !memchr(path + own, '/', len - own) : len == own) &&
+            memcmp(routes[i].path, path, own) == 0) {
             return &routes[i];
         }
     }
@@ -202,11 +206,13 @@ enum once {
     ONCE_ENCODING,
     ONCE_AUTH,
     ONCE_EVENT,
+    ONCE_RANGE,
+    ONCE_SALT,
     ONCE_N
 };
 static const char *const once_names[ONCE_N] = {
-    "host",          "content-length", "transfer-encoding", "content-type", "content-encoding",
-    "authorization", "last-event-id",
+    "host",          "content-length", "transfer-encoding", "content-type",  "content-encoding",
+    "authorization", "last-event-id",  "content-range",     "gridward-salt",
 };
 
 static bool name_is(const struct guard_header *h, const char *name)

@@ -4,7 +4,7 @@
 
 #include "dispatchd/core_p.h"
 
-static const char *const features[] = {"sse", "wait", "digest", "rules", "process"};
+static const char *const features[] = {"sse", "wait", "digest", "rules", "process", "blobs"};
 
 static enum gw_err missing_numbers(struct core *core, const char *device, struct wire_hello *out,
                                    struct gw_fail *fail)
@@ -65,6 +65,7 @@ void handle_hello(struct call *call)
 {
     struct wire_hello hello = {.features_n = sizeof features / sizeof features[0]};
     struct gw_fail fail = {.err = GW_OK};
+    hello.features_n -= call->core->blobs == NULL; /* the last one */
     for (size_t i = 0; i < hello.features_n; i++) {
         (void)snprintf(hello.features[i], sizeof hello.features[i], "%s", features[i]);
     }

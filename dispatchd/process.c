@@ -104,6 +104,20 @@ static enum gw_err close_process(const struct command *c, const char *path, stru
 
 /* ---- the step */
 
+/* The attachments that the record names, whether their bytes are here or not. */
+static enum gw_err name_blobs(const struct command *c, struct gw_fail *fail)
+{
+    struct store *store = c->core->store;
+    char step[GW_ID_MAX + 1];
+    enum gw_err err = GW_OK;
+    step_row_id(c->body.dev, c->body.n, step);
+    for (const struct json *at = c->body.blobs ? json_first(c->body.blobs) : NULL; at && !err;
+         at = json_next(at)) {
+        err = store->ops->blob_put(store, json_str(at, "commit"), step, fail);
+    }
+    return err;
+}
+
 static enum gw_err put_step(const struct command *c, const struct verdict *v,
                             const struct receipt *receipt, bool again, struct gw_fail *fail)
 {
@@ -123,7 +137,8 @@ static enum gw_err put_step(const struct command *c, const struct verdict *v,
         .recv_at = receipt->at,
         .receipt_seq = v->seq,
     };
-    return step_row_put(c->core->store, &row, v->path, NULL, fail);
+    enum gw_err err = name_blobs(c, fail);
+    return err ? err : step_row_put(c->core->store, &row, v->path, NULL, fail);
 }
 
 static enum gw_err carry_step(const struct command *c, const struct verdict *v,

@@ -194,6 +194,13 @@ enum gw_err store_restore(const char *url, const char *file, const struct gw_ran
 
 /* ---- the driver's table. Callers write store->ops->row_get(store, ...). */
 
+/* A line of blob_steps and blob_of_step. */
+struct store_blob {
+    const char *commit, *step;
+    int64_t erased_at; /* 0 = not */
+};
+typedef enum gw_err (*store_each_blob)(void *ctx, const struct store_blob *blob);
+
 struct store_ops {
     void (*close)(struct store *store);
 
@@ -363,6 +370,18 @@ struct store_ops {
     enum gw_err (*policy_get)(struct store *store, const char *id, int64_t version,
                               struct gw_buf *body, struct gw_fail *fail);
 
+    /* -- attachments: which record names which. blob_put: known already is fine. blob_steps: the
+     * records that name a commit; blob_of_step the other way. blob_erase marks the commits of a
+     * step as erased wherever they are named. blob_put and blob_erase in a transaction. */
+    enum gw_err (*blob_put)(struct store *store, const char *commit, const char *step,
+                            struct gw_fail *fail);
+    enum gw_err (*blob_steps)(struct store *store, const char *commit, store_each_blob each,
+                              void *ctx, struct gw_fail *fail);
+    enum gw_err (*blob_of_step)(struct store *store, const char *step, store_each_blob each,
+                                void *ctx, struct gw_fail *fail);
+    enum gw_err (*blob_erase)(struct store *store, const char *step, int64_t now,
+                              struct gw_fail *fail);
+
     /* -- the whole */
     enum gw_err (*counts)(struct store *store, struct store_counts *out, struct gw_fail *fail);
     /* Consistent copy into a file that must not exist, also while others write. */
@@ -397,8 +416,9 @@ enum gw_err store_device_revoke(struct store *store, const char *device, int64_t
 enum gw_err store_signers_revoked(struct store *store, const struct store_device *device,
                                   struct gw_fail *fail);
 /* Erases the private part of a stored process.* command and of its step row, because the law asks:
- * body, signature, hash and receipt stay. The row says when and why. GW_ABSENT: no such command.
- * GW_REFUSED: it has no private part (any more). GW_INVALID: no command of a procedure. */
+ * body, signature, hash and receipt stay. The row says when and why. Its attachments are marked as
+ * erased; who calls removes their files when that is committed (blobs_erase). GW_ABSENT: no such
+ * command. GW_REFUSED: it has neither (any more). GW_INVALID: no command of a procedure. */
 enum gw_err store_erase_private(struct store *store, const char *dev, int64_t n, const char *why,
                                 int64_t now, struct gw_fail *fail);
 /* A row from outside, as row_put. An alarm must be readable (GW_INVALID with a sentence); an open

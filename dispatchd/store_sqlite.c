@@ -385,6 +385,7 @@ static const struct store_ops *sqlite_ops(void)
         sqlite_feed_ops(&fresh);
         sqlite_people_ops(&fresh);
         sqlite_work_ops(&fresh);
+        sqlite_blob_ops(&fresh);
         ops = fresh;
     }
     return &ops;

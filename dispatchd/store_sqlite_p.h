@@ -90,6 +90,10 @@ enum store_sql {
     SQL_ALARM_EACH,
     SQL_POLICY_PUT,
     SQL_POLICY_GET,
+    SQL_BLOB_PUT,
+    SQL_BLOB_STEPS,
+    SQL_BLOB_OF_STEP,
+    SQL_BLOB_ERASE,
     SQL_COUNT_ROWS,
     SQL_COUNTS,
     STORE_SQL_N
@@ -211,5 +215,6 @@ enum gw_err sqlite_row_add(struct sqlite_store *s, const struct sqlite_line *lin
 void sqlite_rows_ops(struct store_ops *ops);
 void sqlite_people_ops(struct store_ops *ops);
 void sqlite_work_ops(struct store_ops *ops);
+void sqlite_blob_ops(struct store_ops *ops);
 
 #endif

@@ -168,6 +168,15 @@ const struct gw_sql store_sql[STORE_SQL_N] = {
                         "VALUES (:id, :version, :body)"},
     [SQL_POLICY_GET] = {"SELECT body FROM policy WHERE id = :id AND version = :version"},
 
+    /* attachments */
+    [SQL_BLOB_PUT] = {"INSERT OR IGNORE INTO blob_ref (hash, step) VALUES (:hash, :step)"},
+    [SQL_BLOB_STEPS] = {"SELECT hash, step, erased_at FROM blob_ref WHERE hash = :key "
+                        "ORDER BY step"},
+    [SQL_BLOB_OF_STEP] = {"SELECT hash, step, erased_at FROM blob_ref WHERE step = :key "
+                          "ORDER BY hash"},
+    [SQL_BLOB_ERASE] = {"UPDATE blob_ref SET erased_at = :now WHERE erased_at = 0 AND hash IN "
+                        "(SELECT hash FROM blob_ref WHERE step = :step)"},
+
     /* counts */
     [SQL_COUNT_ROWS] =
         {"SELECT (SELECT count(*) FROM row WHERE type = :type) + "

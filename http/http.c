@@ -23,6 +23,8 @@ struct http_call {
     bool refused;   /* on_data said no */
     bool too_large; /* the body passed its ceiling */
     int64_t server_time;
+    int64_t blob_offset;
+    char blob_salt[32];
     char error[CURL_ERROR_SIZE];
     struct http_call *next;
 };
@@ -149,21 +151,41 @@ static size_t on_body(char *bytes, size_t size, size_t n, void *ctx)
     return call->too_large ? 0 : len;
 }
 
+/* The value of a header of ours, without blanks around it; false: another one, or too long. */
+static bool header_is(const char *line, size_t len, const char *name, char value[32])
+{
+    size_t at = strlen(name);
+    size_t k = 0;
+    if (len <= at || strncasecmp(line, name, at) != 0) {
+        return false;
+    }
+    while (at < len && line[at] == ' ') {
+        at++;
+    }
+    while (at < len && k < 31 && line[at] > ' ') {
+        value[k++] = line[at++];
+    }
+    value[k] = '\0';
+    return at == len || line[at] <= ' ';
+}
+
+static int64_t number(const char *text, int64_t absent)
+{
+    size_t digits = strspn(text, "0123456789");
+    return digits > 0 && digits <= 16 && text[digits] == '\0' ? strtoll(text, NULL, 10) : absent;
+}
+
 static size_t on_header(char *line, size_t size, size_t n, void *ctx)
 {
-    static const char name[] = "Gridward-Time:";
     struct http_call *call = ctx;
     size_t len = size * n;
-    if (len > sizeof(name) && strncasecmp(line, name, sizeof(name) - 1) == 0) {
-        char digits[24] = "";
-        size_t at = sizeof(name) - 1, k = 0;
-        while (at < len && line[at] == ' ') {
-            at++;
-        }
-        while (at < len && k < 16 && line[at] >= '0' && line[at] <= '9') {
-            digits[k++] = line[at++];
-        }
-        call->server_time = k > 0 ? strtoll(digits, NULL, 10) : -1;
+    char value[32];
+    if (header_is(line, len, "Gridward-Time:", value)) {
+        call->server_time = number(value, -1);
+    } else if (header_is(line, len, "Gridward-Offset:", value)) {
+        call->blob_offset = number(value, 0);
+    } else if (header_is(line, len, "Gridward-Salt:", value)) {
+        memcpy(call->blob_salt, value, sizeof(call->blob_salt));
     }
     return len;
 }
@@ -343,7 +365,10 @@ static enum http_end end_of(CURLcode code, const struct http_call *call)
 
 static void end_call(struct http_call *call, CURLcode code)
 {
-    struct http_answer answer = {.server_time = call->server_time, .retry_after_ms = -1};
+    struct http_answer answer = {.server_time = call->server_time,
+                                 .retry_after_ms = -1,
+                                 .blob_offset = call->blob_offset,
+                                 .blob_salt = call->blob_salt};
     long status = 0;
     char *type = NULL;
     curl_off_t retry = 0;

@@ -56,7 +56,11 @@
  * the order of people. Barred, tied, out and giving way in this order, about the post where that
  * happened; else WHY_SEATS for the highest post for which the votes reach the threshold; else
  * WHY_BELOW for the post with most counted votes, of equal ones the highest. A line of
- * somebody barred or kin_before is about the post that WHY_SEATS or WHY_BELOW would name. */
+ * somebody barred or kin_before is about the post that WHY_SEATS or WHY_BELOW would name.
+ * 10. 当选无效 (V26 21, U26 22) makes that person's being elected void, and no more: rules 4 to 6
+ * are applied as the votes say, then the seat of an elected who is voided is SEAT_OPEN with his
+ * person and WHY_BARRED, counted among the open ones and not among elected or women; nobody moves
+ * up, and he is not among those of another poll. */
 #ifndef GW_MODEL_ELECTION_H
 #define GW_MODEL_ELECTION_H
 
@@ -90,6 +94,7 @@ struct elect_rules {
     struct citation rerun_cite;
     struct elect_share rerun_floor; /* 另行选举: votes among votes cast, 1/3 inclusive */
     enum elect_flag rerun_turnout;  /* whether turnout is needed again */
+    struct citation void_cite;      /* somebody's being elected found void: V26 21, U26 22 */
     struct citation woman_cite;     /* V26 8 */
     int64_t women_min;              /* at least so many women members */
     enum elect_flag woman_held;     /* no woman passes: one seat is held back for a separate vote */
@@ -111,8 +116,9 @@ struct elect_person {
     bool woman;
     bool candidate[ELECT_POSTS]; /* stood for it; a written-in person may win as well */
     int64_t votes[ELECT_POSTS];  /* >= 0 */
-    bool barred; /* does not qualify, or 当选无效 was found: cannot win; shown with its article */
-    bool kin_before; /* of a rerun: near kin of somebody the first poll elected */
+    bool barred;                 /* does not qualify: cannot win; shown with its article */
+    bool voided;                 /* 当选无效 was found: rule 10 */
+    bool kin_before;             /* of a rerun: near kin of somebody the first poll elected */
 };
 struct elect_kin {
     size_t a, b; /* indices of people; near kin of CC 1045 */

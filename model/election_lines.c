@@ -45,15 +45,22 @@ static void add_elected(struct elect_work *w, size_t i)
     struct elect_result *out = w->out;
     const struct citation *cite;
     enum elect_why why = why_elected(w, i, &cite);
-    out->seats[out->seats_n++] = (struct elect_line){.state = SEAT_ELECTED,
+    bool voided = w->in->people[i].voided; /* nobody moves up: the seat is vacant */
+    if (voided) {
+        why = WHY_BARRED;
+        cite = &w->in->rules.void_cite;
+    }
+    out->seats[out->seats_n++] = (struct elect_line){.state = voided ? SEAT_OPEN : SEAT_ELECTED,
                                                      .post = w->people[i].post,
                                                      .person = i,
                                                      .why = why,
                                                      .cite = *cite,
                                                      .votes = w->people[i].votes,
                                                      .need = w->need};
-    out->elected++;
-    out->women += w->in->people[i].woman;
+    out->elected += !voided;
+    out->open += voided;
+    out->rerun_seats[w->people[i].post] += voided;
+    out->women += !voided && w->in->people[i].woman;
 }
 
 /* `n` seats that have no person yet. */

@@ -61,6 +61,8 @@ void elect_rules_of(const struct ruleset *set, struct elect_rules *out)
     take_share(set, "S21.turnout", &out->turnout, &out->poll_cite);
     take_share(set, "S23-1.half", &out->majority, &out->majority_cite);
     take_share(set, "S24-2.third", &out->rerun_floor, &out->rerun_cite);
+    const struct check *organ = find_check(set, "S23-2.organ");
+    out->void_cite = organ ? organ->cite : (struct citation){NULL, NULL};
     if (women) {
         out->woman_cite = women->cite;
         out->kin_cite = women->cite; /* V26 and U26 8 say both */
@@ -136,14 +138,21 @@ static bool text_is(const struct procedure *p, const char *step, const char *sub
     return value && value->text && strcmp(value->text, want) == 0;
 }
 
-/* Those the first poll elected to a post (S23-1). */
+/* 当选无效: found after the result (S23-2). */
+static bool found_void(const struct procedure *p, const char *subject)
+{
+    return text_is(p, "S23-2", subject, "finding", "void");
+}
+
+/* Those the first poll elected to a post (S23-1), whose being elected stands. */
 static int64_t elected_to(const struct procedure *p, size_t post)
 {
     int64_t n = 0;
     for (size_t i = 0; i < procedure_slots(p); i++) {
         const struct slot *slot = procedure_slot(p, i);
         n += strcmp(slot->step, "S23-1") == 0 && slot->record &&
-             text_is(p, "S23-1", slot->subject, "post", post_keys[post]);
+             text_is(p, "S23-1", slot->subject, "post", post_keys[post]) &&
+             !found_void(p, slot->subject);
     }
     return n;
 }
@@ -187,8 +196,11 @@ static void read_person(const struct procedure *p, const char *step, const struc
     *name = said && said->text && !said->erased ? said->text : "";
     *out = (struct elect_person){.id = subject};
     out->woman = value_of(p, step, subject, "woman", value_of(p, "S10", subject, "woman", 0)) != 0;
-    out->barred = text_is(p, "S10", subject, "verdict", "fail") ||
-                  text_is(p, "S23-2", subject, "finding", "void");
+    bool earlier = strcmp(step, "S24-1") == 0 && procedure_slot_of(p, "S23-1", subject) &&
+                   procedure_slot_of(p, "S23-1", subject)->record;
+    out->voided = found_void(p, subject) && !earlier;
+    out->barred =
+        text_is(p, "S10", subject, "verdict", "fail") || (found_void(p, subject) && earlier);
     for (size_t post = 0; post < ELECT_POSTS; post++) {
         out->votes[post] = votes_of(p, step, subject, post);
         out->candidate[post] = text_is(p, "S10", subject, "post", post_keys[post]);
@@ -238,7 +250,7 @@ static bool was_elected(const struct procedure *p, const char *id, size_t len)
         const struct slot *slot = procedure_slot(p, i);
         if (strcmp(slot->step, "S23-1") == 0 && slot->record && strlen(slot->subject) == len &&
             strncmp(slot->subject, id, len) == 0) {
-            return true;
+            return !found_void(p, slot->subject);
         }
     }
     return false;

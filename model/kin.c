@@ -7,7 +7,6 @@
 #include "model/kin.h"
 
 #include <stddef.h>
-#include <string.h>
 
 #include "base/i18n.h"
 
@@ -31,95 +30,94 @@ enum side {
 };
 
 static const struct {
-    char code[3];
     enum side side;
-    const char *word;
-} codes[] = {
-    {"01", HEAD, N_("Self")},
-    {"02", HEAD, N_("Head of the household")},
-    {"10", SPOUSE, N_("Spouse")},
-    {"11", SPOUSE, N_("Husband")},
-    {"12", SPOUSE, N_("Wife")},
-    {"20", CHILD, N_("Son")},
-    {"21", CHILD, N_("Only son")},
-    {"22", CHILD, N_("Eldest son")},
-    {"23", CHILD, N_("Second son")},
-    {"24", CHILD, N_("Third son")},
-    {"25", CHILD, N_("Fourth son")},
-    {"26", CHILD, N_("Fifth son")},
-    {"27", CHILD, N_("Adopted son or stepson")},
-    {"28", CHILD_IN_LAW, N_("Son-in-law")},
-    {"29", UNKNOWN, N_("Other son")},
-    {"30", CHILD, N_("Daughter")},
-    {"31", CHILD, N_("Only daughter")},
-    {"32", CHILD, N_("Eldest daughter")},
-    {"33", CHILD, N_("Second daughter")},
-    {"34", CHILD, N_("Third daughter")},
-    {"35", CHILD, N_("Fourth daughter")},
-    {"36", CHILD, N_("Fifth daughter")},
-    {"37", CHILD, N_("Adopted daughter or stepdaughter")},
-    {"38", CHILD_IN_LAW, N_("Daughter-in-law")},
-    {"39", UNKNOWN, N_("Other daughter")},
-    {"40", GRANDCHILD, N_("Grandchild")},
-    {"41", GRANDCHILD, N_("Son's son")},
-    {"42", GRANDCHILD, N_("Son's daughter")},
-    {"43", GRANDCHILD, N_("Daughter's son")},
-    {"44", GRANDCHILD, N_("Daughter's daughter")},
-    {"45", GRANDCHILD_IN_LAW, N_("Grandson's wife")},
-    {"46", GRANDCHILD_IN_LAW, N_("Granddaughter's husband")},
-    {"47", FAR, N_("Great-grandson")},
-    {"48", FAR, N_("Great-granddaughter")},
-    {"49", UNKNOWN, N_("Other grandchild")},
-    {"50", PARENT, N_("Parent")},
-    {"51", PARENT, N_("Father")},
-    {"52", PARENT, N_("Mother")},
-    {"53", PARENT_IN_LAW, N_("Husband's father")},
-    {"54", PARENT_IN_LAW, N_("Husband's mother")},
-    {"55", PARENT_IN_LAW, N_("Wife's father")},
-    {"56", PARENT_IN_LAW, N_("Wife's mother")},
-    {"57", PARENT, N_("Stepfather or adoptive father")},
-    {"58", PARENT, N_("Stepmother or adoptive mother")},
-    {"59", UNKNOWN, N_("Other parent")},
-    {"60", GRANDPARENT, N_("Grandparent")},
-    {"61", GRANDPARENT, N_("Father's father")},
-    {"62", GRANDPARENT, N_("Father's mother")},
-    {"63", GRANDPARENT, N_("Mother's father")},
-    {"64", GRANDPARENT, N_("Mother's mother")},
-    {"65", GRANDPARENT_IN_LAW, N_("Spouse's grandparent")},
-    {"66", FAR, N_("Great-grandfather")},
-    {"67", FAR, N_("Great-grandmother")},
-    {"68", FAR, N_("Spouse's great-grandparent")},
-    {"69", UNKNOWN, N_("Other grandparent")},
-    {"70", SIBLING, N_("Brother or sister")},
-    {"71", SIBLING, N_("Elder brother")},
-    {"72", SIBLING_IN_LAW, N_("Elder brother's wife")},
-    {"73", SIBLING, N_("Younger brother")},
-    {"74", SIBLING_IN_LAW, N_("Younger brother's wife")},
-    {"75", SIBLING, N_("Elder sister")},
-    {"76", SIBLING_IN_LAW, N_("Elder sister's husband")},
-    {"77", SIBLING, N_("Younger sister")},
-    {"78", SIBLING_IN_LAW, N_("Younger sister's husband")},
-    {"79", UNKNOWN, N_("Other brother or sister")},
-    {"80", FAR, N_("Other relation")},
-    {"81", FAR, N_("Father's elder brother")},
-    {"82", FAR, N_("Wife of the father's elder brother")},
-    {"83", FAR, N_("Father's younger brother")},
-    {"84", FAR, N_("Wife of the father's younger brother")},
-    {"85", FAR, N_("Mother's brother")},
-    {"86", FAR, N_("Wife of the mother's brother")},
-    {"87", FAR, N_("Husband of mother's sister")},
-    {"88", FAR, N_("Mother's sister")},
-    {"89", FAR, N_("Husband of father's sister")},
-    {"90", UNKNOWN, N_("Father's sister")},
-    {"91", UNKNOWN, N_("Cousin of the father's line")},
-    {"92", UNKNOWN, N_("Cousin of another line")},
-    {"93", UNKNOWN, N_("Brother's son")},
-    {"94", UNKNOWN, N_("Brother's daughter")},
-    {"95", UNKNOWN, N_("Sister's son")},
-    {"96", UNKNOWN, N_("Sister's daughter")},
-    {"97", UNKNOWN, N_("Other relative")},
-    {"98", UNKNOWN, N_("Domestic helper")},
-    {"99", UNKNOWN, N_("Not related")},
+    const char *word; /* NULL: no such code */
+} codes[100] = {
+    [1] = {HEAD, N_("Self")},
+    [2] = {HEAD, N_("Head of the household")},
+    [10] = {SPOUSE, N_("Spouse")},
+    [11] = {SPOUSE, N_("Husband")},
+    [12] = {SPOUSE, N_("Wife")},
+    [20] = {CHILD, N_("Son")},
+    [21] = {CHILD, N_("Only son")},
+    [22] = {CHILD, N_("Eldest son")},
+    [23] = {CHILD, N_("Second son")},
+    [24] = {CHILD, N_("Third son")},
+    [25] = {CHILD, N_("Fourth son")},
+    [26] = {CHILD, N_("Fifth son")},
+    [27] = {CHILD, N_("Adopted son or stepson")},
+    [28] = {CHILD_IN_LAW, N_("Son-in-law")},
+    [29] = {UNKNOWN, N_("Other son")},
+    [30] = {CHILD, N_("Daughter")},
+    [31] = {CHILD, N_("Only daughter")},
+    [32] = {CHILD, N_("Eldest daughter")},
+    [33] = {CHILD, N_("Second daughter")},
+    [34] = {CHILD, N_("Third daughter")},
+    [35] = {CHILD, N_("Fourth daughter")},
+    [36] = {CHILD, N_("Fifth daughter")},
+    [37] = {CHILD, N_("Adopted daughter or stepdaughter")},
+    [38] = {CHILD_IN_LAW, N_("Daughter-in-law")},
+    [39] = {UNKNOWN, N_("Other daughter")},
+    [40] = {GRANDCHILD, N_("Grandchild")},
+    [41] = {GRANDCHILD, N_("Son's son")},
+    [42] = {GRANDCHILD, N_("Son's daughter")},
+    [43] = {GRANDCHILD, N_("Daughter's son")},
+    [44] = {GRANDCHILD, N_("Daughter's daughter")},
+    [45] = {GRANDCHILD_IN_LAW, N_("Grandson's wife")},
+    [46] = {GRANDCHILD_IN_LAW, N_("Granddaughter's husband")},
+    [47] = {FAR, N_("Great-grandson")},
+    [48] = {FAR, N_("Great-granddaughter")},
+    [49] = {UNKNOWN, N_("Other grandchild")},
+    [50] = {PARENT, N_("Parent")},
+    [51] = {PARENT, N_("Father")},
+    [52] = {PARENT, N_("Mother")},
+    [53] = {PARENT_IN_LAW, N_("Husband's father")},
+    [54] = {PARENT_IN_LAW, N_("Husband's mother")},
+    [55] = {PARENT_IN_LAW, N_("Wife's father")},
+    [56] = {PARENT_IN_LAW, N_("Wife's mother")},
+    [57] = {PARENT, N_("Stepfather or adoptive father")},
+    [58] = {PARENT, N_("Stepmother or adoptive mother")},
+    [59] = {UNKNOWN, N_("Other parent")},
+    [60] = {GRANDPARENT, N_("Grandparent")},
+    [61] = {GRANDPARENT, N_("Father's father")},
+    [62] = {GRANDPARENT, N_("Father's mother")},
+    [63] = {GRANDPARENT, N_("Mother's father")},
+    [64] = {GRANDPARENT, N_("Mother's mother")},
+    [65] = {GRANDPARENT_IN_LAW, N_("Spouse's grandparent")},
+    [66] = {FAR, N_("Great-grandfather")},
+    [67] = {FAR, N_("Great-grandmother")},
+    [68] = {FAR, N_("Spouse's great-grandparent")},
+    [69] = {UNKNOWN, N_("Other grandparent")},
+    [70] = {SIBLING, N_("Brother or sister")},
+    [71] = {SIBLING, N_("Elder brother")},
+    [72] = {SIBLING_IN_LAW, N_("Elder brother's wife")},
+    [73] = {SIBLING, N_("Younger brother")},
+    [74] = {SIBLING_IN_LAW, N_("Younger brother's wife")},
+    [75] = {SIBLING, N_("Elder sister")},
+    [76] = {SIBLING_IN_LAW, N_("Elder sister's husband")},
+    [77] = {SIBLING, N_("Younger sister")},
+    [78] = {SIBLING_IN_LAW, N_("Younger sister's husband")},
+    [79] = {UNKNOWN, N_("Other brother or sister")},
+    [80] = {FAR, N_("Other relation")},
+    [81] = {FAR, N_("Father's elder brother")},
+    [82] = {FAR, N_("Wife of the father's elder brother")},
+    [83] = {FAR, N_("Father's younger brother")},
+    [84] = {FAR, N_("Wife of the father's younger brother")},
+    [85] = {FAR, N_("Mother's brother")},
+    [86] = {FAR, N_("Wife of the mother's brother")},
+    [87] = {FAR, N_("Husband of mother's sister")},
+    [88] = {FAR, N_("Mother's sister")},
+    [89] = {FAR, N_("Husband of father's sister")},
+    [90] = {UNKNOWN, N_("Father's sister")},
+    [91] = {UNKNOWN, N_("Cousin of the father's line")},
+    [92] = {UNKNOWN, N_("Cousin of another line")},
+    [93] = {UNKNOWN, N_("Brother's son")},
+    [94] = {UNKNOWN, N_("Brother's daughter")},
+    [95] = {UNKNOWN, N_("Sister's son")},
+    [96] = {UNKNOWN, N_("Sister's daughter")},
+    [97] = {UNKNOWN, N_("Other relative")},
+    [98] = {UNKNOWN, N_("Domestic helper")},
+    [99] = {UNKNOWN, N_("Not related")},
 };
 
 /* The upper triangle, rows and columns in the order of enum side. N near, . not, ? ask: a
@@ -137,31 +135,30 @@ static const char table[UNKNOWN][UNKNOWN + 1] = {
     [FAR] = "            ?",
 };
 
+/* 0, which is no code, for everything that is none. */
 static size_t row_of(const char *code)
 {
-    size_t n = sizeof codes / sizeof codes[0];
-    size_t i = 0;
-    while (i < n && (!code || strcmp(codes[i].code, code) != 0)) {
-        i++;
-    }
-    return i;
+    bool two = code && code[0] >= '0' && code[0] <= '9' && code[1] >= '0' && code[1] <= '9' &&
+               code[2] == '\0';
+    size_t i = two ? (size_t)(code[0] - '0') * 10 + (size_t)(code[1] - '0') : 0;
+    return codes[i].word ? i : 0;
 }
 
 static enum side side_of(const char *code)
 {
     size_t i = row_of(code);
-    return i < sizeof codes / sizeof codes[0] ? codes[i].side : UNKNOWN;
+    return i ? codes[i].side : UNKNOWN;
 }
 
 bool kin_code_known(const char *code)
 {
-    return row_of(code) < sizeof codes / sizeof codes[0];
+    return row_of(code) != 0;
 }
 
 const char *kin_word(const char *code)
 {
     size_t i = row_of(code);
-    return i < sizeof codes / sizeof codes[0] ? _(codes[i].word) : "";
+    return i ? _(codes[i].word) : "";
 }
 
 bool kin_is_head(const char *code)

@@ -169,6 +169,9 @@ struct roll_verdict roll_judge(const struct roll_rules *rules, gw_day polling,
     if (f->change == ROLL_ADDED) {
         v.state = ROLL_IN;
         v.why = ROLL_WHY_ADDED;
+        v.class_ = v.class_ != ROLL_NO_CLASS ? v.class_
+                   : rules->village          ? ROLL_OUTSIDER
+                                             : ROLL_USUAL; /* everybody on it is counted in one */
         v.under_age = young;
     } else if (off(rules, polling, f, &why)) {
         v.state = ROLL_OUT;

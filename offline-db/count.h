@@ -73,4 +73,7 @@ struct count_how {
 enum gw_err count_record(struct home *home, struct count_sheet *sheet, const struct count_how *how,
                          size_t *written, struct gw_fail *fail);
 
+/* A record that count_record makes: the ledger of the papers, a person's votes. */
+bool count_made(const struct ev_step *step);
+
 #endif

@@ -122,6 +122,12 @@ static enum gw_err put_person(struct recording *r, size_t at)
     return put(r, "S22", first->person, values, n);
 }
 
+bool count_made(const struct ev_step *step)
+{
+    return step->kind == PROC_STEP &&
+           (strcmp(step->step, "S22-1") == 0 || strcmp(step->step, "S22") == 0);
+}
+
 static enum gw_err put_all(struct recording *r)
 {
     enum gw_err err = put_ledger(r);

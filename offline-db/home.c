@@ -1,5 +1,6 @@
 #include "offline-db/home.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/fsutil.h"
+#include "offline-db/blob.h"
 #include "offline-db/odb_p.h"
 #include "offline-db/practice.h"
 #include "offline-db/process_p.h"
@@ -460,7 +462,12 @@ static enum gw_err empty_tables(struct home *home, struct gw_fail *fail)
                          "DELETE FROM journal; DELETE FROM receipt; DELETE FROM overlay; DELETE "
                          "FROM gone; DELETE FROM scope; DELETE FROM job; DELETE FROM tomb; DELETE "
                          "FROM draft; DELETE FROM access_log; DELETE FROM identity; DELETE FROM "
-                         "sync_state; INSERT INTO sync_state (one) VALUES (1)",
+                         "blob; DELETE FROM sync_state; INSERT INTO sync_state (one) VALUES (1); "
+                         "DELETE FROM "
+                         "user_pin; DELETE FROM signer_identity; UPDATE console_lock SET locked_at "
+                         "= 0; DELETE FROM process_own; DELETE FROM rule_text; "
+                         "DELETE FROM foreign_line; DELETE FROM foreign_signer; DELETE FROM "
+                         "foreign_rule",
                          fail);
     return odb_end(home, err, fail);
 }
@@ -470,6 +477,21 @@ static void unlink_in(const struct home *home, const char *name)
     char path[1200];
     if (in_home(home, name, path, sizeof path, NULL) == GW_OK) {
         (void)unlink(path); /* usually some of them are absent */
+    }
+}
+
+/* second-USER.key and what an unfinished enrolment left of it. */
+static void unlink_seconds(const struct home *home)
+{
+    DIR *dir = opendir(home->dir);
+    const struct dirent *entry = dir ? readdir(dir) : NULL;
+    for (; entry; entry = readdir(dir)) {
+        if (strncmp(entry->d_name, "second-", 7) == 0 && strstr(entry->d_name, ".key")) {
+            unlink_in(home, entry->d_name);
+        }
+    }
+    if (dir) {
+        (void)closedir(dir); /* was only read */
     }
 }
 
@@ -486,9 +508,11 @@ enum gw_err home_leave(struct home *home, struct gw_fail *fail)
         (void)flock(home->p->home_fd, LOCK_SH); /* ours already: going back cannot block */
         return err;
     }
+    blob_remove_all(home);
     unlink_in(home, "device.key");
     unlink_in(home, "device.key.next");
     unlink_in(home, "device.key.rekey");
+    unlink_seconds(home);
     gw_db_close(home->db);
     home->db = NULL;
     sql_free(home->p->sql);

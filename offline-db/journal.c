@@ -66,6 +66,14 @@ enum gw_err journal_get(struct home *home, int64_t n, struct journal_entry *out)
     return one_entry(home, st, out);
 }
 
+enum gw_err journal_get_of(struct home *home, const char *dev, int64_t n, struct journal_entry *out)
+{
+    sqlite3_stmt *st = odb_stmt(home, SQL_J_GET_OF);
+    gw_bind_text(st, ":dev", dev);
+    gw_bind_int(st, ":n", n);
+    return one_entry(home, st, out);
+}
+
 enum gw_err journal_body(struct home *home, int64_t n, struct gw_buf *out)
 {
     sqlite3_stmt *st = odb_stmt(home, SQL_J_BODY);

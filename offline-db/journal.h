@@ -30,6 +30,19 @@ enum gw_err journal_append(struct home *home, enum cmd_kind kind, const char *id
                            int64_t expect_level, const struct cmd_data *data,
                            struct journal_entry *out, struct gw_fail *fail);
 
+/* The same for a second person who signs on this laptop; signer NULL = the home itself. GW_REFUSED:
+ * not a kind that another device may bring to the server (signer_may). */
+struct home_signer;
+struct journal_what {
+    enum cmd_kind kind;
+    const char *id;
+    int64_t expect_level;
+    const struct cmd_data *data;
+};
+enum gw_err journal_append_as(struct home *home, const struct home_signer *signer,
+                              const struct journal_what *what, struct journal_entry *out,
+                              struct gw_fail *fail);
+
 /* The newest own command on an entity that a retract may name; GW_ABSENT when there is none. */
 enum gw_err journal_last_on(struct home *home, const char *id, struct journal_entry *out);
 
@@ -37,6 +50,9 @@ enum gw_err journal_last_on(struct home *home, const char *id, struct journal_en
 enum gw_err journal_each(struct home *home, enum cmd_state only, int64_t limit,
                          bool (*visit)(void *ctx, const struct journal_entry *entry), void *ctx);
 enum gw_err journal_get(struct home *home, int64_t n, struct journal_entry *out);
+/* Number n of this very device: of a second person too. GW_ABSENT. */
+enum gw_err journal_get_of(struct home *home, const char *dev, int64_t n,
+                           struct journal_entry *out);
 /* The signed body text as it lies in the journal. */
 enum gw_err journal_body(struct home *home, int64_t n, struct gw_buf *out);
 /* Marks results as seen (all, or those on one entity when id is not NULL). */
@@ -74,6 +90,7 @@ enum gw_err journal_batch(struct home *home, const struct journal_limits *limits
 /* Stores one result (state, code, seq, receipt…) and refreshes the overlay, in the caller's open
  * transaction or in one of its own. Idempotent. */
 struct journal_result {
+    const char *dev; /* NULL = the home's own device */
     int64_t n;
     enum cmd_result result;
     const char *code, *receipt, *params, *note, *row;
@@ -93,6 +110,8 @@ enum gw_err journal_resend(struct home *home, int64_t have_n, const int64_t *mis
  * goes on under the present key with the same uid (a uid that the server still knows has no second
  * effect). */
 enum gw_err journal_resend_old(struct home *home, struct gw_fail *fail);
+/* The same for what second persons signed: the server answers those that it knows as before. */
+enum gw_err journal_resend_second(struct home *home, struct gw_fail *fail);
 /* Hash of command n ("" for 0); GW_ABSENT when the journal has no such n. */
 enum gw_err journal_hash(struct home *home, int64_t n, char out[GW_HASH_HEX + 1]);
 /* Applied rows older than keep_ms are thinned to (dev, n, hash). */

@@ -37,13 +37,13 @@ static enum gw_err batch_close(struct batch *b, size_t before, enum gw_err err)
 static enum gw_err batch_own(struct batch *b, sqlite3_stmt *st)
 {
     const struct wire_cmd_line line = {.body = gw_col_text(st, 1),
-                                       .key = b->home->id.device,
+                                       .key = gw_col_text(st, 5),
                                        .sig = gw_col_text(st, 2),
                                        .priv = gw_col_text(st, 3)};
     size_t before = b->out->len;
     struct journal_sent *sent = &b->list[b->lines];
     *sent = (struct journal_sent){.n = gw_col_int(st, 0)};
-    ODB_COPY(sent->dev, b->home->id.device);
+    ODB_COL(st, 5, sent->dev); /* a second person's too */
     b->pending |= strcmp(gw_col_text(st, 4), "pending") == 0;
     return batch_close(b, before, wire_cmd_line_encode(&line, b->out));
 }
@@ -58,11 +58,11 @@ static enum gw_err batch_foreign(struct batch *b, sqlite3_stmt *st)
     return batch_close(b, before, gw_buf_adds(b->out, gw_col_text(st, 2)));
 }
 
-static enum gw_err mark_own(struct home *home, int64_t n, struct gw_fail *fail)
+static enum gw_err mark_own(struct home *home, const char *dev, int64_t n, struct gw_fail *fail)
 {
     gw_id id = "";
     sqlite3_stmt *st = odb_stmt(home, SQL_J_SENT);
-    gw_bind_text(st, ":dev", home->id.device);
+    gw_bind_text(st, ":dev", dev);
     gw_bind_int(st, ":n", n);
     enum gw_err err = odb_row(home, st, fail);
     if (!err) {
@@ -85,7 +85,7 @@ static enum gw_err mark_sent(struct batch *b, struct gw_fail *fail)
     for (size_t i = 0; !err && i < b->lines; i++) {
         const struct journal_sent *sent = &b->list[i];
         err = sent->foreign ? foreign_sent(b->home, sent->dev, sent->n, fail)
-                            : mark_own(b->home, sent->n, fail);
+                            : mark_own(b->home, sent->dev, sent->n, fail);
     }
     return odb_end(b->home, err, fail);
 }
@@ -98,7 +98,10 @@ static enum gw_err merge(struct batch *b, sqlite3_stmt *own, sqlite3_stmt *forei
     enum gw_err foreign_err = foreign ? odb_row(b->home, foreign, fail) : GW_ABSENT;
     enum gw_err err = GW_OK;
     while (!err && (!own_err || !foreign_err)) {
-        bool take = own_err || (!foreign_err && gw_col_int(foreign, 4) < gw_col_int(own, 0));
+        /* numbers of this device only: a second person's have their own count */
+        bool counted = !own_err && strcmp(gw_col_text(own, 5), b->home->id.device) == 0;
+        bool take = own_err ||
+                    (counted && !foreign_err && gw_col_int(foreign, 4) < gw_col_int(own, 0));
         if (take) {
             err = batch_foreign(b, foreign);
             foreign_err = err ? GW_OK : odb_row(b->home, foreign, fail);
@@ -155,11 +158,17 @@ struct known {
     bool alarm; /* of a kind that the overlay shows */
 };
 
-static enum gw_err read_known(struct home *home, int64_t n, struct known *out)
+/* Whose line it answers to. */
+static const char *dev_of(const struct home *home, const struct journal_result *r)
+{
+    return r->dev ? r->dev : home->id.device;
+}
+
+static enum gw_err read_known(struct home *home, const struct journal_result *r, struct known *out)
 {
     sqlite3_stmt *st = odb_stmt(home, SQL_J_ROW);
-    gw_bind_text(st, ":dev", home->id.device);
-    gw_bind_int(st, ":n", n);
+    gw_bind_text(st, ":dev", dev_of(home, r));
+    gw_bind_int(st, ":n", r->n);
     enum gw_err err = odb_row(home, st, NULL);
     if (!err) {
         if (!cmd_state_parse(gw_col_text(st, 0), &out->state)) {
@@ -187,7 +196,7 @@ static bool receipt_good(const struct home *home, const struct journal_result *r
     }
     gw_buf_init(&text, 4096);
     bool good =
-        wire_receipt_text(home->id.device, r->n, hash, r->result, r->seq, r->at, &text) == GW_OK &&
+        wire_receipt_text(dev_of(home, r), r->n, hash, r->result, r->seq, r->at, &text) == GW_OK &&
         gw_sign_ok(key, RECEIPT_PREFIX, gw_buf_str(&text), text.len, sig);
     gw_buf_free(&text);
     return good;
@@ -200,7 +209,7 @@ static enum gw_err store_receipt(struct home *home, const struct journal_result 
         return GW_OK;
     }
     sqlite3_stmt *st = odb_stmt(home, SQL_J_RECEIPT);
-    gw_bind_text(st, ":dev", home->id.device);
+    gw_bind_text(st, ":dev", dev_of(home, r));
     gw_bind_int(st, ":n", r->n);
     gw_bind_text(st, ":receipt", r->receipt);
     gw_bind_text(st, ":result", cmd_result_name(r->result));
@@ -216,7 +225,7 @@ static enum gw_err store_final(struct home *home, const struct journal_result *r
 {
     bool settled = !(state == CMD_APPLIED && known->alarm);
     sqlite3_stmt *st = odb_stmt(home, SQL_J_RESULT);
-    gw_bind_text(st, ":dev", home->id.device);
+    gw_bind_text(st, ":dev", dev_of(home, r));
     gw_bind_int(st, ":n", r->n);
     gw_bind_text(st, ":state", cmd_state_name(state));
     gw_bind_text(st, ":code", r->code ? r->code : "");
@@ -237,7 +246,7 @@ static enum gw_err store_again(struct home *home, const struct journal_result *r
 {
     const char *code = r->result == RESULT_RETRY ? "" : cmd_result_name(r->result);
     sqlite3_stmt *st = odb_stmt(home, SQL_J_CODE);
-    gw_bind_text(st, ":dev", home->id.device);
+    gw_bind_text(st, ":dev", dev_of(home, r));
     gw_bind_int(st, ":n", r->n);
     gw_bind_text(st, ":code", code);
     return gw_db_run(home->db, st, fail);
@@ -247,7 +256,7 @@ static enum gw_err store_in_txn(struct home *home, const struct journal_result *
                                 struct gw_fail *fail)
 {
     struct known known = {0};
-    enum gw_err err = read_known(home, r->n, &known);
+    enum gw_err err = read_known(home, r, &known);
     if (err) {
         return err == GW_ABSENT ? gw_fail_set(fail, err,
                                               _("The dispatch server answered to a "
@@ -349,6 +358,19 @@ enum gw_err journal_resend(struct home *home, int64_t have_n, const int64_t *mis
         err = err ? err : next_above(home, n, &n);
     }
     return odb_end(home, err, fail);
+}
+
+enum gw_err journal_resend_second(struct home *home, struct gw_fail *fail)
+{
+    int64_t any = 0;
+    enum gw_err err = odb_int(home, odb_stmt(home, SQL_SIGNER_ANY), 0, &any);
+    if (err || !any) {
+        return err;
+    }
+    err = odb_begin(home, GW_DURABLE_FULL, "journal_resend_second", fail);
+    return err ? err
+               : odb_end(home, gw_db_run(home->db, odb_stmt(home, SQL_J_RESEND_SECOND), fail),
+                         fail);
 }
 
 enum gw_err journal_prune(struct home *home, int64_t keep_ms, struct gw_fail *fail)

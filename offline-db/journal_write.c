@@ -4,6 +4,7 @@
 
 #include "offline-db/journal.h"
 #include "offline-db/odb_p.h"
+#include "offline-db/signer.h"
 
 enum { BODY_MAX = 64 * 1024 };
 
@@ -64,12 +65,40 @@ enum gw_err journal_insert(struct home *home, const struct gw_sign_key *key,
     return err;
 }
 
-static enum gw_err append_in_txn(struct home *home, struct cmd_body *body, int64_t at,
-                                 struct gw_fail *fail)
+enum gw_err journal_signer(struct home *home, const struct home_signer *signer,
+                           const struct gw_sign_key **key, const char **dev, struct gw_fail *fail)
+{
+    if (!signer) {
+        enum gw_err err = home_rejoin(home, fail);
+        *key = &home->key;
+        *dev = home->id.device;
+        return err;
+    }
+    sqlite3_stmt *st = odb_stmt(home, SQL_SIGNER_OPEN);
+    gw_bind_text(st, ":device", signer->device);
+    enum gw_err err = odb_row(home, st, fail);
+    odb_reset(st);
+    *key = &signer->key;
+    *dev = signer->device;
+    return err != GW_ABSENT
+               ? err
+               : gw_fail_set(fail, GW_DENIED,
+                             _("%s has another key on this laptop by now. Give the PIN again."),
+                             signer->user);
+}
+
+static enum gw_err append_in_txn(struct home *home, const struct home_signer *signer,
+                                 struct cmd_body *body, int64_t at, struct gw_fail *fail)
 {
     char prev[GW_HASH_HEX + 1];
     char base[sizeof((struct mirror_state *)NULL)->cursor];
-    enum gw_err err = journal_head(home, home->id.device, &body->n, prev);
+    const struct gw_sign_key *key;
+    /* inside, so that no rekey comes in between */
+    enum gw_err err = journal_signer(home, signer, &key, &body->dev, fail);
+    if (err) {
+        return err;
+    }
+    err = journal_head(home, body->dev, &body->n, prev);
     err = err ? err : mirror_moment(home, &body->off, &body->unc, base, sizeof base);
     if (err) {
         return gw_fail_set(fail, err, _("The journal cannot be read. Run: gridward doctor"));
@@ -81,9 +110,10 @@ static enum gw_err append_in_txn(struct home *home, struct cmd_body *body, int64
         .body = body,
         .target = body->kind == CMD_ALARM_RETRACT ? body->data.uid : NULL,
         .at = at,
+        .settled = signer != NULL, /* never of an alarm */
     };
-    home->p->overlays = true;
-    return journal_insert(home, &home->key, &in, fail);
+    home->p->overlays |= !signer;
+    return journal_insert(home, key, &in, fail);
 }
 
 void journal_entry_fill(struct journal_entry *out, const struct cmd_body *body, int64_t at)
@@ -114,15 +144,29 @@ enum gw_err journal_append(struct home *home, enum cmd_kind kind, const char *id
                            int64_t expect_level, const struct cmd_data *data,
                            struct journal_entry *out, struct gw_fail *fail)
 {
+    const struct journal_what what = {kind, id, expect_level, data};
+    return journal_append_as(home, NULL, &what, out, fail);
+}
+
+enum gw_err journal_append_as(struct home *home, const struct home_signer *signer,
+                              const struct journal_what *what, struct journal_entry *out,
+                              struct gw_fail *fail)
+{
+    enum cmd_kind kind = what->kind;
+    if (signer && !signer_may(kind)) {
+        return gw_fail_set(fail, GW_REFUSED,
+                           _("A second person signs records of procedures and confirmed numbers "
+                             "here, nothing else."));
+    }
     if (!home->enrolled) {
         return gw_fail_set(fail, GW_DENIED,
                            _("This machine is not enrolled yet. Ask the duty room for a code, then "
                              "run: gridward enroll"));
     }
-    if (!id_ok(id)) {
+    if (!id_ok(what->id)) {
         return gw_fail_set(fail, GW_INVALID, _("This is not a valid id. Copy it from a list."));
     }
-    enum gw_err err = cmd_data_check(kind, data, fail);
+    enum gw_err err = cmd_data_check(kind, what->data, fail);
     if (err) {
         return err;
     }
@@ -132,21 +176,16 @@ enum gw_err journal_append(struct home *home, enum cmd_kind kind, const char *id
     struct cmd_body body = {
         .v = 1,
         .uid = uid,
-        .dev = home->id.device,
         .kind = kind,
-        .id = id,
-        .expect_level = cmd_spec_of(kind)->has_expect ? expect_level : 0,
+        .id = what->id,
+        .expect_level = cmd_spec_of(kind)->has_expect ? what->expect_level : 0,
         .wall = at,
         .boot = gw_boot_id(),
         .mono = home->clock->mono_ms(home->clock->ctx),
-        .data = *data,
+        .data = *what->data,
     };
     err = odb_begin(home, GW_DURABLE_FULL, "journal_append", fail);
-    if (!err) {
-        err = home_rejoin(home, fail); /* inside, so that no rekey comes in between */
-        body.dev = home->id.device;
-        err = odb_end(home, err ? err : append_in_txn(home, &body, at, fail), fail);
-    }
+    err = err ? err : odb_end(home, append_in_txn(home, signer, &body, at, fail), fail);
     if (err) {
         return journal_not_saved(home, err, fail);
     }
@@ -160,6 +199,7 @@ enum gw_err journal_append(struct home *home, enum cmd_kind kind, const char *id
 
 struct unsent {
     gw_id dev, id;
+    const char *user; /* of J_SECOND: whose lines */
     int64_t n, at, j;
     char target[GW_UUID_LEN + 1];
     bool retract;
@@ -226,8 +266,8 @@ static enum gw_err reissue_one(struct home *home, const char *new_dev,
     return err ? err : overlay_fold(home, row->id, fail);
 }
 
-/* The oldest row of the statement (J_UNSENT or J_OLD) that is not of the new device; GW_ABSENT when
- * all are through. */
+/* The oldest row of the statement (J_UNSENT, J_OLD or J_SECOND) that is not of the new device;
+ * GW_ABSENT when all are through. */
 static enum gw_err next_row(struct home *home, enum odb_sql which, const char *new_dev,
                             struct unsent *row, struct gw_buf *text, struct gw_buf *priv)
 {
@@ -235,6 +275,8 @@ static enum gw_err next_row(struct home *home, enum odb_sql which, const char *n
     if (which == SQL_J_OLD) {
         gw_bind_text(st, ":dev", new_dev);
         gw_bind_int(st, ":j", row->j); /* one that cannot be signed anew stays behind */
+    } else if (which == SQL_J_SECOND) {
+        gw_bind_text(st, ":user", row->user);
     }
     enum gw_err err = odb_row(home, st, NULL);
     while (!err && strcmp(gw_col_text(st, 0), new_dev) == 0) {
@@ -257,11 +299,12 @@ static enum gw_err next_row(struct home *home, enum odb_sql which, const char *n
     return err;
 }
 
-static enum gw_err reissue_rows(struct home *home, enum odb_sql which, const char *new_dev,
-                                const struct gw_sign_key *key, struct gw_fail *fail)
+static enum gw_err reissue_rows(struct home *home, enum odb_sql which, const char *user,
+                                const char *new_dev, const struct gw_sign_key *key,
+                                struct gw_fail *fail)
 {
     struct gw_buf text, priv;
-    struct unsent row = {.j = 0};
+    struct unsent row = {.user = user};
     gw_buf_init(&text, BODY_MAX);
     gw_buf_init(&priv, BODY_MAX);
     enum gw_err err = next_row(home, which, new_dev, &row, &text, &priv);
@@ -278,7 +321,13 @@ static enum gw_err reissue_rows(struct home *home, enum odb_sql which, const cha
 enum gw_err journal_reissue(struct home *home, const char *new_dev, const struct gw_sign_key *key,
                             struct gw_fail *fail)
 {
-    return reissue_rows(home, SQL_J_UNSENT, new_dev, key, fail);
+    return reissue_rows(home, SQL_J_UNSENT, NULL, new_dev, key, fail);
+}
+
+enum gw_err journal_reissue_second(struct home *home, const char *user, const char *new_dev,
+                                   const struct gw_sign_key *key, struct gw_fail *fail)
+{
+    return reissue_rows(home, SQL_J_SECOND, user, new_dev, key, fail);
 }
 
 enum gw_err journal_resend_old(struct home *home, struct gw_fail *fail)
@@ -287,6 +336,6 @@ enum gw_err journal_resend_old(struct home *home, struct gw_fail *fail)
     if (err) {
         return err;
     }
-    err = reissue_rows(home, SQL_J_OLD, home->id.device, &home->key, fail);
+    err = reissue_rows(home, SQL_J_OLD, NULL, home->id.device, &home->key, fail);
     return odb_end(home, err, fail);
 }

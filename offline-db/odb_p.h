@@ -113,10 +113,19 @@ enum gw_err journal_head(struct home *home, const char *dev, int64_t *n,
 enum gw_err journal_reissue(struct home *home, const char *new_dev, const struct gw_sign_key *key,
                             struct gw_fail *fail);
 
-/* ---- process_reissue.c: a process.* command about to be signed anew under new_dev. Its place in the
- * procedure begins anew with the device, and hashes of own records that were signed anew before it
- * (target, seen) are replaced. What it makes is owned by *hold (zeroed by the caller), freed with
- * process_reissue_free. Other kinds are left alone. */
+/* Who signs the line that the open transaction writes: the home itself as it is now (signer NULL),
+ * or a second person who is still the one of that device. */
+struct home_signer;
+enum gw_err journal_signer(struct home *home, const struct home_signer *signer,
+                           const struct gw_sign_key **key, const char **dev, struct gw_fail *fail);
+/* What the closed devices of a second person have not delivered, signed anew with his new key. */
+enum gw_err journal_reissue_second(struct home *home, const char *user, const char *new_dev,
+                                   const struct gw_sign_key *key, struct gw_fail *fail);
+
+/* ---- process_reissue.c: a process.* command about to be signed anew under new_dev. Its place in
+ * the procedure begins anew with the device, and hashes of own records that were signed anew before
+ * it (target, seen) are replaced. What it makes is owned by *hold (zeroed by the caller), freed
+ * with process_reissue_free. Other kinds are left alone. */
 struct process_reissue {
     struct json *seen;
     char pprev[GW_HASH_HEX + 1], target[GW_HASH_HEX + 1];

@@ -75,6 +75,19 @@ enum gw_err process_start(struct home *home, const char *rules_text, size_t len,
 enum gw_err process_record(struct home *home, const char *id, enum proc_kind kind,
                            const struct process_entry *entry, struct journal_entry *out,
                            struct gw_fail *fail);
+/* The same signed by a second person of this laptop; signer NULL = the home itself. */
+struct home_signer;
+enum gw_err process_record_as(struct home *home, const struct home_signer *signer, const char *id,
+                              enum proc_kind kind, const struct process_entry *entry,
+                              struct journal_entry *out, struct gw_fail *fail);
+/* Somebody else's record that this user has not signed yet. */
+bool process_may_cosign(const struct process_case *c, const struct ev_step *step, const char *user);
+/* Signs every record of the case that is wanted and may be; one transaction each, so what was
+ * signed before a failure stays signed and the next call goes on. The case itself is not changed.
+ */
+enum gw_err process_cosign_all(struct home *home, const struct home_signer *signer,
+                               const struct process_case *c, bool (*wanted)(const struct ev_step *),
+                               size_t *signed_n, struct gw_fail *fail);
 /* The newest moment known here: corrected clock, newest server time, newest receipt; 0 = none. */
 enum gw_err process_latest(struct home *home, int64_t *ms);
 
@@ -89,7 +102,7 @@ struct process_template {
     char title[128]; /* in the language of the screen */
 };
 /* Templates of the installed files that are in force on `today`, the newest version of each,
- * elections first. GW_ABSENT with a sentence: none is installed. */
+ * elections first, then by-elections. GW_ABSENT with a sentence: none is installed. */
 enum gw_err process_templates(gw_day today, struct process_template *out, size_t cap, size_t *n,
                               struct gw_fail *fail);
 /* The composed text for a template as in force on `day` for the place of `division`, and its rule

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/rnd.h"
+#include "offline-db/blob.h"
 #include "offline-db/process_p.h"
 #include "offline-db/process_write_p.h"
 
@@ -82,6 +83,33 @@ static enum gw_err put_materials(const struct process_entry *entry, struct gw_bu
     return jw_end(&w);
 }
 
+/* The attachments that this home took in for those materials: [{commit, size, media}]. "paper" and
+ * hashes that it does not know are materials only. */
+static enum gw_err put_blobs(struct home *home, const struct process_entry *entry,
+                             struct gw_buf *out, size_t *n)
+{
+    struct blob_row row;
+    struct jw w;
+    gw_buf_init(out, MEMBERS_MAX);
+    jw_begin(&w, out);
+    jw_arr(&w, NULL);
+    *n = 0;
+    for (size_t i = 0; i < entry->materials_n; i++) {
+        const char *text = entry->materials[i].text;
+        if (!text || !blob_commit_ok(text) || blob_find(home, text, &row) != GW_OK) {
+            continue;
+        }
+        jw_obj(&w, NULL);
+        jw_str(&w, "commit", row.commit);
+        jw_int(&w, "size", row.size);
+        jw_str(&w, "media", row.media);
+        jw_obj_end(&w);
+        ++*n;
+    }
+    jw_arr_end(&w);
+    return jw_end(&w);
+}
+
 static enum gw_err put_private(struct home *home, const struct gw_buf *fields, struct gw_buf *out)
 {
     struct jw w;
@@ -112,7 +140,8 @@ enum gw_err process_members_make(struct home *home, const struct process_shape *
                                  const struct process_entry *entry, struct process_members *m,
                                  struct gw_fail *fail)
 {
-    struct gw_buf fields, counts, priv, materials;
+    struct gw_buf fields, counts, priv, materials, blobs;
+    size_t blobs_n = 0;
     size_t n = 0;
     size_t private_n = 0;
     enum gw_err err = put_part(shape, entry, PART_FIELDS, &fields, &n);
@@ -122,9 +151,12 @@ enum gw_err process_members_make(struct home *home, const struct process_shape *
     err = err ? err : more;
     more = put_materials(entry, &materials);
     err = err ? err : more;
+    more = put_blobs(home, entry, &blobs, &blobs_n);
+    err = err ? err : more;
     err = err ? err : parse(&fields, &m->fields);
     err = err ? err : parse(&counts, &m->counts);
     err = err || entry->materials_n == 0 ? err : parse(&materials, &m->materials);
+    err = err || blobs_n == 0 ? err : parse(&blobs, &m->blobs);
     if (!err && private_n > 0) {
         err = put_private(home, &priv, &m->priv);
         gw_sha256_hex2(gw_buf_str(&m->priv), m->priv.len, NULL, 0, m->priv_hash);
@@ -133,6 +165,7 @@ enum gw_err process_members_make(struct home *home, const struct process_shape *
     gw_buf_free(&counts);
     gw_buf_free(&priv);
     gw_buf_free(&materials);
+    gw_buf_free(&blobs);
     return err ? gw_fail_set(fail, err,
                              _("This record cannot be written down: its text is too long or is not "
                                "UTF-8. Shorten it and try again; nothing was saved."))
@@ -144,5 +177,6 @@ void process_members_free(struct process_members *m)
     json_free(m->fields);
     json_free(m->counts);
     json_free(m->materials);
+    json_free(m->blobs);
     gw_buf_free(&m->priv);
 }

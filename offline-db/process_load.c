@@ -245,6 +245,25 @@ static enum gw_err mirror_signers(struct home *home, struct process_case *c, siz
     return err;
 }
 
+/* The second persons of this laptop: the same columns. */
+static enum gw_err add_signers(struct home *home, enum process_sql_row which,
+                               struct process_case *c, size_t *cap, struct gw_fail *fail)
+{
+    sqlite3_stmt *st = process_stmt(home, which);
+    enum gw_err err = odb_row(home, st, fail);
+    while (!err) {
+        char dev[GW_ID_MAX + 1];
+        ODB_COL(st, 0, dev);
+        dev[strcspn(dev, ".")] = '\0';
+        if (signed_here(c, dev) && !has_signer(c, dev)) {
+            err = add_signer(c, st, cap, fail);
+        }
+        err = err ? err : odb_row(home, st, fail);
+    }
+    odb_reset(st);
+    return err == GW_ABSENT ? GW_OK : err;
+}
+
 /* This device knows itself, also before the server has said who signs here. */
 static enum gw_err own_signer(struct home *home, struct process_case *c, size_t cap,
                               struct gw_fail *fail)
@@ -280,6 +299,7 @@ static enum gw_err read_signers(struct home *home, struct process_case *c, struc
 {
     size_t cap = 0;
     enum gw_err err = mirror_signers(home, c, &cap, fail);
+    err = err ? err : add_signers(home, SQL_PR_SECONDS, c, &cap, fail);
     err = err ? err : own_signer(home, c, cap, fail);
     if (!err) {
         evidence_users(c->steps, c->steps_n, c->signers, c->signers_n);

@@ -9,12 +9,13 @@ static enum gw_err own_place(struct home *home, struct cmd_body *body, const cha
 {
     sqlite3_stmt *st = process_stmt(home, SQL_PR_OWN);
     gw_bind_text(st, ":id", body->id);
+    gw_bind_text(st, ":dev", new_dev);
     enum gw_err err = odb_row(home, st, fail);
     body->data.pn = 1;
     hold->pprev[0] = '\0';
-    if (!err && strcmp(gw_col_text(st, 0), new_dev) == 0) {
-        body->data.pn = gw_col_int(st, 1) + 1;
-        odb_col(st, 2, hold->pprev, sizeof hold->pprev);
+    if (!err) {
+        body->data.pn = gw_col_int(st, 0) + 1;
+        odb_col(st, 1, hold->pprev, sizeof hold->pprev);
     }
     odb_reset(st);
     body->data.pprev = hold->pprev;

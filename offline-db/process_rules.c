@@ -58,17 +58,18 @@ static enum gw_err composed(const struct process_row *row, const char *hash, str
 
 enum { ENTRIES_MAX = 256, COMMUNITY_LABELS = 4 };
 
-static bool is_election(const struct ruleset_entry *e)
+/* Elections first, then by-elections, then the rest. */
+static int rank_of(const struct ruleset_entry *e)
 {
-    return strcmp(e->kind, "election") == 0 || strcmp(e->kind, "by-election") == 0;
+    return strcmp(e->kind, "election") == 0 ? 0 : strcmp(e->kind, "by-election") == 0 ? 1 : 2;
 }
 
-static void take_entries(const struct ruleset_entry *entries, size_t n, bool elections,
+static void take_entries(const struct ruleset_entry *entries, size_t n, int rank,
                          struct process_template *out, size_t cap, size_t *taken)
 {
     for (size_t i = 0; i < n && *taken < cap; i++) {
         const struct ruleset_entry *e = &entries[i];
-        if (is_election(e) != elections) {
+        if (rank_of(e) != rank) {
             continue;
         }
         struct process_template *t = &out[(*taken)++];
@@ -117,8 +118,9 @@ enum gw_err process_templates(gw_day today, struct process_template *out, size_t
     err = err ? err : ruleset_list(dir, entries, ENTRIES_MAX, &found, fail);
     if (!err) {
         found = keep_current(entries, found, today);
-        take_entries(entries, found, true, out, cap, n);
-        take_entries(entries, found, false, out, cap, n);
+        for (int rank = 0; rank <= 2; rank++) {
+            take_entries(entries, found, rank, out, cap, n);
+        }
     }
     free(entries);
     return err;

@@ -8,6 +8,8 @@
     "j.kind LIKE 'process.%' AND j.state NOT IN ('reissued', 'rejected') AND j.body IS NOT NULL "  \
     "AND NOT EXISTS (SELECT 1 FROM step s WHERE s.id = j.dev || '.' || j.n)"
 
+#define BLOB_COLS "hash, process, size, media, state, held, tries, at"
+
 /* A step that a peer brought and the feed has not. One that the server did not take is no evidence.
  */
 #define FOREIGN_STEP                                                                               \
@@ -37,7 +39,7 @@
                 "OR j.id = :id) ORDER BY j.id, j.j")                                               \
     X(PR_FOREIGN_OPENS, "SELECT f.process, f.line FROM foreign_line f WHERE NOT EXISTS (SELECT 1 " \
                         "FROM process p WHERE p.id = f.process) AND (:id = '' OR f.process = "     \
-                        ":id) ORDER BY f.process, f.dev, f.n")                                     \
+                        ":id) AND f.state <> 'rejected' ORDER BY f.process, f.ord")                \
     X(PR_STEPS,                                                                                    \
       "SELECT line, status, receipt, recv_at, receipt_seq, result FROM step WHERE process = :id "  \
       "ORDER BY seq, id")                                                                          \
@@ -59,7 +61,9 @@
                 "ORDER BY id")                                                                     \
     X(PR_TEXT, "SELECT text FROM rule_text WHERE hash = :hash")                                    \
     X(PR_TEXT_PUT, "INSERT OR IGNORE INTO rule_text (hash, text, at) VALUES (:hash, :text, :at)")  \
-    X(PR_OWN, "SELECT dev, pn, hash FROM process_own WHERE process = :id")                         \
+    X(PR_OWN, "SELECT pn, hash FROM process_own WHERE process = :id AND dev = :dev")               \
+    X(PR_SECONDS, "SELECT device, user, name, role, public_key, NULL, enrolled_at, NULL, NULL "    \
+                  "FROM signer_identity")                                                          \
     X(PR_OWN_PUT, "INSERT OR REPLACE INTO process_own (process, dev, pn, hash) VALUES (:id, "      \
                   ":dev, :pn, :hash)")                                                             \
     X(PR_REISSUED_AS, "SELECT b.hash FROM journal a JOIN journal b ON b.uid = a.uid AND b.dev = "  \
@@ -91,6 +95,7 @@
               "DO UPDATE SET seq = excluded.seq, path = excluded.path, \"set\" = "                 \
               "excluded.\"set\", key = excluded.key, value = excluded.value, document = "          \
               "excluded.document, row = excluded.row WHERE excluded.seq >= foreign_rule.seq")      \
+    X(RO_INDEXED, "SELECT 1 FROM sqlite_master WHERE type = 'index' AND name = 'spell_path'")      \
     X(RO_PEOPLE, "SELECT r.id, r.path, r.name, r.sex, r.birth_date, r.ethnicity, r.population, "   \
                  "r.household_id, r.relation, p.id_number, p.politics FROM resident r LEFT JOIN "  \
                  "resident_private p ON p.id = r.id WHERE " BELOW("r.path"))                       \
@@ -120,7 +125,20 @@
     X(PR_SUMMARY_PUT, "INSERT OR REPLACE INTO process_summary (process, stamp, state, next_step, " \
                       "next_zh, next_en, next_day, late, missing, breaches, contested, poll) "     \
                       "VALUES (:id, :stamp, :state, :step, :zh, :en, :day, :late, :missing, "      \
-                      ":breaches, :contested, :poll)")
+                      ":breaches, :contested, :poll)") \
+    /* attachments */                                                                              \
+    X(BL_PUT, "INSERT OR REPLACE INTO blob (hash, process, size, media, state, held, tries, at) "  \
+              "VALUES (:hash, :process, :size, :media, :state, :held, :tries, :at)")               \
+    X(BL_GET, "SELECT " BLOB_COLS " FROM blob WHERE hash = :hash")                                 \
+    X(BL_DEL, "DELETE FROM blob WHERE hash = :hash")                                               \
+    X(BL_NEXT, "SELECT " BLOB_COLS " FROM blob WHERE state IN ('pending', 'uploading', 'wanted') " \
+               "ORDER BY state <> 'wanted', tries, at, hash LIMIT 1")                              \
+    X(BL_NAMED, "SELECT process FROM step WHERE instr(line, :hash) > 0 UNION ALL SELECT id FROM "  \
+                "journal WHERE kind LIKE 'process.%' AND instr(body, :hash) > 0 LIMIT 1")          \
+    X(BL_EACH, "SELECT " BLOB_COLS " FROM blob WHERE :process IN ('', process) ORDER BY at, hash") \
+    X(BL_ERASED, "SELECT " BLOB_COLS " FROM blob b WHERE state <> 'erased' AND EXISTS (SELECT 1 "  \
+                 "FROM step s WHERE s.process = b.process AND s.erased_at IS NOT NULL AND "        \
+                 "instr(s.line, b.hash) > 0)")
 
 enum process_sql_row {
 #define X(name, text) SQL_##name,

@@ -6,12 +6,14 @@
 
 #include "offline-db/practice.h"
 #include "offline-db/process_write_p.h"
+#include "offline-db/signer.h"
 #include "rules/ruleset_load.h"
 
 enum { DEVICES_MAX = 256 };
 
 struct writing {
     struct home *home;
+    const struct home_signer *signer; /* NULL: the home itself */
     const char *id;
     enum proc_kind kind;
     const struct process_entry *entry;
@@ -40,6 +42,17 @@ static enum cmd_kind command_of(enum proc_kind kind)
     return kinds[kind];
 }
 
+/* As of now: a rekey may still come before the transaction begins. */
+static const char *own_device(const struct writing *w)
+{
+    return w->signer ? w->signer->device : w->home->id.device;
+}
+
+static const char *own_user(const struct writing *w)
+{
+    return w->signer ? w->signer->user : w->home->id.user;
+}
+
 /* ---- what was held: the newest step of every other device */
 
 struct held {
@@ -53,7 +66,7 @@ static enum gw_err newest_of_others(const struct writing *w, struct held *held, 
     for (size_t i = 0; i < ev_count(w->c->set); i++) {
         const struct ev_step *step = ev_at(w->c->set, i);
         size_t d = 0;
-        if (strcmp(step->dev, w->home->id.device) == 0) {
+        if (strcmp(step->dev, own_device(w)) == 0) {
             continue;
         }
         while (d < *n && strcmp(held[d].dev, step->dev) != 0) {
@@ -137,6 +150,7 @@ static enum gw_err fill_members(struct writing *w, struct gw_fail *fail)
     d->counts = w->kind == PROC_OPEN ? NULL : w->members.counts;
     d->materials = w->members.materials;
     d->reason = w->entry->reason;
+    w->body.blobs = w->members.blobs;
     w->body.priv = w->members.priv.len > 0 ? w->members.priv_hash : NULL;
     return err;
 }
@@ -187,7 +201,7 @@ static enum gw_err fill_cosign(struct writing *w, struct gw_fail *fail)
     if (err) {
         return err;
     }
-    if (strcmp(ev_find(w->c->set, w->entry->target)->user, w->home->id.user) == 0) {
+    if (strcmp(ev_find(w->c->set, w->entry->target)->user, own_user(w)) == 0) {
         return gw_fail_set(
             fail, GW_REFUSED,
             _("This record is your own: the second person must be somebody else, with "
@@ -213,7 +227,8 @@ static enum gw_err fill_checkpoint(struct writing *w, struct gw_fail *fail)
     }
     struct gw_buf sig;
     gw_buf_init(&sig, 1024);
-    err = err ? err : ev_note_sign(&w->home->key, w->home->id.device, &w->note, &sig);
+    const struct gw_sign_key *key = w->signer ? &w->signer->key : &w->home->key;
+    err = err ? err : ev_note_sign(key, own_device(w), &w->note, &sig);
     err = err ? err : gw_buf_addf(&w->note, "\n%s", gw_buf_str(&sig));
     gw_buf_free(&sig);
     ev_digest(set, w->id, w->digest);
@@ -238,12 +253,13 @@ static enum gw_err own_head(struct writing *w, char pprev[GW_HASH_HEX + 1], stru
 {
     sqlite3_stmt *st = process_stmt(w->home, SQL_PR_OWN);
     gw_bind_text(st, ":id", w->id);
+    gw_bind_text(st, ":dev", w->body.dev);
     enum gw_err err = odb_row(w->home, st, fail);
     pprev[0] = '\0';
     w->body.data.pn = 1;
-    if (!err && strcmp(gw_col_text(st, 0), w->home->id.device) == 0) {
-        w->body.data.pn = gw_col_int(st, 1) + 1;
-        odb_col(st, 2, pprev, GW_HASH_HEX + 1);
+    if (!err) {
+        w->body.data.pn = gw_col_int(st, 0) + 1;
+        odb_col(st, 1, pprev, GW_HASH_HEX + 1);
     }
     odb_reset(st);
     return err == GW_ABSENT ? GW_OK : err;
@@ -257,8 +273,8 @@ static enum gw_err append_in_txn(struct writing *w, struct gw_fail *fail)
     struct mirror_state state;
     struct home *home = w->home;
     struct cmd_body *body = &w->body;
-    enum gw_err err = home_rejoin(home, fail);
-    body->dev = home->id.device;
+    const struct gw_sign_key *key;
+    enum gw_err err = journal_signer(home, w->signer, &key, &body->dev, fail);
     err = err ? err : journal_head(home, body->dev, &body->n, prev);
     err = err ? err : mirror_state(home, &state);
     err = err ? err : own_head(w, pprev, fail);
@@ -280,7 +296,7 @@ static enum gw_err append_in_txn(struct writing *w, struct gw_fail *fail)
         .settled = true,
     };
     err = err ? err : cmd_data_check(body->kind, &body->data, fail);
-    err = err ? err : journal_insert(home, &home->key, &in, fail);
+    err = err ? err : journal_insert(home, key, &in, fail);
     return err ? err : process_head_keep(home, body, fail);
 }
 
@@ -392,9 +408,28 @@ enum gw_err process_start(struct home *home, const char *rules_text, size_t len,
     return err;
 }
 
-enum gw_err process_record(struct home *home, const char *id, enum proc_kind kind,
-                           const struct process_entry *entry, struct journal_entry *out,
-                           struct gw_fail *fail)
+static enum gw_err record_in(struct home *home, const struct home_signer *signer,
+                             const struct process_case *c, enum proc_kind kind,
+                             const struct process_entry *entry, struct journal_entry *out,
+                             struct gw_fail *fail)
+{
+    struct process_entry now = *entry;
+    if (now.happened_at == 0 && kind == PROC_STEP) {
+        now.happened_at = home->clock->wall_ms(home->clock->ctx);
+    }
+    struct writing w = {.home = home,
+                        .signer = signer,
+                        .id = c->row.id,
+                        .kind = kind,
+                        .entry = &now,
+                        .c = c,
+                        .rules = c->rules};
+    return write_one(&w, out, fail);
+}
+
+enum gw_err process_record_as(struct home *home, const struct home_signer *signer, const char *id,
+                              enum proc_kind kind, const struct process_entry *entry,
+                              struct journal_entry *out, struct gw_fail *fail)
 {
     struct process_case c;
     int64_t now_ms = home->clock->wall_ms(home->clock->ctx);
@@ -402,22 +437,57 @@ enum gw_err process_record(struct home *home, const char *id, enum proc_kind kin
     if (err) {
         return err;
     }
-    struct process_entry now = *entry;
-    if (now.happened_at == 0 && kind == PROC_STEP) {
-        now.happened_at = now_ms;
-    }
-    struct writing w = {
-        .home = home, .id = id, .kind = kind, .entry = &now, .c = &c, .rules = c.rules};
     if (home->practice && kind == PROC_COSIGN) { /* the second person sits at the same laptop */
         err = practice_cosign(home, id, entry->target, fail);
         if (!err && out) {
             *out = (struct journal_entry){.state = CMD_APPLIED};
         }
     } else {
-        err = write_one(&w, out, fail);
+        err = record_in(home, signer, &c, kind, entry, out, fail);
     }
     process_unload(&c);
     return err;
+}
+
+enum gw_err process_record(struct home *home, const char *id, enum proc_kind kind,
+                           const struct process_entry *entry, struct journal_entry *out,
+                           struct gw_fail *fail)
+{
+    return process_record_as(home, NULL, id, kind, entry, out, fail);
+}
+
+/* One loading for all: signing changes nothing of what the next signature names. */
+enum gw_err process_cosign_all(struct home *home, const struct home_signer *signer,
+                               const struct process_case *c, bool (*wanted)(const struct ev_step *),
+                               size_t *signed_n, struct gw_fail *fail)
+{
+    enum gw_err err = GW_OK;
+    const char *user = signer ? signer->user : home->id.user;
+    *signed_n = 0;
+    for (size_t i = 0; i < ev_count(c->set) && !err; i++) {
+        const struct ev_step *step = ev_at(c->set, i);
+        if (wanted(step) && process_may_cosign(c, step, user)) {
+            const struct process_entry entry = {.target = step->hash};
+            err = record_in(home, signer, c, PROC_COSIGN, &entry, NULL, fail);
+            *signed_n += err == GW_OK;
+        }
+    }
+    return err;
+}
+
+bool process_may_cosign(const struct process_case *c, const struct ev_step *step, const char *user)
+{
+    if (!step->user || strcmp(step->user, user) == 0) {
+        return false;
+    }
+    for (size_t i = 0; i < ev_count(c->set); i++) {
+        const struct ev_step *o = ev_at(c->set, i);
+        if (o->kind == PROC_COSIGN && o->target && strcmp(o->target, step->hash) == 0 && o->user &&
+            strcmp(o->user, user) == 0) {
+            return false;
+        }
+    }
+    return true;
 }
 
 /* ---- the newest moment known */

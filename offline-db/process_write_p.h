@@ -11,8 +11,9 @@ struct process_shape {
 };
 
 struct process_members {
-    struct json *fields, *counts, *materials; /* owned roots; materials NULL when there are none */
-    struct gw_buf priv;                       /* private part, empty = none */
+    /* owned roots; materials and blobs NULL when there are none */
+    struct json *fields, *counts, *materials, *blobs;
+    struct gw_buf priv; /* private part, empty = none */
     char priv_hash[GW_HASH_HEX + 1];
 };
 void process_members_init(struct process_members *m);

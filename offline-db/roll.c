@@ -52,17 +52,22 @@ struct roll_person *roll_find(const struct roll *roll, const char *id)
 
 /* ---- order of the list: as it is posted, household by household */
 
+/* Neighbours share the text of their path and household. */
+static int shared_order(const char *a, const char *b)
+{
+    return a == b ? 0 : strcmp(a, b);
+}
+
 static int list_order(const void *a, const void *b)
 {
     const struct roll_person *x = *(const struct roll_person *const *)a;
     const struct roll_person *y = *(const struct roll_person *const *)b;
-    bool head = kin_is_head(x->relation);
-    int order = x->entered != y->entered ? (x->entered ? 1 : -1) : strcmp(x->path, y->path);
-    order = order != 0 ? order : strcmp(x->household, y->household);
-    if (order != 0 || head != kin_is_head(y->relation)) {
-        return order != 0 ? order : head ? -1 : 1;
+    int order = x->entered != y->entered ? (x->entered ? 1 : -1) : shared_order(x->path, y->path);
+    order = order != 0 ? order : shared_order(x->household, y->household);
+    if (order == 0) {
+        order = kin_is_head(y->relation) - kin_is_head(x->relation);
     }
-    order = strcmp(x->relation, y->relation);
+    order = order != 0 ? order : strcmp(x->relation, y->relation);
     return order != 0 ? order : strcmp(x->id, y->id);
 }
 
@@ -243,6 +248,28 @@ void roll_unload(struct roll *roll)
 {
     gw_arena_free(&roll->arena);
     *roll = (struct roll){.n = 0};
+}
+
+bool roll_figure(const struct roll *roll, const char *step, const char *key, int64_t *out)
+{
+    static const struct {
+        const char *key;
+        enum roll_class class_;
+    } rows[] = {{"hukou_resident", ROLL_HUKOU}, {"hukou_absent", ROLL_ABSENT},
+                {"outsiders", ROLL_OUTSIDER},   {"hukou", ROLL_HUKOU},
+                {"residents", ROLL_USUAL},      {"workers", ROLL_WORKER}};
+    bool registration = strcmp(step, "S05") == 0;
+    if ((registration || strcmp(step, "S08-1") == 0) && strcmp(key, "registered") == 0) {
+        *out = (int64_t)roll->counts.state[ROLL_IN];
+        return true;
+    }
+    for (size_t i = 0; registration && i < sizeof rows / sizeof rows[0]; i++) {
+        if (strcmp(rows[i].key, key) == 0) {
+            *out = (int64_t)roll->counts.classes[rows[i].class_];
+            return true;
+        }
+    }
+    return false;
 }
 
 /* ---- words */

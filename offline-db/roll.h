@@ -66,7 +66,8 @@ struct roll {
 };
 
 /* GW_INVALID: the procedure has no roll, no polling day, or no division (a sentence says so). The
- * case stays borrowed as long as the roll. Cost: the rows of the division by index, n log n. */
+ * case stays borrowed as long as the roll. Cost: the rows of the division by index, n log n; the
+ * first roll of a home makes that index. Not inside a transaction. */
 enum gw_err roll_load(struct home *home, const struct process_case *c, struct roll *out,
                       struct gw_fail *fail);
 void roll_unload(struct roll *roll);
@@ -74,6 +75,10 @@ const struct roll_person *roll_person_of(const struct roll *roll, const char *id
 /* "Is not 18 yet on polling day (…, article 16)." and what else is to be known of him. */
 int roll_person_print(const struct roll *roll, const struct process_case *c,
                       const struct roll_person *p, char *out, size_t size);
+
+/* What the roll says for a figure of S05 (hukou_resident, residents, …, registered) or of S08-1
+ * (registered); false: it says nothing of it. A proposal, never a record. */
+bool roll_figure(const struct roll *roll, const char *step, const char *key, int64_t *out);
 
 /* ---- near kin among those who stand and those who run the election (roll_kin.c) */
 

@@ -26,6 +26,23 @@
                     "ca_file, pin, server_key, server_sign_key, public_key, enrolled_at) VALUES "  \
                     "(1, :device, :user, :name, :role, :url, :ca_file, :pin, :server_key, "        \
                     ":server_sign_key, :public_key, :enrolled_at)")                                \
+    /* PINs, the lock, second persons */                                                           \
+    X(PIN_GET, "SELECT hash, tries, next_at FROM user_pin WHERE user = :user")                     \
+    X(PIN_HASH, "INSERT INTO user_pin (user, hash) VALUES (:user, :hash) ON CONFLICT (user) DO "   \
+                "UPDATE SET hash = :hash, tries = 0, next_at = 0")                                 \
+    X(PIN_TRY, "INSERT INTO user_pin (user, tries, next_at) VALUES (:user, :tries, :next_at) ON "  \
+               "CONFLICT (user) DO UPDATE SET tries = :tries, next_at = :next_at")                 \
+    X(PIN_DROP, "DELETE FROM user_pin WHERE user = :user")                                         \
+    X(LOCK_GET, "SELECT locked_at FROM console_lock")                                              \
+    X(LOCK_SET, "UPDATE console_lock SET locked_at = :at")                                         \
+    X(SIGNERS, "SELECT device, user, name, role, enrolled_at, public_key FROM signer_identity "    \
+               "WHERE closed = 0 AND (:user = '' OR user = :user) ORDER BY user")                  \
+    X(SIGNER_OPEN, "SELECT 1 FROM signer_identity WHERE device = :device AND closed = 0")          \
+    X(SIGNER_ANY, "SELECT 1 FROM signer_identity LIMIT 1")                                         \
+    X(SIGNER_PUT, "INSERT INTO signer_identity (device, user, name, role, public_key, "            \
+                  "enrolled_at) VALUES (:device, :user, :name, :role, :public_key, "               \
+                  ":enrolled_at)")                                                                 \
+    X(SIGNER_CLOSE, "UPDATE signer_identity SET closed = 1 WHERE user = :user")                    \
     /* state of the synchronisation */                                                             \
     X(REV_NEXT, "UPDATE sync_state SET rev = rev + 1")                                             \
     X(REV_GET, "SELECT rev, gone_floor FROM sync_state")                                           \
@@ -83,6 +100,7 @@
              ":hash, :at, 'pending', :settled)")                                                   \
     X(J_GET, "SELECT " JOURNAL_COLS " FROM journal WHERE n = :n ORDER BY dev = :dev DESC, j DESC " \
              "LIMIT 1")                                                                            \
+    X(J_GET_OF, "SELECT " JOURNAL_COLS " FROM journal WHERE dev = :dev AND n = :n")                \
     X(J_BODY, "SELECT body FROM journal WHERE n = :n ORDER BY dev = :dev DESC, j DESC LIMIT 1")    \
     X(J_HASH, "SELECT hash FROM journal WHERE dev = :dev AND n = :n")                              \
     X(J_EACH, "SELECT " JOURNAL_COLS " FROM journal WHERE :state = '' OR state = :state "          \
@@ -96,8 +114,10 @@
     X(J_UNREAD_IDS, "SELECT DISTINCT id FROM journal WHERE unread = 1")                            \
     X(J_COUNTS, "SELECT state, count(*), min(at) FROM journal GROUP BY state")                     \
     X(J_UNREAD_COUNT, "SELECT count(*) FROM journal WHERE unread = 1")                             \
-    X(J_BATCH, "SELECT n, body, sig, priv, state, id FROM journal WHERE dev = :dev AND state IN "  \
-               "('pending', 'sent') AND body IS NOT NULL ORDER BY n")                              \
+    /* a second person's number that the server refuses for good must not be sent in a circle */   \
+    X(J_BATCH, "SELECT n, body, sig, priv, state, dev FROM journal INDEXED BY journal_unsent "     \
+               "WHERE state IN ('pending', 'sent') AND body IS NOT NULL AND (dev = :dev OR code "  \
+               "NOT IN ('key-reuse', 'chain-fork')) ORDER BY j")                                   \
     X(J_SENT, "UPDATE journal SET state = 'sent' WHERE dev = :dev AND n = :n AND state = "         \
               "'pending' RETURNING id")                                                            \
     X(J_ROW, "SELECT state, seq, result_at, id, kind, hash FROM journal WHERE dev = :dev AND n = " \
@@ -125,12 +145,20 @@
     X(J_BY_UID, "SELECT n, kind, at, state, body, seq FROM journal WHERE id = :id AND uid = "      \
                 ":uid AND state <> 'reissued' AND body IS NOT NULL ORDER BY j DESC LIMIT 1")       \
     X(J_UNSENT, "SELECT dev, n, uid, kind, id, target, body, priv, at FROM journal WHERE state "   \
-                "IN ('pending', 'sent') AND body IS NOT NULL ORDER BY j")                          \
+                "IN ('pending', 'sent') AND body IS NOT NULL AND dev NOT IN (SELECT device FROM "  \
+                "signer_identity) ORDER BY j")                                                     \
+    X(J_SECOND, "SELECT dev, n, uid, kind, id, target, body, priv, at FROM journal WHERE (state "  \
+                "IN ('pending', 'sent') OR (state = 'rejected' AND code = 'unknown-key')) AND "    \
+                "body IS NOT NULL AND dev IN (SELECT device FROM signer_identity WHERE user = "    \
+                ":user AND closed = 1) ORDER BY j")                                                \
     /* a rejected one that has a receipt took a number at the server: it is evidence too */        \
     X(J_OLD, "SELECT dev, n, uid, kind, id, target, body, priv, at, j FROM journal o WHERE state " \
              "<> 'reissued' AND (state <> 'rejected' OR EXISTS (SELECT 1 FROM receipt r WHERE "    \
-             "r.dev = o.dev AND r.n = o.n)) AND body IS NOT NULL AND dev <> :dev AND j > :j "      \
-             "ORDER BY j")                                                                         \
+             "r.dev = o.dev AND r.n = o.n)) AND body IS NOT NULL AND dev <> :dev AND j > :j AND "  \
+             "dev NOT IN (SELECT device FROM signer_identity) ORDER BY j")                         \
+    X(J_RESEND_SECOND, "UPDATE journal SET state = 'pending', code = '', seq = -1 WHERE dev IN "   \
+                       "(SELECT device FROM signer_identity) AND state IN ('applied', 'late', "    \
+                       "'review', 'quarantined', 'rejected') AND body IS NOT NULL")                \
     X(J_REISSUED, "UPDATE journal SET state = 'reissued', settled = 1, unread = 0 WHERE dev = "    \
                   ":dev AND n = :n")                                                               \
     X(J_UNSENT_COUNT, "SELECT count(*) FROM journal WHERE state IN ('pending', 'sent')")           \

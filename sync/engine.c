@@ -225,7 +225,8 @@ int64_t engine_step(struct engine *engine, int64_t budget_ms)
         pull_step(engine);
         stream_step(engine);
         alive_step(engine);
-        more = could_start(engine);
+        blob_step(engine);
+        more = could_start(engine) || blob_could_start(engine);
         for (size_t i = 0; i < LANE_N; i++) {
             more = more || engine->lanes[i].ended;
         }
@@ -233,7 +234,7 @@ int64_t engine_step(struct engine *engine, int64_t budget_ms)
             break;
         }
     }
-    if (engine->once && engine->caught_up && engine->outbox_empty) {
+    if (engine->once && engine->caught_up && engine->outbox_empty && blob_settled(engine)) {
         engine_phase(engine, SYNC_LIVE);
     }
     if (!more) {
@@ -242,7 +243,7 @@ int64_t engine_step(struct engine *engine, int64_t budget_ms)
     engine->status.polling = engine->greeted && engine_polls(engine);
     int64_t next = 0;
     for (size_t i = 0; i < LANE_N; i++) {
-        if (engine->lanes[i].backoff.at_mono > next) {
+        if (i != LANE_BLOB && engine->lanes[i].backoff.at_mono > next) {
             next = engine->lanes[i].backoff.at_mono;
         }
     }

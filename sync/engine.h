@@ -15,6 +15,7 @@
 #include "base/rnd.h"
 #include "offline-db/home.h"
 #include "offline-db/mirror.h"
+#include "offline-db/signer.h"
 
 /* ---- the network as the engine sees it: net_http.c over http/, or the simulation's */
 struct net_request {
@@ -23,7 +24,8 @@ struct net_request {
     const char *accept, *content_type, *last_event_id; /* NULL = absent */
     const void *body;
     size_t body_len;
-    int64_t total_ms; /* 0 = none (streams) */
+    int64_t total_ms;                      /* 0 = none (streams) */
+    const char *content_range, *blob_salt; /* of attachments; NULL = absent */
 };
 enum net_end { NET_DONE, NET_UNREACHABLE, NET_TLS, NET_CUT, NET_TOO_LARGE };
 struct net_answer {
@@ -32,6 +34,8 @@ struct net_answer {
     int64_t server_time, retry_after_ms; /* -1 absent */
     const char *content_type, *body;
     size_t body_len;
+    int64_t blob_offset;   /* Gridward-Offset, 0 absent */
+    const char *blob_salt; /* Gridward-Salt, NULL absent */
 };
 struct net_events {
     bool (*on_data)(void *ctx, int64_t call, const char *bytes, size_t len); /* 2xx of streams */
@@ -102,9 +106,12 @@ void engine_nudge(struct engine *engine);
  * (called until the answer is there, it waits on the real network). */
 struct enrol_in {
     const char *url, *code, *device_name, *ca_file, *pin;
-    bool
-        again; /* a home whose device was closed or is not known any more: a new device for the same
-                * user, what is unsent goes on under it. GW_REFUSED for another user's code. */
+    bool again; /* a home whose device was closed or is not known any more: a new device for the
+                 * same user, what is unsent goes on under it, and a forgotten PIN is gone.
+                 * GW_REFUSED for another user's code. */
+    const char *second_pin;    /* not NULL: another person's code; he signs on this laptop with this
+                                * PIN    (offline-db/signer.h). The home keeps its own user. */
+    struct signer_row *second; /* then: who he is; out, may be NULL */
 };
 enum gw_err sync_enrol(struct home *home, const struct sync_net *net, void (*pump)(void *ctx),
                        void *ctx, const struct enrol_in *in, struct gw_fail *fail);

@@ -5,12 +5,13 @@
 
 #include "api/wire.h"
 #include "http/sse.h"
+#include "offline-db/blob.h"
 #include "offline-db/journal.h"
 #include "sync/backoff.h"
 #include "sync/engine.h"
 
 /* Requests that may be under way at the same time: uploads never block downloads. */
-enum lane_name { LANE_AUTH, LANE_READ, LANE_STREAM, LANE_PUSH, LANE_ALIVE, LANE_N };
+enum lane_name { LANE_AUTH, LANE_READ, LANE_STREAM, LANE_PUSH, LANE_ALIVE, LANE_BLOB, LANE_N };
 
 enum asked {
     ASK_NOTHING,
@@ -22,7 +23,10 @@ enum asked {
     ASK_STREAM,
     ASK_COMMANDS,
     ASK_REKEY,
-    ASK_ALIVE
+    ASK_ALIVE,
+    ASK_BLOB_HEAD,
+    ASK_BLOB_PUT,
+    ASK_BLOB_GET
 };
 
 struct lane {
@@ -34,6 +38,8 @@ struct lane {
     int64_t retry_after_ms, server_time; /* -1 absent */
     struct gw_buf body;
     char slug[48]; /* of a problem */
+    int64_t blob_offset;
+    char blob_salt[32];
     int64_t sent_wall, sent_mono;
     struct backoff backoff;
     struct engine *engine;
@@ -96,6 +102,14 @@ struct engine {
     bool outbox_empty;      /* known empty until nudged */
     int64_t outbox_version; /* data_version when that was learned */
 
+    /* attachments (blob.c) */
+    bool can_blobs;
+    struct blob_row blob; /* under way; commit "" = none */
+    bool blob_known;      /* where it stands at the server */
+    int64_t blob_noted;   /* bytes when it was last written down */
+    bool blob_none;       /* nothing to do when the store was last looked at */
+    int64_t blob_writes;  /* home_writes() then */
+
     int64_t writes;         /* home_writes() when last looked */
     int64_t thin_at_mono;   /* the journal is looked through for what is old */
     int64_t written_mono;   /* when it last moved */
@@ -139,6 +153,10 @@ enum gw_err rekey_key(const struct engine *engine, struct gw_sign_key *key);
 /* The server knows the waiting key as this device: home, journal and token change over. */
 enum gw_err rekey_adopt(struct engine *engine, const char *device, struct gw_fail *fail);
 void alive_step(struct engine *engine);
+void blob_step(struct engine *engine);
+bool blob_could_start(const struct engine *engine);
+/* Nothing to move, or it does not move now: `sync --once` need not wait for attachments. */
+bool blob_settled(const struct engine *engine);
 
 /* Asking again and again instead of a stream. */
 bool engine_polls(const struct engine *engine);

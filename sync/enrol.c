@@ -6,6 +6,7 @@
 #include "api/wire.h"
 #include "base/crypto.h"
 #include "base/i18n.h"
+#include "offline-db/pin.h"
 #include "sync/engine.h"
 
 struct enrol_wait {
@@ -62,6 +63,15 @@ static enum gw_err read_answer(const struct gw_buf *body, struct identity *id, s
     ok = ok && copy(id->server_key, sizeof(id->server_key), json_str(root, "server_key"));
     ok = ok &&
          copy(id->server_sign_key, sizeof(id->server_sign_key), json_str(root, "server_sign_key"));
+    /* A server that says more; else the id serves as the name until the feed tells. */
+    const struct json *said = user != NULL ? user : root;
+    const char *role = ok ? json_str(said, "role") : NULL;
+    if (!ok || !copy(id->name, sizeof(id->name), json_str(said, "name"))) {
+        (void)copy(id->name, sizeof(id->name), id->user);
+    }
+    if (role != NULL) {
+        (void)role_parse(role, &id->role);
+    }
     json_free(root);
     return ok ? GW_OK
               : gw_fail_set(
@@ -111,7 +121,16 @@ static enum gw_err keep_device(struct home *home, struct identity *id,
     }
     (void)copy(id->name, sizeof(id->name), home->id.name); /* the next hello brings them anew */
     id->role = home->id.role;
-    return home_rekey(home, id, key, fail);
+    enum gw_err err = home_rekey(home, id, key, fail);
+    return err != GW_OK ? err : pin_forget(home, fail); /* a new code proves as much as the PIN */
+}
+
+static enum gw_err keep_second(struct home *home, const struct enrol_in *in,
+                               const struct identity *id, const struct gw_sign_key *key,
+                               struct gw_fail *fail)
+{
+    enum gw_err err = signer_add(home, id, key, in->second_pin, fail);
+    return err != GW_OK || in->second == NULL ? err : signer_find(home, id->user, in->second, fail);
 }
 
 /* Asks, and waits for the answer with the caller's pump. */
@@ -157,7 +176,6 @@ static enum gw_err take_answer(struct home *home, const struct enrol_in *in,
     if (err != GW_OK) {
         return err;
     }
-    (void)copy(id.name, sizeof(id.name), id.user); /* until the first hello */
     if (!copy(id.url, sizeof(id.url), in->url) ||
         !copy(id.ca_file, sizeof(id.ca_file), in->ca_file != NULL ? in->ca_file : "") ||
         !copy(id.pin, sizeof(id.pin), in->pin != NULL ? in->pin : "")) {
@@ -165,13 +183,20 @@ static enum gw_err take_answer(struct home *home, const struct enrol_in *in,
                            _("The URL, the CA file or the pin is too long. Give a shorter one."));
     }
     id.enrolled_at = home->clock->wall_ms(home->clock->ctx);
-    return keep_device(home, &id, key, fail);
+    return in->second_pin != NULL ? keep_second(home, in, &id, key, fail)
+                                  : keep_device(home, &id, key, fail);
 }
 
 enum gw_err sync_enrol(struct home *home, const struct sync_net *net, void (*pump)(void *ctx),
                        void *ctx, const struct enrol_in *in, struct gw_fail *fail)
 {
-    if (home->enrolled && !in->again) {
+    if (in->second_pin != NULL && !home->enrolled) {
+        return gw_fail_set(
+            fail, GW_DENIED,
+            _("The first person enrols first, without --second: this home belongs to "
+              "nobody yet."));
+    }
+    if (home->enrolled && !in->again && in->second_pin == NULL) {
         return gw_fail_set(fail, GW_REFUSED,
                            _("This home is enrolled already, as %s. Use another "
                              "--home, or leave first."),

@@ -35,6 +35,7 @@ static enum gw_err before_epoch(struct engine *engine, const struct wire_hello *
         return err;
     }
     err = journal_resend_old(engine->home, fail);
+    err = err != GW_OK ? err : journal_resend_second(engine->home, fail);
     return err != GW_OK || !engine->rekey ? err : journal_resend(engine->home, 0, NULL, 0, fail);
 }
 
@@ -80,6 +81,7 @@ static void take_limits(struct engine *engine, const struct wire_hello *hello)
     engine->can_sse = has_feature(hello, "sse");
     engine->can_wait = has_feature(hello, "wait");
     engine->can_digest = has_feature(hello, "digest");
+    engine->can_blobs = has_feature(hello, "blobs");
     engine->can_process = has_feature(hello, "process");
 }
 

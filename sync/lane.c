@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,6 +75,9 @@ static void on_end(void *ctx, int64_t call, const struct net_answer *answer)
     lane->retry_after_ms = answer->retry_after_ms;
     lane->server_time = answer->status > 0 ? answer->server_time : -1;
     lane->slug[0] = '\0';
+    lane->blob_offset = answer->blob_offset;
+    (void)snprintf(lane->blob_salt, sizeof(lane->blob_salt), "%s",
+                   answer->blob_salt != NULL ? answer->blob_salt : "");
     if (answer->status > 0) {
         note_byte(engine);
         note_time(engine, lane, answer->server_time);

@@ -56,6 +56,8 @@ static void on_end(void *ctx, const struct http_answer *answer)
         .content_type = answer->content_type,
         .body = answer->body,
         .body_len = answer->body_len,
+        .blob_offset = answer->blob_offset,
+        .blob_salt = answer->blob_salt,
     };
     int64_t id = call->id;
     struct net_events events = call->events;
@@ -102,6 +104,8 @@ static enum gw_err net_start(void *ctx, const struct net_request *request, bool 
     n = add_header(headers, n, "Accept", request->accept);
     n = add_header(headers, n, "Content-Type", request->content_type);
     n = add_header(headers, n, "Last-Event-ID", request->last_event_id);
+    n = add_header(headers, n, "Content-Range", request->content_range);
+    n = add_header(headers, n, "Gridward-Salt", request->blob_salt);
     const struct http_request out = {
         .method = request->method,
         .url = url,

@@ -31,8 +31,10 @@ static enum gw_err store_result(struct engine *engine, const struct journal_sent
     if (sent->foreign) {
         return journal_foreign_result(engine->home, sent->dev, "", stored, fail);
     }
+    bool own = strcmp(sent->dev, engine->home->id.device) == 0;
+    bool refused = stored->result == RESULT_KEY_REUSE || stored->result == RESULT_CHAIN_FORK;
     engine->status.bad_results += is_bad(stored->result) ? 1 : 0;
-    if (stored->result == RESULT_KEY_REUSE || stored->result == RESULT_CHAIN_FORK) {
+    if (refused && own) {
         ask_rekey(engine, cmd_result_name(stored->result));
         return GW_OK;
     }
@@ -56,6 +58,7 @@ static enum gw_err take_result(struct engine *engine, const char *line, size_t l
     }
     const struct journal_sent *sent = &engine->batch[result.i];
     const struct journal_result stored = {
+        .dev = sent->dev,
         .n = sent->n,
         .result = result.result,
         .code = result.code,

@@ -29,5 +29,7 @@ const struct gw_setting sync_settings[] = {
      N_("What still waits rings again this often.")},
     {"screen.hold_warn", GW_SET_MS, "2m", 500, 3600000,
      N_("How long before the end of a hold the console asks whether you are still at it.")},
+    {"screen.lock", GW_SET_MS, "5m", 1000, 86400000,
+     N_("Without a key for this long the console locks, when a PIN is set.")},
 };
 const size_t sync_settings_n = sizeof(sync_settings) / sizeof(sync_settings[0]);

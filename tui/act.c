@@ -33,7 +33,7 @@ bool act_send(struct tui *tui, enum cmd_kind kind, const struct queue_row *row,
               const struct cmd_data *data)
 {
     char text[256], name[160];
-    word_alarm(row, name, sizeof(name));
+    word_alarm_here(tui, row, name, sizeof(name));
     if (!append(tui, kind, row->alarm.id, row->alarm.level, data)) {
         return false;
     }

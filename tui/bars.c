@@ -137,9 +137,13 @@ static void draw_status(struct tui *t, int row)
         draw_practice_day(t);
         return;
     }
-    (void)gw_text_safe_z(text, 40, t->home->id.name);
-    put_item(t, P_BAR, text);
-    put_item(t, P_BAR, role_word(t->home->id.role));
+    if (t->lock.on) {
+        put_item(t, P_BAR_WARN, _("Locked"));
+    } else {
+        (void)gw_text_safe_z(text, 40, t->home->id.name);
+        put_item(t, P_BAR, text);
+        put_item(t, P_BAR, role_word(t->home->id.role));
+    }
     phase_text(t, text);
     put_item(t, good ? P_BAR_GOOD : P_BAR_WARN, text);
     data_age(t, text);
@@ -162,7 +166,10 @@ static void draw_stale(struct tui *t, int row)
     char text[256], at[6], age[32], phone[80], clock[16], unsent[64];
     gw_time_hhmm(t->stale_at, at);
     word_age(tui_now(t) - t->stale_at, age);
-    (void)duty_phone(t, phone);
+    phone[0] = '\0';
+    if (!t->lock.on) {
+        (void)duty_phone(t, phone);
+    }
     (void)snprintf(text, sizeof(text), _(" Data stopped at %s · cut off for %s%s%s"), at, age,
                    phone[0] != '\0' ? " · " : "", phone);
     (void)snprintf(unsent, sizeof(unsent), _(" · unsent %lld"), (long long)t->counts.unsent);
@@ -217,7 +224,7 @@ static void undelivered_text(struct tui *t, char *out, size_t size)
     if (!alarm && mirror_scopes(t->home, scopes, &n) == GW_OK && n > 0) {
         path = scopes[0].path;
     }
-    if (card_numbers(t->home, path, leader, leader_phone, duty, duty_tel) == GW_OK) {
+    if (!t->lock.on && card_numbers(t->home, path, leader, leader_phone, duty, duty_tel) == GW_OK) {
         add_number(numbers, sizeof(numbers), _("leader"), leader_phone);
         add_number(numbers, sizeof(numbers), _("duty room"), duty_tel);
     }
@@ -390,7 +397,7 @@ static bool say_keys(struct tui *t, const struct view *view)
 
 static void draw_keys(struct tui *t, bool anew)
 {
-    struct view *view = t->small ? &t->views[0] : tui_view(t);
+    struct view *view = t->small && !t->lock.on ? &t->views[0] : tui_view(t);
     const char *hint = view->ops->hint == NULL ? NULL : view->ops->hint(t, view);
     if (hint != NULL) {
         t->key_parts_n = 0;

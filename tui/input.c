@@ -35,6 +35,9 @@ static bool common_request(struct tui *t, enum request req)
     case REQ_DUTY:
         act_duty(t);
         return true;
+    case REQ_LOCK:
+        tui_lock(t);
+        return true;
     case REQ_REDRAW:
         screen_again(t->scr);
         tui_touch(t, DIRTY_SHOW);
@@ -188,7 +191,7 @@ void tui_key(struct tui *tui, const struct key *key)
         tui_touch(t, DIRTY_BARS);
     }
     t->by_person = true;
-    if (t->small && view->ops != &view_queue && key->code != GK_ESC) {
+    if (t->small && !t->lock.on && view->ops != &view_queue && key->code != GK_ESC) {
         tui_back_to(t, &view_queue);
     } else if (view->ops->key == NULL || !view->ops->key(t, view, key)) {
         bool quit = key->code == GK_CTRL && key->cp == 'c';

@@ -63,6 +63,9 @@ static const struct request_row rows[] = {
      CMD_KIND_N, true},
     {REQ_SYNC, GK_NONE, 'r', "", "Ctrl-R", N_("Sync now"),
      N_("Connect and send now, not at the next try."), "tongbu tb", SC_ALL, CMD_KIND_N, true},
+    {REQ_LOCK, GK_NONE, 'k', "", "Ctrl-K", N_("Lock"),
+     N_("Lock the screen: it still rings, F2 still works."), "suoding sd", SC_ALL, CMD_KIND_N,
+     true},
     {REQ_PALETTE, GK_NONE, 0, ":", ":", N_("Commands"),
      N_("Type what you want, in Chinese, pinyin or initials."), "mingling ml", SC_ALARM | SC_LIST,
      CMD_KIND_N, false},
@@ -152,6 +155,9 @@ static const char *say_code(struct tui *t, const struct queue_row *row, const ch
         {"nothing-to-confirm", N_("nothing to confirm")},
         {"not-second-person", N_("you are not the second person")},
     };
+    if (strcmp(code, "held-by-other") == 0 && t->lock.on) {
+        return _("somebody has it");
+    }
     if (strcmp(code, "held-by-other") == 0) {
         (void)snprintf(t->blocked, sizeof(t->blocked), _("%s has it"),
                        row->holder[0] != '\0' ? row->holder : row->alarm.acked_by);

@@ -36,6 +36,7 @@ enum request {
     REQ_SYNC,
     REQ_PALETTE,
     REQ_HELP,
+    REQ_LOCK,
     REQ_UP,
     REQ_DOWN,
     REQ_PGUP,

@@ -196,7 +196,7 @@ static void notify(struct tui *t, size_t n, size_t first)
     }
     const struct queue_row *row = queue_at(t->queue, at >= 0 ? (size_t)at : first);
     (void)snprintf(title, sizeof(title), _("Alarms waiting for you: %zu"), n);
-    word_alarm(row, body, sizeof(body));
+    word_alarm_here(t, row, body, sizeof(body));
     t->opts.hooks->notify(t->opts.hooks_ctx, title, body, true);
 }
 
@@ -264,7 +264,7 @@ static void line_of_warning(struct tui *t, char *out, size_t size)
         return;
     }
     const struct queue_row *row = queue_at(t->queue, (size_t)at);
-    word_alarm(row, name, sizeof(name));
+    word_alarm_here(t, row, name, sizeof(name));
     gw_time_span(row->alarm.ack_due_at - tui_now(t), span);
     (void)snprintf(out, size, _("?? Still on it? %s rings again in %s - F2: still on it"), name,
                    span);
@@ -278,7 +278,7 @@ void ring_line(struct tui *tui, char *out, size_t size)
         (void)snprintf(out, size, "!! %s", tui->ring.summary);
         return;
     }
-    if (news == NULL) {
+    if (news == NULL || tui->lock.on) { /* locked: all that waits stands in the list */
         if (tui->ring.warn[0] != '\0') {
             line_of_warning(tui, out, size);
         }
@@ -287,7 +287,7 @@ void ring_line(struct tui *tui, char *out, size_t size)
     int64_t at = queue_find(tui->queue, news);
     const struct queue_row *row = queue_at(tui->queue, (size_t)at);
     char name[160], span[16] = "";
-    word_alarm(row, name, sizeof(name));
+    word_alarm_here(tui, row, name, sizeof(name));
     if (row->alarm.due_at > tui_now(tui)) {
         gw_time_span(row->alarm.due_at - tui_now(tui), span);
     }

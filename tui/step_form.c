@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/i18n.h"
+#include "tui/step_attach.h"
 
 enum { LABEL_CELLS = 26, ROW_BYTES = 1000 };
 
@@ -186,6 +187,13 @@ static bool is_move(const struct key *key, enum request *req)
     return false;
 }
 
+/* A material is on paper (1 into the empty row), or a path that is typed or pasted. */
+static bool material_listed(const struct form_row *row, const struct key *key)
+{
+    bool empty = row->text.len == 0;
+    return strcmp(row->text.text, "paper") == 0 || (empty && !key->pasted && key_digit(key) == 1);
+}
+
 enum form_answer step_form_key(struct tui *tui, struct step_form *form, const struct key *key)
 {
     enum request req;
@@ -201,7 +209,8 @@ enum form_answer step_form_key(struct tui *tui, struct step_form *form, const st
         form->list.at++;
         return FORM_USED;
     }
-    bool used = choices(row) > 0 ? choose(row, key) : text_field_key(&row->text, key);
+    bool listed = row->kind == ROW_MATERIAL ? material_listed(row, key) : choices(row) > 0;
+    bool used = listed ? choose(row, key) : text_field_key(&row->text, key);
     return used ? FORM_USED : FORM_UNUSED;
 }
 
@@ -239,6 +248,11 @@ void step_form_hint(const struct step_form *form, char *out, size_t size)
     for (size_t i = 0; i < choices(row) && used < size; i++) {
         int n = snprintf(out + used, size - used, "%zu %s  ", i + 1, choice_word(row, i));
         used += n > 0 ? (size_t)n : 0;
+    }
+    if (row->kind == ROW_MATERIAL && step_attach_is_path(row->text.text)) {
+        step_attach_hint(row->text.text, out, size);
+    } else if (row->kind == ROW_MATERIAL && row->text.len == 0 && used < size) {
+        (void)snprintf(out + used, size - used, "%s", _("or type the path of a photo or scan"));
     }
     if (choices(row) > 0) {
         return;

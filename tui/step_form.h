@@ -14,7 +14,7 @@ enum form_row_kind {
     ROW_SUBJECT,  /* which person, station, number */
     ROW_HAPPENED, /* when it happened */
     ROW_FIELD,
-    ROW_MATERIAL, /* on paper here, or not yet */
+    ROW_MATERIAL, /* on paper here, the path of a photo or scan, or not yet */
     ROW_REASON,   /* of a late record or a correction */
 };
 

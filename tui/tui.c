@@ -34,7 +34,7 @@ const char *tui_me(const struct tui *tui)
 
 struct view *tui_view(struct tui *tui)
 {
-    return &tui->views[tui->views_n - 1];
+    return tui->lock.on ? &tui->lock.view : &tui->views[tui->views_n - 1];
 }
 
 void tui_touch(struct tui *tui, unsigned dirty)
@@ -59,7 +59,7 @@ static void set_times(struct tui_times *times)
     } rows[] = {{&times->stale_ms, 60000},       {&times->undelivered_ms, 10000},
                 {&times->guard_ms, 300},         {&times->settle_ms, 3000},
                 {&times->ring_again_ms, 120000}, {&times->hold_warn_ms, 120000},
-                {&times->quiet_ms, 300}};
+                {&times->lock_ms, 300000},       {&times->quiet_ms, 300}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         if (*rows[i].value <= 0) {
             *rows[i].value = rows[i].dflt;
@@ -138,13 +138,18 @@ enum gw_err tui_new(const struct tui_opts *opts, struct tui **out, struct gw_fai
     }
     t->changed = UINT32_MAX;
     t->dirty = DIRTY_ALL;
+    t->last_key_mono = tui_mono(t);
+    t->has_pin = pin_is_set(t->home);
+    if (t->has_pin) {
+        tui_lock(t); /* starting it again is no way around the PIN */
+    }
     *out = t;
     return GW_OK;
 }
 
 static void close_view(struct tui *t)
 {
-    struct view *view = tui_view(t);
+    struct view *view = &t->views[t->views_n - 1]; /* never the lock */
     if (view->ops->close != NULL) {
         view->ops->close(t, view);
     }
@@ -159,6 +164,7 @@ void tui_free(struct tui *tui)
     while (tui->views_n > 0) {
         close_view(tui);
     }
+    pin_field_wipe(&tui->lock.pin);
     screen_close(tui->scr);
     queue_free(tui->queue);
     free(tui);
@@ -314,6 +320,7 @@ int64_t tui_tick(struct tui *tui)
         tui_touch(tui, DIRTY_BARS);
     }
     int64_t next = earlier(ring_tick(tui), key_reader_deadline(&tui->keys));
+    next = earlier(next, tui_lock_tick(tui));
     if (tui->queue_moved) {
         next = earlier(next, tui->last_key_mono + tui->opts.times.settle_ms);
     }
@@ -325,6 +332,8 @@ int64_t tui_tick(struct tui *tui)
 void tui_changed(struct tui *tui, uint32_t types)
 {
     tui->changed |= types;
+    /* another process wrote: perhaps `gridward lock` */
+    tui->look_at_lock |= types == UINT32_MAX && !tui->by_person;
 }
 
 void tui_status(struct tui *tui, const struct tui_link *link)
@@ -349,6 +358,9 @@ void tui_slept(struct tui *tui, int64_t from_at, int64_t to_at)
     tui->ring.slept_to = to_at;
     tui->ring.slept_mono = tui_mono(tui);
     tui->ring.slept_count = 0;
+    if (tui->has_pin) {
+        tui_lock(tui); /* who opens the lid need not be the one who shut it */
+    }
 }
 
 void tui_resize(struct tui *tui)
@@ -420,6 +432,13 @@ enum gw_err tui_refresh(struct tui *tui, struct gw_fail *fail)
             tui->views[i].ops->changed(tui, &tui->views[i]);
         }
     }
+    if (tui->look_at_lock) {
+        tui->look_at_lock = false;
+        tui_look_at_lock(tui);
+    }
+    if (tui->lock.on) {
+        view_lock.changed(tui, &tui->lock.view);
+    }
     guard(tui);
     tui_touch(tui, DIRTY_ALL);
     return err;
@@ -446,7 +465,7 @@ enum gw_err tui_draw(struct tui *tui, struct gw_fail *fail)
         tui->small = screen_rows(tui->scr) < TUI_MIN_ROWS || screen_cols(tui->scr) < TUI_MIN_COLS;
         bars_layout(tui);
     }
-    struct view *view = tui->small ? &tui->views[0] : tui_view(tui);
+    struct view *view = tui->small && !tui->lock.on ? &tui->views[0] : tui_view(tui);
     if (tui->small) {
         draw_small(tui);
     }

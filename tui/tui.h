@@ -45,6 +45,7 @@ struct tui_times {
     int64_t settle_ms;      /* [3 s] without a key: the order settles */
     int64_t ring_again_ms;  /* [2 min] level 5, and what waits, ring again */
     int64_t hold_warn_ms;   /* [2 min] before the end of a hold */
+    int64_t lock_ms;        /* [5 min] without a key, when a PIN is set: the console locks */
     int64_t quiet_ms;       /* [300 ms] after the last change: many new alarms are one ring */
 };
 

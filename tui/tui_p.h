@@ -9,6 +9,7 @@
 #include "offline-db/queue.h"
 #include "tui/draw.h"
 #include "tui/keys.h"
+#include "tui/pin_field.h"
 #include "tui/request.h"
 #include "tui/ring.h"
 #include "tui/tui.h"
@@ -53,6 +54,14 @@ struct view {
     gw_id alarm; /* the alarm an action is bound to, "" = none */
 };
 
+/* Lies over all views; they stay as they are. */
+struct tui_lock {
+    bool on;
+    struct view view; /* its alarm is the one that F2 takes */
+    size_t top;
+    struct pin_field pin;
+};
+
 struct message {
     char text[400];
     int64_t until_mono; /* 0 = none, INT64_MAX = until a key */
@@ -76,6 +85,9 @@ struct tui {
     size_t views_n;
     int body_top, body_end;
     unsigned dirty;
+
+    bool has_pin, look_at_lock;
+    struct tui_lock lock;
 
     struct queue *queue;
     uint32_t changed;
@@ -146,6 +158,12 @@ void tui_speak_plainly(struct tui *tui, const char *why);
 void tui_key(struct tui *tui, const struct key *key);
 void tui_watch(struct tui *tui); /* the screen is now as the person expects it */
 
+/* ---- view_lock.c */
+void tui_lock(struct tui *tui);                /* as the person asks; says when no PIN is set */
+void tui_locked(struct tui *tui, bool locked); /* the screen follows what is so */
+void tui_look_at_lock(struct tui *tui);        /* another process may have locked or opened */
+int64_t tui_lock_tick(struct tui *tui);        /* locks when idle; mono time of the next look */
+
 /* ---- act.c: one journal entry each; false = nothing was journalled and the reason is shown */
 bool act_send(struct tui *tui, enum cmd_kind kind, const struct queue_row *row,
               const struct cmd_data *data);
@@ -181,6 +199,8 @@ const char *word_answer(const char *result); /* no_answer -> 未接 */
 const char *word_mark(const struct tui *tui, enum cmd_state state, char out[48]);
 /* "烟感 3栋2单元 陈*" */
 void word_alarm(const struct queue_row *row, char *out, size_t size);
+/* The same, without the person while the console is locked. */
+void word_alarm_here(const struct tui *tui, const struct queue_row *row, char *out, size_t size);
 void word_age(int64_t ms, char out[32]); /* 5 分 */
 bool row_is_held_by(const struct queue_row *row, const char *user);
 /* Rings for this person: waits at his level, was called to it, handed to him, or wants his
@@ -190,7 +210,7 @@ bool brief_rings(const struct queue_brief *brief, int my_level);
 /* ---- the views */
 extern const struct view_ops view_queue, view_card, view_actions, view_close, view_attempt,
     view_escalate, view_handover, view_note, view_journal, view_find, view_person, view_help,
-    view_palette, view_ask, view_household;
+    view_palette, view_ask, view_household, view_lock;
 
 /* queue: */
 const char *view_queue_at(struct tui *tui, struct view *view); /* alarm id under the cursor */

@@ -217,6 +217,20 @@ static void go_down(struct tui *t, struct state *s)
             false);
 }
 
+/* When the second person can sign on this laptop, he does it at once. */
+static void offer_cosign(struct tui *t, const char *process)
+{
+    struct process_case c;
+    const struct record_arg arg = {process, NULL};
+    if (process_load(t->home, process, tui_today(t), &c, NULL) == GW_OK) {
+        bool offers = view_cosign_offers(t, &c, "");
+        process_unload(&c);
+        if (offers) {
+            (void)tui_open(t, &view_cosign, "", &arg);
+        }
+    }
+}
+
 static void confirm(struct tui *t, struct state *s)
 {
     const struct count_how how = {.happened_at = 0};
@@ -243,9 +257,12 @@ static void confirm(struct tui *t, struct state *s)
         tui_say(t, fail.text, true);
         return;
     }
+    gw_id process;
+    (void)snprintf(process, sizeof(process), "%s", s->process); /* the view goes away */
     tui_changed(t, UINT32_MAX);
-    tui_say(t, _("The count is recorded and signed; the second person signs it too."), false);
     tui_back(t);
+    offer_cosign(t, process);
+    tui_say(t, _("The count is recorded and signed; the second person signs it too."), false);
 }
 
 /* From the rows that differ back to one of the sheets, at that row. */

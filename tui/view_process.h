@@ -9,7 +9,7 @@
  * the form of one step; arg is a struct step_arg. setup: a new one. record: one record in full; arg
  * is a struct record_arg. */
 extern const struct view_ops view_processes, view_process, view_step, view_setup, view_record,
-    view_count, view_result, view_paper, view_roll, view_overview;
+    view_count, view_result, view_paper, view_roll, view_cosign, view_overview;
 
 struct step_arg {
     const char *process, *step, *subject; /* subject NULL or "": none yet */
@@ -18,6 +18,10 @@ struct step_arg {
 struct record_arg {
     const char *process, *hash;
 };
+
+/* cosign: a second person of this laptop signs with PIN and key; arg is a struct record_arg, hash
+ * NULL = all records of the count. Does anybody of this laptop come into question? */
+bool view_cosign_offers(struct tui *tui, const struct process_case *c, const char *hash);
 
 /* How grave a finding looks; the words alone say it too. */
 enum paint paint_finding(enum finding_kind kind);

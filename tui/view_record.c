@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tui/step_attach.h"
 #include "tui/step_form.h"
 #include "tui/view_process.h"
 
@@ -17,6 +18,7 @@ struct line {
 };
 
 struct state {
+    struct home *home; /* borrowed */
     gw_id process;
     char hash[GW_HASH_HEX + 1];
     struct process_case c;
@@ -84,6 +86,22 @@ static const char *choice_name(const struct proc_field *field, const char *value
     return value;
 }
 
+/* On paper, or an attachment with where it is. */
+static void add_material(struct state *s, const struct proc_value *material)
+{
+    struct blob_row row;
+    if (!blob_commit_ok(material->text)) {
+        add(s, P_GOOD, material->key, "%s",
+            strcmp(material->text, "paper") == 0 ? _("on paper, filed") : material->text);
+    } else if (blob_find(s->home, material->text, &row) != GW_OK) {
+        add(s, P_TEXT, material->key, _("attachment %.8s, not on this machine: gridward blob get"),
+            material->text);
+    } else {
+        add(s, row.state == BLOB_DONE ? P_GOOD : P_WARN, material->key, _("attachment %.8s: %s"),
+            material->text, blob_state_words(row.state));
+    }
+}
+
 static void add_values(struct state *s, const struct ev_step *step)
 {
     for (size_t i = 0; i < step->values_n; i++) {
@@ -104,9 +122,7 @@ static void add_values(struct state *s, const struct ev_step *step)
         }
     }
     for (size_t i = 0; i < step->materials_n; i++) {
-        add(s, P_GOOD, step->materials[i].key, "%s",
-            strcmp(step->materials[i].text, "paper") == 0 ? _("on paper, filed")
-                                                          : step->materials[i].text);
+        add_material(s, &step->materials[i]);
     }
 }
 
@@ -187,6 +203,7 @@ static enum gw_err record_open(struct tui *t, struct view *view, const void *arg
     s->lines = lines;
     (void)snprintf(s->process, sizeof(s->process), "%s", in->process);
     (void)snprintf(s->hash, sizeof(s->hash), "%s", in->hash);
+    s->home = t->home;
     enum gw_err err = process_load(t->home, s->process, tui_today(t), &s->c, fail);
     if (err == GW_OK && ev_find(s->c.set, s->hash) == NULL) {
         process_unload(&s->c);
@@ -311,7 +328,14 @@ static void correct(struct tui *t, struct state *s)
         return;
     }
     read.entry.target = s->hash;
-    enum gw_err err = process_record(t->home, s->process, PROC_CORRECT, &read.entry, &entry, &fail);
+    struct form_attached files;
+    enum gw_err err = step_attach_files(t->home, s->process, &read, &files, &fail);
+    if (err == GW_OK) {
+        err = process_record(t->home, s->process, PROC_CORRECT, &read.entry, &entry, &fail);
+        if (err != GW_OK) {
+            step_attach_undo(t->home, &files);
+        }
+    }
     if (err == GW_OK) {
         end_correction(t, s);
     }
@@ -321,6 +345,11 @@ static void correct(struct tui *t, struct state *s)
 
 static void cosign(struct tui *t, struct state *s)
 {
+    const struct record_arg arg = {s->process, s->hash};
+    if (view_cosign_offers(t, &s->c, s->hash)) {
+        (void)tui_open(t, &view_cosign, "", &arg);
+        return;
+    }
     const struct process_entry entry = {.target = s->hash};
     struct journal_entry journalled;
     struct gw_fail fail = {0};

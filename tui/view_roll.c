@@ -12,7 +12,15 @@
 #include "tui/list.h"
 #include "tui/view_process.h"
 
-enum { HEAD_ROWS = 4, FOOT_ROWS = 2, SAYS_MAX = 800, ACTIONS = 5, ALL = ROLL_STATES };
+enum {
+    HEAD_ROWS = 4,
+    FOOT_ROWS = 2,
+    SAYS_MAX = 800,
+    ACTIONS = 5,
+    KIN_MAX = 200,
+    ALL = ROLL_STATES,
+    KIN
+};
 
 struct action {
     const struct step_spec *spec; /* the form of a step; NULL: household or person */
@@ -24,7 +32,9 @@ struct state {
     struct process_case c;
     struct roll roll;
     bool loaded;
-    int only; /* enum roll_state, ALL */
+    int only; /* enum roll_state, ALL; KIN: hints about near kin */
+    struct roll_kin kin[KIN_MAX];
+    size_t kin_n;
     struct text_field search;
     const struct roll_person **shown; /* owned */
     struct list list;
@@ -37,8 +47,8 @@ struct state {
 
 static void choose_shown(struct state *s)
 {
-    s->list = (struct list){0};
-    for (size_t i = 0; i < s->roll.n; i++) {
+    s->list = (struct list){.n = s->only == KIN ? s->kin_n : 0};
+    for (size_t i = 0; i < s->roll.n && s->only != KIN; i++) {
         const struct roll_person *p = &s->roll.people[i];
         bool listed = s->only == ALL || (int)p->verdict.state == s->only;
         if (listed && (s->search.len == 0 || strstr(p->name, s->search.text) != NULL)) {
@@ -80,6 +90,7 @@ static enum gw_err load(struct tui *t, struct state *s, struct gw_fail *fail)
     s->roll = roll;
     s->shown = shown;
     s->loaded = true;
+    roll_kin_find(&s->roll, &s->c, s->kin, KIN_MAX, &s->kin_n);
     choose_shown(s);
     return GW_OK;
 }
@@ -161,6 +172,14 @@ static void put(struct tui *t, void *ctx, size_t i)
     }
 }
 
+static void put_kin(struct tui *t, void *ctx, size_t i)
+{
+    const struct state *s = ctx;
+    char says[SAYS_MAX];
+    (void)roll_kin_print(&s->c, &s->kin[i], says, sizeof(says));
+    screen_put(t->scr, s->kin[i].answer == KIN_ASK ? P_WARN : P_MAJOR, says);
+}
+
 static void draw_figures(struct tui *t, const struct state *s)
 {
     const struct roll_counts *n = &s->roll.counts;
@@ -199,13 +218,17 @@ static void draw_list(struct tui *t, struct state *s)
     char label[64];
     draw_figures(t, s);
     (void)snprintf(label, sizeof(label), "%s · %s",
-                   s->only == ALL ? _("everybody") : roll_state_word((enum roll_state)s->only),
+                   s->only == ALL   ? _("everybody")
+                   : s->only == KIN ? _("near kin")
+                                    : roll_state_word((enum roll_state)s->only),
                    _("Name: "));
     int end = t->body_end;
     t->body_end -= FOOT_ROWS;
-    list_draw(t, &s->list, t->body_top + HEAD_ROWS, put, s);
+    list_draw(t, &s->list, t->body_top + HEAD_ROWS, s->only == KIN ? put_kin : put, s);
     t->body_end = end;
-    if (s->list.n > 0) {
+    if (s->list.n > 0 && s->only == KIN) {
+        (void)roll_kin_print(&s->c, &s->kin[s->list.at], says, sizeof(says));
+    } else if (s->list.n > 0) {
         (void)roll_person_print(&s->roll, &s->c, s->shown[s->list.at], says, sizeof(says));
     }
     for (int row = end - FOOT_ROWS; row < end; row++) {
@@ -355,14 +378,14 @@ static bool roll_key(struct tui *t, struct view *view, const struct key *key)
     if (s->person[0] != '\0') {
         return person_key(t, s, key);
     }
-    if (digit >= 1 && digit <= 4) {
-        static const int states[] = {ALL, ROLL_IN, ROLL_OPEN, ROLL_OUT};
+    if (digit >= 1 && digit <= 5) {
+        static const int states[] = {ALL, ROLL_IN, ROLL_OPEN, ROLL_OUT, KIN};
         s->only = states[digit - 1];
         choose_shown(s);
         tui_touch(t, DIRTY_ALL);
         return true;
     }
-    if (key->code == GK_ENTER && s->list.n > 0) {
+    if (key->code == GK_ENTER && s->list.n > 0 && s->only != KIN) {
         (void)snprintf(s->person, sizeof(s->person), "%s", s->shown[s->list.at]->id);
         find_actions(s);
         tui_touch(t, DIRTY_ALL);
@@ -388,7 +411,7 @@ static const char *roll_hint(struct tui *t, struct view *view)
     (void)t;
     return s->person[0] != '\0'
                ? _("Digits choose · Enter is the first · Esc back")
-               : _("Type a name · 1 all 2 on it 3 open 4 not · Enter why · Esc back");
+               : _("Type a name · 1 all 2 on it 3 open 4 not 5 kin · Enter why · Esc back");
 }
 
 const struct view_ops view_roll = {

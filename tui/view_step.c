@@ -6,6 +6,8 @@
 
 #include "offline-db/draft.h"
 #include "offline-db/practice.h"
+#include "offline-db/roll.h"
+#include "tui/step_attach.h"
 #include "tui/step_form.h"
 #include "tui/view_process.h"
 
@@ -73,6 +75,25 @@ static void set_example(void *ctx, const char *key, const char *text)
     }
 }
 
+/* Figures of the registration as the roll has them now: proposals that the clerk checks. */
+static void prefill_roll(struct tui *t, struct state *s, const struct step_spec *spec)
+{
+    struct roll roll;
+    int64_t figure;
+    bool counted = strcmp(spec->id, "S05") == 0 || strcmp(spec->id, "S08-1") == 0;
+    if (!counted || roll_load(t->home, &s->c, &roll, NULL) != GW_OK) {
+        return; /* the form is there without proposals */
+    }
+    for (size_t i = 0; i < spec->counts_n; i++) {
+        char number[24];
+        if (roll_figure(&roll, spec->id, spec->counts[i].key, &figure)) {
+            (void)snprintf(number, sizeof(number), "%lld", (long long)figure);
+            step_form_set(&s->form, spec->counts[i].key, number);
+        }
+    }
+    roll_unload(&roll);
+}
+
 static enum gw_err make_form(struct tui *t, struct state *s, struct gw_fail *fail)
 {
     const struct step_spec *spec = template_step(s->c.rules->template_, s->step);
@@ -93,6 +114,8 @@ static enum gw_err make_form(struct tui *t, struct state *s, struct gw_fail *fai
     if (t->home->practice) {
         const struct practice_form form = {&s->c, set_example, &s->form};
         practice_answers(s->step, &form);
+    } else {
+        prefill_roll(t, s, spec);
     }
     load_draft(t, s);
     return GW_OK;
@@ -230,13 +253,23 @@ static void record(struct tui *t, struct state *s)
                 false);
         return;
     }
+    struct form_attached files;
+    if (step_attach_files(t->home, s->process, &read, &files, &fail) != GW_OK) {
+        tui_say(t, fail.text, true);
+        return;
+    }
     if (process_record(t->home, s->process, PROC_STEP, &read.entry, &written, &fail) != GW_OK) {
+        step_attach_undo(t->home, &files);
         tui_say(t, fail.text, true);
         return;
     }
     s->sent = true;
     tui_changed(t, UINT32_MAX);
-    tui_say(t, _("Recorded and signed."), false);
+    tui_say(t,
+            files.place ? _("Recorded and signed. A picture says where it was taken; it is kept as "
+                            "it is.")
+                        : _("Recorded and signed."),
+            false);
     tui_back(t);
 }
 

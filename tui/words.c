@@ -205,6 +205,18 @@ void word_alarm(const struct queue_row *row, char *out, size_t size)
     (void)gw_text_safe_z(out, size, text);
 }
 
+void word_alarm_here(const struct tui *tui, const struct queue_row *row, char *out, size_t size)
+{
+    struct queue_row bare;
+    if (!tui->lock.on) {
+        word_alarm(row, out, size);
+        return;
+    }
+    bare = *row;
+    bare.who[0] = '\0';
+    word_alarm(&bare, out, size);
+}
+
 void word_age(int64_t ms, char out[32])
 {
     int64_t minutes = ms / 60000;

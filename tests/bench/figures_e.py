@@ -45,6 +45,17 @@ def figure_e2(bench):
         bench.table.add("E2", f"result of an election, {what}: CPU", f"{run['us']:.0f} us{told}")
 
 
+def figure_e3(bench):
+    rules = os.path.join(TOP, "rules")
+    runs = {}
+    for elsewhere in (0, 100000):
+        with tempfile.TemporaryDirectory() as folder:
+            runs[elsewhere] = run_json([program("bench_roll"), folder, rules, "6500", str(elsewhere), "21"])
+    bench.table.add("E3", f"the voters' roll of a village, {runs[0]['on']:,} on it of {runs[0]['people']:,} "
+                    "residents, warm, CPU", f"{runs[0]['p50_ms']:.1f} ms")
+    bench.table.add("E3", "the same with 100,000 residents mirrored elsewhere", f"{runs[100000]['p50_ms']:.1f} ms")
+
+
 def figure_e4(bench):
     run = overview("381", "120")
     bench.table.add("E4", f"overview of {run['rows']} elections of 120 records, all judged, CPU",

@@ -235,6 +235,52 @@ def people(scratch):
     assert not re.search(r"1\d{10}", home.run("resident", "show", device["resident_id"]))
 
 
+def the_roll(scratch):
+    """The voters' roll, from the residents and from records; households and dwellings beside it."""
+    server = keep(scratch, Server(scratch)).start()
+    home = Home(scratch, server, "clerk-demo")
+    home.run("sync")
+    made = home.json("election", "new", "--kind", "village", "--polling-day", "2099-06-20", "--division",
+                     home.json("status")["scopes"][0]["path"], "--term", "12", "--seats", "5",
+                     "place=兴隆村")
+    roll = home.json("election", "roll", made["id"])
+    counts = roll["counts"]
+    assert counts["people"] == counts["in"] + counts["out"] + counts["open"] == len(roll["people"])
+    assert counts["in"] == sum(counts["classes"].values()) and counts["published"] is None
+    for person in roll["people"]:
+        assert ("*" in person["name"]) == (person["state"] != "in"), person
+        assert (person["law"], person["article"]) == ("V26", "16"), person
+    some = next(p for p in roll["people"] if p["why"] == "no_application")
+    assert some["settle"] == "S05-3"
+    home.json("election", "step", made["id"], "S05-3", "--subject", "1", "resident_id=" + some["id"],
+              "applied_on=2026-01-05", "basis=lives", "since=2020-01-01", "decision=agreed",
+              "decided_on=2026-01-06", "--happened", "2026-01-06", "--reason", "补记")
+    again = home.json("election", "roll", made["id"])
+    assert next(p for p in again["people"] if p["id"] == some["id"])["why"] == "agreed"
+    assert again["counts"]["in"] == counts["in"] + 1
+    csv = home.run("election", "roll", made["id"], "--csv")
+    assert csv.startswith("\ufeff") and len(csv.splitlines()) == again["counts"]["in"] + 1
+    assert not re.search(r"\d{15}", csv)
+    for state in ("in", "out", "open"):
+        listed = home.json("election", "roll", made["id"], "--state", state)["people"]
+        assert len(listed) == again["counts"][state]
+    home.run("election", "roll", made["id"], "--state", "odd", status=2)
+    home.run("election", "roll", made["id"], "--csv", "--json", status=2)
+    home.run("election", "roll", "nothing", status=1)
+    household = home.json("household", "show", some["household"])
+    check_row(household, "Household", {"masked", "people"})
+    assert "*" in household["number"] and some["id"] in [p["id"] for p in household["people"]]
+    assert all("*" in p["name"] and p["relation_word"] for p in household["people"])
+    dwelling = home.json("dwelling", "show", household["dwelling_id"])
+    check_row(dwelling, "Dwelling", {"masked", "people"})
+    assert some["id"] in [p["id"] for p in dwelling["people"]] and dwelling["room"] is None
+    home.run("household", "show", household["id"], "--reveal", "number", status=2)
+    full = home.json("household", "show", household["id"], "--reveal", "number", "--reason", "核对")
+    assert "*" not in full["number"]
+    check_entry(full["entry"], "access.reveal", None)
+    home.run("dwelling", "show", "nothing", status=1)
+
+
 # ---- writing
 def every_action(scratch):
     server, home = ready(scratch)
@@ -705,6 +751,6 @@ def many_alarms(scratch):
 
 if __name__ == "__main__":
     run_all([(name.__name__.replace("_", " "), name) for name in (
-        wrong_use, help_and_versions, not_enrolled, enrolment, reading, people, every_action, wrong_values,
+        wrong_use, help_and_versions, not_enrolled, enrolment, reading, people, the_roll, every_action, wrong_values,
         raise_and_duty, second_person, too_late, server_away, administration, second_device, server_verbs, follow, damaged_store, full_disk,
         output_gone, hostile_text, doctor, many_alarms)])

@@ -11,7 +11,7 @@ import re
 import shutil
 import subprocess
 
-from kit import GRIDWARD, Home, Server, keep, run_all
+from kit import GRIDWARD, Console, Home, Server, keep, run_all
 
 OBJECTOR, MATTER = "冯申诉", "认为周某不应列入名单"
 CHAIR, MEMBERS, RESERVES = "甲主任", "乙委员、丙委员", "丁候补"
@@ -134,7 +134,8 @@ def pdf(scratch):
                           env=bare, capture_output=True, text=True, check=False)
     assert done.returncode == 1 and "PDF" in done.stderr and scratch.path("a.html") in done.stderr, done
     assert not os.path.exists(out) and "辛代表" in read(scratch.path("a.html"))
-    if shutil.which("weasyprint"):
+    fonts = subprocess.run(["sh", "-c", "fc-list :lang=zh-cn family"], capture_output=True, text=True, check=False)
+    if shutil.which("weasyprint") and fonts.stdout.strip():
         home.run("election", "print", it, "N06", "--out", out)
         assert open(out, "rb").read(5) == b"%PDF-" and os.stat(out).st_mode & 0o777 == 0o600
     if shutil.which("pdftotext") and os.path.exists(out):
@@ -214,6 +215,32 @@ def id_number(scratch):
     assert "身份证号" in read(scratch.path("answer/00-首页.txt"))
 
 
+def screen(scratch):
+    """Key 7 of a procedure: the list, one paper, and what is put into the folder."""
+    _, home, it = recorded(scratch)
+    console = keep(scratch, Console(home, cols=100, rows=32))
+    console.wait("在线")
+    console.press("x")
+    console.wait("桥头村第十二届")
+    console.press("Enter")
+    console.wait("7 公告")
+    console.press("7")
+    console.wait(r"N04 +可出具")
+    console.wait(r"N16 +草稿")
+    console.press("Down", "Down", "Down", "Down", "Enter")
+    console.wait("登记参加第十二届")
+    console.press("s")
+    console.wait("已写入：")
+    console.press("2")
+    console.wait("html")
+    console.press("Escape")
+    console.wait(r"N16 +草稿")
+    folder = os.path.join(home.dir, "papers")
+    made = sorted(os.listdir(folder))
+    assert made == [f"{it}-N04.html", f"{it}-N04.txt"], made
+    assert all(os.stat(os.path.join(folder, f)).st_mode & 0o777 == 0o600 for f in made)
+
+
 def look(scratch):
     """Not part of the tests: PAPER_LOOK=DIR gets pages for a person to look at."""
     _, home, it = recorded(scratch)
@@ -225,6 +252,6 @@ def look(scratch):
 
 
 TESTS = [("papers", papers), ("PDF", pdf), ("a petition is answered", petition),
-         ("the internal file", internal), ("ID numbers", id_number)]
+         ("the internal file", internal), ("ID numbers", id_number), ("the screen", screen)]
 if __name__ == "__main__":
     run_all(TESTS + ([("look", look)] if "PAPER_LOOK" in os.environ else []))

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "dispatchd/blobs.h"
 #include "tests/kit/scratch.h"
 
 /* Stops the test with the sentence: the kit's own steps never fail in a good build. */
@@ -42,6 +43,8 @@ static void start(struct core_kit *kit)
     opts = (struct store_opts){.url = kit->url, .use = STORE_ADMIN};
     must(store_open(&opts, &kit->admin, &fail), &fail, "open beside");
     core.store = kit->store;
+    must(blobs_open(kit->url, BLOB_MAX, &kit->blobs, &fail), &fail, "blobs");
+    core.blobs = kit->blobs;
     must(core_new(&core, &kit->core, &fail), &fail, "core");
 }
 
@@ -50,6 +53,7 @@ static void stop(struct core_kit *kit)
     core_answer_free(&kit->answer);
     kit->answer = (struct core_answer){.status = 0};
     core_free(kit->core);
+    blobs_close(kit->blobs);
     store_close(kit->admin);
     store_close(kit->store);
 }
@@ -411,6 +415,9 @@ static void make_body(struct core_kit *kit, struct core_console *console,
     if (cmd->priv) {
         gw_sha256_hex2(cmd->priv, strlen(cmd->priv), NULL, 0, hash);
         bad = gw_buf_addf(out, ",\"priv\":\"%s\"", hash) || bad;
+    }
+    if (cmd->blobs) {
+        bad = gw_buf_addf(out, ",\"blobs\":%s", cmd->blobs) || bad;
     }
     bad = gw_buf_adds(out, "}") || bad;
     check(!bad, "memory", "body");

@@ -23,6 +23,7 @@ struct core_kit {
     struct store *store; /* the server's */
     struct store *admin; /* a second connection, as an admin verb has */
     struct core *core;
+    struct blobs *blobs;
     struct core_answer answer;   /* of the last call */
     char source[GW_KEY_B64 + 1]; /* token of the source "sim" after core_kit_source() */
     int64_t max_pages;
@@ -83,6 +84,7 @@ void core_kit_token(struct core_kit *kit, struct core_console *console);
 struct core_cmd {
     const char *kind, *id, *data, *expect, *uid;
     const char *priv;       /* private part */
+    const char *blobs;      /* JSON array */
     int64_t off, unc, wall; /* clock facts; unc -1 = null */
     int64_t n;              /* 0 = next */
     const char *prev;       /* NULL = head */

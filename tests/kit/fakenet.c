@@ -25,6 +25,10 @@ static enum gw_err start(void *ctx, const struct net_request *request, bool stre
                    request->bearer != NULL ? request->bearer : "");
     (void)snprintf(call->accept, sizeof(call->accept), "%s",
                    request->accept != NULL ? request->accept : "");
+    (void)snprintf(call->content_range, sizeof(call->content_range), "%s",
+                   request->content_range != NULL ? request->content_range : "");
+    (void)snprintf(call->blob_salt, sizeof(call->blob_salt), "%s",
+                   request->blob_salt != NULL ? request->blob_salt : "");
     gw_buf_init(&call->body, 4 * 1024 * 1024);
     if (request->body_len > 0) {
         assert_int_equal(gw_buf_add(&call->body, request->body, request->body_len), GW_OK);
@@ -86,6 +90,11 @@ struct fakenet_call *fakenet_asked(struct fakenet *fake, const char *path)
     return call;
 }
 
+void fakenet_raw(struct fakenet_call *call, const void *bytes, size_t len)
+{
+    (void)call->events.on_data(call->events.ctx, call->id, bytes, len);
+}
+
 void fakenet_bytes(struct fakenet *fake, struct fakenet_call *call, const char *bytes)
 {
     (void)fake;
@@ -105,6 +114,8 @@ void fakenet_end(struct fakenet *fake, struct fakenet_call *call, enum net_end e
         .server_time = status > 0 ? fake->server_time : -1,
         .retry_after_ms = retry_after_ms,
         .content_type = "",
+        .blob_offset = fake->blob_offset,
+        .blob_salt = fake->blob_salt,
         .body = data ? NULL : body,
         .body_len = data ? 0 : strlen(body),
     };

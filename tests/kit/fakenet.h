@@ -12,6 +12,7 @@ struct fakenet_call {
     int64_t id; /* 0 = free */
     char method[8], path[1024];
     char bearer[128], accept[64];
+    char content_range[80], blob_salt[32]; /* "" = absent */
     struct gw_buf body;
     bool stream;
     struct net_events events;
@@ -20,7 +21,9 @@ struct fakenet {
     struct sync_net net;
     struct fakenet_call calls[FAKENET_CALLS];
     int64_t last_id, started, cancelled;
-    int64_t server_time; /* Gridward-Time of all answers, -1 = absent */
+    int64_t blob_offset;   /* Gridward-Offset and Gridward-Salt of all answers */
+    const char *blob_salt; /* NULL = absent */
+    int64_t server_time;   /* Gridward-Time of all answers, -1 = absent */
 };
 
 void fakenet_init(struct fakenet *fake);
@@ -33,6 +36,8 @@ struct fakenet_call *fakenet_asked(struct fakenet *fake, const char *path);
 void fakenet_answer(struct fakenet *fake, struct fakenet_call *call, int status, const char *body);
 void fakenet_end(struct fakenet *fake, struct fakenet_call *call, enum net_end end, int status,
                  const char *body, int64_t retry_after_ms);
+/* The same as fakenet_bytes for any bytes. */
+void fakenet_raw(struct fakenet_call *call, const void *bytes, size_t len);
 /* Bytes of a stream that stays open. */
 void fakenet_bytes(struct fakenet *fake, struct fakenet_call *call, const char *bytes);
 

@@ -71,6 +71,7 @@ static void make_rules(struct elect_rules *r)
     r->rerun_floor = share(1, 3, false);
     r->rerun_turnout = any_flag();
     r->woman_cite = cite("woman");
+    r->void_cite = cite("void");
     r->women_min = one_in(3) ? between(0, 3) : 1;
     r->woman_held = any_flag();
     r->kin_cite = cite("kin");
@@ -178,6 +179,9 @@ static void make_case(struct random_case *c, uint64_t number)
         c->kin[i].a = (size_t)between(0, top);
         c->kin[i].b = (size_t)between(0, top);
     }
+    for (size_t i = 0; i < in->people_n; i++) {
+        c->people[i].voided = one_in(20);
+    }
 }
 
 static const char *const flag_name[] = {"no", "yes", "waits"};
@@ -258,8 +262,9 @@ static void print_in(const struct elect_in *in)
     for (size_t i = 0; i < in->people_n; i++) {
         printf("%s{", i > 0 ? "," : "");
         print_three("votes", in->people[i].votes);
-        printf("\"woman\":%s,\"barred\":%s,\"kin_before\":%s}", truth(in->people[i].woman),
-               truth(in->people[i].barred), truth(in->people[i].kin_before));
+        printf("\"woman\":%s,\"barred\":%s,\"kin_before\":%s,\"voided\":%s}",
+               truth(in->people[i].woman), truth(in->people[i].barred),
+               truth(in->people[i].kin_before), truth(in->people[i].voided));
     }
     printf("],\"kin\":[");
     for (size_t i = 0; i < in->kin_n; i++) {

@@ -233,6 +233,10 @@ class Poll:
                     why = "PLURALITY"
                 else:
                     why = "FLOOR" if self.rerun else "MAJORITY"
+                if self.people[p]["voided"]:  # rule 10
+                    lines.append(self.line("open", post, p, "BARRED", self.counted(p, post)))
+                    lines[-1]["cite"] = "void"
+                    continue
                 lines.append(self.line("elected", post, p, why, self.counted(p, post)))
             for at, seats, votes in s.tie_groups:
                 if at == post:
@@ -304,8 +308,9 @@ class Poll:
         s = self.select()
         r["seats"] = self.seat_lines(s)
         r["others"] = self.other_lines(s)
-        r["women"] = s.women()
-        r["elected"] = len(s.post)
+        in_seat = [x["person"] for x in r["seats"] if x["state"] == "elected"]
+        r["women"] = sum(1 for p in in_seat if self.people[p]["woman"])
+        r["elected"] = len(in_seat)
         r["open"] = len(r["seats"]) - r["elected"]
         r["rerun_seats"], r["rerun_people"] = self.another(s, r["seats"])
         r["rerun_needed"] = r["open"] > 0

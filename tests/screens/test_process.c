@@ -55,7 +55,7 @@ static void walk(struct console *c)
     console_golden(c, "processes-empty");
     console_keys(c, "1");
     console_golden(c, "setup-which");
-    console_keys(c, "6"); /* the village's direct election */
+    console_keys(c, "4"); /* the village's direct election */
     set_up(c, "0701");
     console_golden(c, "setup-too-soon");
     console_key(c, GK_UP);
@@ -136,7 +136,7 @@ static void a_step_takes_few_presses(void **state)
     gw_id id = "";
     (void)state;
     open_clerk(&c, "clerk-presses", "zh_CN", 24, 80);
-    console_keys(&c, "16");
+    console_keys(&c, "14");
     set_up(&c, "0801");
     console_key(&c, GK_F7);
     assert_int_equal(console_journal(&c), 1);
@@ -157,7 +157,7 @@ static void a_draft_is_not_lost(void **state)
     struct console c;
     (void)state;
     open_clerk(&c, "clerk-draft", "zh_CN", 24, 80);
-    console_keys(&c, "16");
+    console_keys(&c, "14");
     set_up(&c, "0801");
     console_key(&c, GK_F7);
     console_keys(&c, "2");

@@ -79,6 +79,10 @@ static void village(struct console *c)
     }
     gw_buf_free(&text);
     record(c, id, "S05-3", "1", away, COUNT(away));
+    const struct proc_value father[] = {TEXT("resident_id", "v-1"), TEXT("post", "chair")};
+    const struct proc_value wife[] = {TEXT("resident_id", "v-2"), TEXT("post", "member")};
+    record(c, id, "S10", "1", father, COUNT(father));
+    record(c, id, "S10", "2", wife, COUNT(wife));
 }
 
 static void walk(struct console *c)
@@ -91,6 +95,8 @@ static void walk(struct console *c)
     console_keys(c, "3"); /* what is still open: he who is away, and two without a kind */
     console_expect(c, "张*");
     console_refuse(c, "李建国");
+    console_keys(c, "5");
+    console_golden(c, "roll-kin");
     console_keys(c, "1王秀");
     console_expect(c, "王秀兰");
     console_refuse(c, "李建国");

@@ -220,6 +220,11 @@ static void senders__unknown_closed_or_false__refused(void **state)
     seal(kit, &head, &none, &w1, &file); /* in another's name */
     refused(kit, &file, GW_DENIED);
     gw_buf_free(&file);
+    struct core_console liar = w1; /* the name of one, the key of another */
+    (void)snprintf(liar.device, sizeof liar.device, "%s", lead.device);
+    seal(kit, &head, &none, &liar, &file);
+    refused(kit, &file, GW_DENIED);
+    gw_buf_free(&file);
     (void)snprintf(head.from, sizeof head.from, "nobody");
     seal(kit, &head, &none, &lead, &file);
     refused(kit, &file, GW_DENIED);

@@ -725,6 +725,34 @@ static void an_imported_alarm_is_under_the_chain(void **state)
     assert_int_equal(core_kit_alarm_int(kit, "imp", "level"), 5);
 }
 
+static void an_unknown_relation_is_refused(void **state)
+{
+    static const struct {
+        enum gw_type type;
+        const char *row;
+        enum gw_err err;
+    } rows[] = {
+        {TYPE_RESIDENT, "{\"name\":\"李\",\"relation\":\"22\"}", GW_OK},
+        {TYPE_RESIDENT, "{\"name\":\"李\",\"relation\":null}", GW_OK},
+        {TYPE_RESIDENT, "{\"name\":\"李\"}", GW_OK},
+        {TYPE_RESIDENT, "{\"name\":\"李\",\"relation\":\"长子\"}", GW_INVALID},
+        {TYPE_RESIDENT, "{\"name\":\"李\",\"relation\":22}", GW_INVALID},
+        {TYPE_HOUSEHOLD, "{\"members\":[{\"resident_id\":\"r\",\"relation\":\"02\"}]}", GW_OK},
+        {TYPE_HOUSEHOLD, "{\"members\":[{\"resident_id\":\"r\",\"relation\":\"13\"}]}", GW_INVALID},
+        {TYPE_HOUSEHOLD, "{\"members\":[{\"relation\":\"02\"}]}", GW_INVALID},
+    };
+    struct core_kit *kit = *state;
+    assert_int_equal(kit->admin->ops->begin(kit->admin, "test", NULL), GW_OK);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct gw_fail fail = {.err = GW_OK};
+        assert_int_equal(store_import_row(kit->admin, rows[i].type, "r", GRID_A, rows[i].row,
+                                          strlen(rows[i].row), &fail),
+                         rows[i].err);
+        assert_int_equal(rows[i].err == GW_OK, fail.text[0] == '\0');
+    }
+    assert_int_equal(kit->admin->ops->commit(kit->admin, NULL), GW_OK);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -760,6 +788,7 @@ int main(void)
         T(an_edited_policy_changes_no_running_alarm),
         T(an_alarm_that_cannot_be_read_hides_none),
         T(an_imported_alarm_is_under_the_chain),
+        T(an_unknown_relation_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -302,6 +302,7 @@ static void every_combination_is_answered(void **state)
                                                                 : ROLL_OPEN);
             assert_true(v.state != ROLL_OPEN || roll_why_step(v.why));
             assert_true(v.state != ROLL_IN || !f.twice);
+            assert_true(v.state != ROLL_IN || v.class_ != ROLL_NO_CLASS);
             assert_true(v.state != ROLL_IN || f.birth == at(days[0]) || f.change == ROLL_ADDED);
         }
     }

@@ -88,6 +88,17 @@ static void merge(struct laptop *to, const struct gw_buf *file, int64_t taken, i
     assert_int_equal(r.why[0] != '\0', refused > 0);
 }
 
+static bool keep_entry(void *ctx, const struct journal_entry *entry)
+{
+    *(struct journal_entry *)ctx = *entry;
+    return false;
+}
+
+static enum gw_err journal_last(struct laptop *l, struct journal_entry *out)
+{
+    return journal_each(&l->home, CMD_STATE_N, 1, keep_entry, out);
+}
+
 static void same_digest(struct laptop *x, struct laptop *y, const char *process)
 {
     char a[GW_HASH_HEX + 1], b[GW_HASH_HEX + 1];
@@ -154,12 +165,130 @@ static void peers__server_down__shown_and_forwarded(void **state)
     assert_int_equal(laptop_int(&bed->b, WAITING), 0);
     assert_int_equal(laptop_int(&bed->b, "SELECT count(*) FROM step WHERE status <> 'applied'"), 0);
     assert_int_equal(laptop_int(&bed->b, "SELECT count(*) FROM step WHERE result <> 'applied'"), 0);
+    gw_buf_free(&file);
+    hand(&bed->a, &bed->b, p, &file);
+    merge(&bed->b, &file, 0, 3, 0);
+    assert_int_equal(laptop_int(&bed->b, FOREIGN), 2);
     assert_true(laptop_sync(&bed->a)); /* the same lines again: nothing doubled */
     same_digest(&bed->a, &bed->b, p);
     assert_int_equal(laptop_int(&bed->a, STEPS), steps + 3);
     assert_int_equal(laptop_int(&bed->a, UNSENT), 0);
+    merge(&bed->a, &back, 0, 3, 0); /* late: the mirror has them */
+    assert_int_equal(laptop_int(&bed->a, FOREIGN), 1);
     gw_buf_free(&file);
     gw_buf_free(&back);
+}
+
+/* What came back from b hangs on an own record that the server has not: that one goes first. */
+static void peers__came_back_before_the_own_was_sent__in_order(void **state)
+{
+    struct bed *bed = *state;
+    struct gw_buf file, back;
+    gw_id p;
+    laptop_start(&bed->a, &bed->rules, &p);
+    hand(&bed->a, &bed->b, p, &file);
+    merge(&bed->b, &file, 1, 0, 0);
+    laptop_step(&bed->b, p, "C01", "matter", "停车");
+    hand(&bed->b, &bed->a, p, &back);
+    merge(&bed->a, &back, 1, 1, 0);
+    laptop_step(&bed->a, p, "C02", "parties", "全体");
+    assert_true(laptop_sync(&bed->a));
+    assert_int_equal(laptop_int(&bed->a, WAITING), 0);
+    assert_int_equal(laptop_int(&bed->a, "SELECT count(*) FROM step WHERE result <> 'applied'"), 0);
+    assert_int_equal(laptop_int(&bed->a, "SELECT count(*) FROM foreign_line WHERE state = "
+                                         "'applied'"),
+                     1);
+    gw_buf_free(&file);
+    gw_buf_free(&back);
+}
+
+/* A bundle with one line, packed and sealed by somebody with bad will: anybody can. */
+static void forge(struct bed *bed, const char *process, const char *line, struct gw_buf *file)
+{
+    struct bundle_out out;
+    struct gw_sign_key stranger;
+    uint8_t box[1][GW_KEY_BYTES];
+    struct bundle_head head = {.kind = BUNDLE_TO_PEER, .to_n = 1};
+    (void)snprintf(head.from, sizeof head.from, "%s", bed->b.home.id.device);
+    (void)snprintf(head.to[0], sizeof head.to[0], "%s", bed->a.home.id.device);
+    (void)snprintf(head.process, sizeof head.process, "%s", process);
+    gw_sign_key_new(&stranger);
+    assert_true(gw_box_public_of(bed->a.home.key.public_key, box[0]));
+    gw_buf_init(file, BUNDLE_FILE_MAX);
+    ok(bundle_begin(&out, &head, NULL));
+    ok(bundle_add(&out, line, strlen(line), NULL));
+    ok(bundle_seal(&out, (const uint8_t(*)[GW_KEY_BYTES])box, head.from, &stranger, file, NULL));
+    bundle_out_free(&out);
+}
+
+static void peers__forged_in_anothers_name__refused(void **state)
+{
+    struct bed *bed = *state;
+    struct gw_buf line, file;
+    struct gw_sign_key stranger;
+    uint8_t sig[GW_SIGN_BYTES];
+    char sig_text[GW_SIGN_B64 + 1], body[1024];
+    const char *process = "019c2000-0000-7777-8777-000000000001";
+    int n =
+        snprintf(body, sizeof body,
+                 "{\"v\":1,\"uid\":\"019c2000-0000-7777-8777-000000000002\",\"dev\":\"%s\",\"n\":9,"
+                 "\"prev\":\"%064d\",\"kind\":\"process.close\",\"id\":\"%s\",\"base\":\"\","
+                 "\"expect\":{},\"t\":{\"wall\":1,\"off\":0,\"unc\":1,\"boot\":\"b\",\"mono\":1},"
+                 "\"data\":{\"pn\":1,\"pprev\":\"\",\"outcome\":\"done\"}}",
+                 bed->b.home.id.device, 0, process);
+    const struct gw_sign_key *const keys[] = {&stranger, &bed->b.home.key};
+    gw_sign_key_new(&stranger);
+    gw_buf_init(&line, 8192);
+    for (size_t i = 0; i < 2; i++) {
+        gw_sign(keys[i], CMD_SIGN_PREFIX, body, (size_t)n, sig);
+        gw_b64url(sig, sizeof sig, sig_text);
+        const struct wire_cmd_line wire = {
+            .body = body, .key = bed->b.home.id.device, .sig = sig_text};
+        gw_buf_reset(&line);
+        ok(wire_cmd_line_encode(&wire, &line));
+        forge(bed, process, gw_buf_str(&line), &file);
+        merge(&bed->a, &file, i == 1, 0, i == 0); /* the true one is good, whoever packed it */
+        gw_buf_free(&file);
+    }
+    gw_buf_free(&line);
+}
+
+/* Confirmed numbers carry no signature of their own: a known signer's word counts, nobody else's.
+ */
+static void peers__confirmed_numbers__of_a_known_signer_only(void **state)
+{
+    struct bed *bed = *state;
+    struct process_case c;
+    struct bundle_report r;
+    struct gw_buf file;
+    char body[512];
+    gw_id p;
+    laptop_start(&bed->a, &bed->rules, &p);
+    ok(process_load(&bed->a.home, p, day_of_ms(CORE_T0), &c, NULL));
+    (void)snprintf(body, sizeof body,
+                   "{\"set\":\"%s\",\"key\":\"k\",\"value\":\"5\",\"document\":\"川〔2026〕1号\","
+                   "\"article\":\"1\"}",
+                   c.rules->set);
+    process_unload(&c);
+    core_kit_put(&bed->server, TYPE_RULE, "r1", "CQ.500112", body);
+    assert_true(laptop_sync(&bed->a));
+    hand(&bed->a, &bed->b, p, &file);
+    ok(process_bundle_in(&bed->b.home, gw_buf_str(&file), file.len, &r, NULL));
+    assert_int_equal(r.rules, 1);
+    assert_int_equal(laptop_int(&bed->b, "SELECT count(*) FROM foreign_rule WHERE value = '5'"), 1);
+    gw_buf_free(&file);
+    hand(&bed->b, &bed->a, p, &file); /* and on, as it came */
+    ok(process_bundle_in(&bed->a.home, gw_buf_str(&file), file.len, &r, NULL));
+    assert_int_equal(r.rules, 1);
+    gw_buf_free(&file);
+    forge(bed, p,
+          "{\"rule\":{\"id\":\"r2\",\"path\":\"CQ\",\"seq\":99,\"set\":\"x\",\"key\":\"k\","
+          "\"value\":\"9\",\"document\":\"d\"}}",
+          &file);
+    ok(process_bundle_in(&bed->a.home, gw_buf_str(&file), file.len, &r, NULL));
+    assert_int_equal(r.rules, 0);
+    assert_int_equal(laptop_int(&bed->a, "SELECT count(*) FROM foreign_rule WHERE id = 'r2'"), 0);
+    gw_buf_free(&file);
 }
 
 static void peers__unknown_signer__refused_with_a_sentence(void **state)
@@ -276,6 +405,68 @@ static void stick__delivered_by_network_in_between__one_effect(void **state)
     gw_buf_free(&reply);
 }
 
+/* An image of the disk was put back: what changed since a later moment does not go on from here. */
+static void stick__mirror_gone_back__results_taken_changes_not(void **state)
+{
+    struct bed *bed = *state;
+    struct bundle_report r;
+    struct gw_buf reply;
+    gw_id p;
+    laptop_start(&bed->a, &bed->rules, &p);
+    by_stick(bed, &bed->a, &reply);
+    ok(gw_db_begin(bed->a.home.db, GW_DURABLE_FULL, "back", NULL));
+    ok(gw_db_exec(bed->a.home.db,
+                  "UPDATE sync_state SET cursor = substr(cursor, 1, instr(cursor, '.')) || '1'",
+                  NULL));
+    ok(gw_db_commit(bed->a.home.db, NULL));
+    ok(home_bundle_in(&bed->a.home, gw_buf_str(&reply), reply.len, &r, NULL));
+    assert_int_equal(r.taken, 1);
+    assert_true(r.stale && r.why[0]);
+    assert_int_equal(r.rows, 0);
+    assert_int_equal(laptop_int(&bed->a, UNSENT), 0);
+    gw_buf_free(&reply);
+}
+
+/* A result for another record with the same number: of another life of this laptop. */
+static void stick__result_of_another_hash__no_effect(void **state)
+{
+    struct bed *bed = *state;
+    struct bundle_report r;
+    struct bundle_out out;
+    struct store_meta meta;
+    struct gw_buf file;
+    struct journal_entry entry;
+    char line[600], hash[GW_HASH_HEX + 1];
+    uint8_t box[1][GW_KEY_BYTES];
+    gw_id p;
+    struct bundle_head head = {.kind = BUNDLE_REPLY, .from = BUNDLE_SERVER, .to_n = 1};
+    (void)snprintf(head.to[0], sizeof head.to[0], "%s", bed->a.home.id.device);
+    laptop_start(&bed->a, &bed->rules, &p);
+    ok(journal_last(&bed->a, &entry));
+    ok(journal_hash(&bed->a.home, entry.n, hash));
+    ok(bed->server.admin->ops->meta(bed->server.admin, &meta, NULL));
+    assert_true(gw_box_public_of(bed->a.home.key.public_key, box[0]));
+    for (int i = 0; i < 2; i++) {
+        (void)snprintf(line, sizeof line,
+                       "{\"dev\":\"%s\",\"n\":%lld,\"hash\":\"%s\",\"result\":{\"i\":0,\"n\":%lld,"
+                       "\"result\":\"applied\",\"seq\":9,\"at\":1}}",
+                       bed->a.home.id.device, (long long)entry.n,
+                       i == 0 ? "df45bce81b2c9c1e18db70b42e457490628e4dff988b52cb9f388cf3cd9006c2"
+                              : hash,
+                       (long long)entry.n);
+        gw_buf_init(&file, BUNDLE_FILE_MAX);
+        ok(bundle_begin(&out, &head, NULL));
+        ok(bundle_add(&out, line, strlen(line), NULL));
+        ok(bundle_seal(&out, (const uint8_t(*)[GW_KEY_BYTES])box, BUNDLE_SERVER, &meta.sign_key,
+                       &file, NULL));
+        ok(home_bundle_in(&bed->a.home, gw_buf_str(&file), file.len, &r, NULL));
+        assert_int_equal(r.taken, i);
+        assert_int_equal(laptop_int(&bed->a, UNSENT), 1 - i);
+        bundle_out_free(&out);
+        gw_buf_free(&file);
+    }
+}
+
 static void stick__reply_of_a_stranger__refused(void **state)
 {
     struct bed *bed = *state;
@@ -328,6 +519,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(peers__server_down__shown_and_forwarded, setup, teardown),
+        cmocka_unit_test_setup_teardown(peers__came_back_before_the_own_was_sent__in_order, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(peers__forged_in_anothers_name__refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(stick__mirror_gone_back__results_taken_changes_not, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(stick__result_of_another_hash__no_effect, setup, teardown),
+        cmocka_unit_test_setup_teardown(peers__confirmed_numbers__of_a_known_signer_only, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(peers__unknown_signer__refused_with_a_sentence, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(peers__signer_vouched_by_the_server__taken, setup,

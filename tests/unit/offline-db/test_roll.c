@@ -179,6 +179,9 @@ static void the_mirror_alone(void **state)
     (void)state;
     open_bed(&b, "roll-mirror", "village-direct");
     assert_int_equal(b.roll.n, 10); /* nobody of another village */
+    assert_int_equal(kit_int(&b.kit, "SELECT count(*) FROM sqlite_master WHERE name IN "
+                                     "('resident_path', 'spell_path')"),
+                     2);
     expect(&b, "r-01", ROLL_IN, "lives_here");
     expect(&b, "r-03", ROLL_IN, "lives_here"); /* 18 on polling day */
     expect(&b, "r-04", ROLL_OUT, "under_age"); /* on the next */
@@ -200,6 +203,12 @@ static void the_mirror_alone(void **state)
     assert_int_equal(n->entitled, 5); /* and the one who is away */
     assert_int_equal(n->twice, 1);
     assert_int_equal(n->published, -1);
+    int64_t figure = -1;
+    assert_true(roll_figure(&b.roll, "S05", "hukou_resident", &figure) && figure == 4);
+    assert_true(roll_figure(&b.roll, "S05", "outsiders", &figure) && figure == 0);
+    assert_true(roll_figure(&b.roll, "S08-1", "registered", &figure) && figure == 4);
+    assert_false(roll_figure(&b.roll, "S21", "registered", &figure));
+    assert_false(roll_figure(&b.roll, "S08-1", "added", &figure));
     close_bed(&b);
 }
 

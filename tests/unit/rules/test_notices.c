@@ -217,6 +217,69 @@ static void notices_of_consultation_and_publication(void **state)
     end(&p);
 }
 
+static void notices_of_the_smaller_procedures(void **state)
+{
+    struct paper p;
+    (void)state;
+    begin(&p, "resignation");
+    put(&p.story->items[0],
+        "title=桥头村村民委员会成员辞职|meeting_day=2026-06-18|villagers_meeting=0");
+    record(&p, "D01", "", "2026-06-01", "name=张三|post=member|received_on=2026-06-01");
+    record(&p, "D03", "", "2026-06-18", "present=24|agreed=20|against=3|abstained=1|passed=1");
+    record(&p, "D04", "", "2026-06-18",
+           "published_on=2026-06-18|posted_at=公告栏|effective_on=2026-06-18");
+    golden(&p, "DN1", NULL, GW_LANG_ZH, "dn1");
+    assert_int_equal(p.missing, 0);
+    end(&p);
+    begin(&p, "yearly-review");
+    put(&p.story->items[0], "title=年度评议|meeting_day=2026-06-18|villagers_meeting=0");
+    record(&p, "Y03", "1", "2026-06-18",
+           "name=张三|post=chair|result=competent|ended=0|present=24|competent=20|basic=4|"
+           "not_competent=0|run=0");
+    record(&p, "Y03", "2", "2026-06-18",
+           "name=李四|post=member|result=not|ended=1|present=24|competent=3|basic=5|"
+           "not_competent=16|run=2");
+    record(&p, "Y04", "", "2026-06-19", "published_on=2026-06-19|posted_at=公告栏");
+    golden(&p, "YN2", NULL, GW_LANG_ZH, "yn2");
+    assert_int_equal(p.missing, 0);
+    end(&p);
+    begin(&p, "community-charter");
+    put(&p.story->items[0], "title=居民公约|meeting_day=2026-06-18");
+    record(&p, "K01", "", "2026-05-20", "what=compact|heard_until=2026-05-31");
+    record(&p, "K04", "", "2026-06-18", "present=351|agreed=200|against=150|abstained=1|passed=1");
+    record(&p, "K05", "", "2026-06-21", "published_on=2026-06-21|posted_at=公告栏");
+    golden(&p, "KN1", NULL, GW_LANG_ZH, "kn1");
+    assert_int_equal(p.missing, 0);
+    end(&p);
+    begin(&p, "representative-recall");
+    put(&p.story->items[0],
+        "title=撤换村民小组长|group=三组|post=leader|member=张三|meeting_day=2026-06-18");
+    record(&p, "Q03", "", "2026-06-18",
+           "entitled=180|present=120|agreed=61|against=50|abstained=9|passed=1");
+    record(&p, "Q04", "", "2026-06-19",
+           "published_on=2026-06-19|posted_at=公告栏|outcome=recalled");
+    golden(&p, "QN1", NULL, GW_LANG_ZH, "qn1");
+    assert_int_equal(p.missing, 0);
+    end(&p);
+    begin(&p, "supervisors-report");
+    put(&p.story->items[0], "title=上半年监督报告|half_ends=2026-06-30");
+    record(&p, "W01", "", "2026-06-25",
+           "reported_on=2026-06-25|meeting=representatives|matters=财务收支和水渠工程|present=24");
+    record(&p, "W03", "", "2026-06-26", "published_on=2026-06-26|posted_at=公告栏");
+    golden(&p, "WN1", NULL, GW_LANG_ZH, "wn1");
+    assert_int_equal(p.missing, 0);
+    end(&p);
+    begin(&p, "supervision-by-election");
+    put(&p.story->items[0], "title=监督委员会补选|meeting_day=2026-06-18|villagers_meeting=0");
+    record(&p, "J04", "1", "2026-06-18",
+           "name=王五|present=24|agreed=20|against=3|abstained=1|passed=1");
+    record(&p, "J05", "", "2026-06-19",
+           "published_on=2026-06-19|posted_at=公告栏|serves_until=2031-06-30|members=3|finance=1");
+    golden(&p, "JN1", NULL, GW_LANG_ZH, "jn1");
+    assert_int_equal(p.missing, 0);
+    end(&p);
+}
+
 /* What nobody recorded is to be seen and counted; so is what the district has not confirmed. */
 static void what_is_not_there_is_shown_and_counted(void **state)
 {
@@ -383,6 +446,7 @@ int main(void)
         cmocka_unit_test(notices_of_meetings),
         cmocka_unit_test(notices_of_a_by_election_and_a_recall),
         cmocka_unit_test(notices_of_consultation_and_publication),
+        cmocka_unit_test(notices_of_the_smaller_procedures),
         cmocka_unit_test(what_is_not_there_is_shown_and_counted),
         cmocka_unit_test(every_kind_of_tag),
         cmocka_unit_test(an_id_number_never_comes_out),

@@ -369,8 +369,8 @@ static void step_has_no_votes_per_box(const struct step_spec *spec)
 /* A subject is public for ever: a number stands there, and the name in the private part. */
 static void subject_is_no_name(const struct step_spec *spec)
 {
-    static const char *const persons[] = {"S05-1", "S10",   "S11", "S15", "S22", "S23-1",
-                                          "S24-1", "S24-2", "B01", "B04", "B08", "B08-1"};
+    static const char *const persons[] = {"S10",   "S11", "S15", "S22", "S23-1", "S24-1",
+                                          "S24-2", "B01", "B04", "B08", "B08-1"};
     for (size_t i = 0; i < sizeof(persons) / sizeof(persons[0]); i++) {
         if (strcmp(spec->id, persons[i]) == 0) {
             const struct proc_field *name = step_field(spec, "name");

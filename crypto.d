@@ -1,0 +1,5 @@
+crypto.o: base/crypto.c base/crypto.h base/err.h
+
+base/crypto.h:
+
+base/err.h:

@@ -1,0 +1,3 @@
+#!/bin/sh
+# Attachments with a real server: cut, resumed, erased.
+exec python3 tests/e2e/blobs.py

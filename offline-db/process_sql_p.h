@@ -125,7 +125,7 @@
     X(PR_SUMMARY_PUT, "INSERT OR REPLACE INTO process_summary (process, stamp, state, next_step, " \
                       "next_zh, next_en, next_day, late, missing, breaches, contested, poll) "     \
                       "VALUES (:id, :stamp, :state, :step, :zh, :en, :day, :late, :missing, "      \
-                      ":breaches, :contested, :poll)") \
+                      ":breaches, :contested, :poll)")                                             \
     /* attachments */                                                                              \
     X(BL_PUT, "INSERT OR REPLACE INTO blob (hash, process, size, media, state, held, tries, at) "  \
               "VALUES (:hash, :process, :size, :media, :state, :held, :tries, :at)")               \

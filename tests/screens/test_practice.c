@@ -58,7 +58,7 @@ static void set_up(struct console *c)
 {
     console_keys(c, "1");
     choose_village(c);
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < 7; i++) { /* to the polling day */
         console_key(c, GK_DOWN);
     }
     console_keys(c, "0801");

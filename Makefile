@@ -133,6 +133,8 @@ BENCH_BIN = $(patsubst tests/bench/%.c,$(B)/bench/%,$(wildcard tests/bench/bench
   $(patsubst %,$(B)/bench/peer_%,$(BENCH_PEERS))
 BENCH_KIT = $(B)/obj/tests/bench/bench.o $(B)/obj/tests/bench/source.o
 PEER_KIT = $(B)/obj/tests/bench/peer.o $(BENCH_KIT)
+$(B)/bench/bench_overview: BENCH_KIT += $(B)/obj/tests/kit/elections.o
+$(B)/bench/bench_overview: $(B)/obj/tests/kit/elections.o
 $(B)/bench/bench_%: $(B)/obj/tests/bench/bench_%.o $(BENCH_KIT) $(call lib,$(CLIENT_DIRS))
 	@mkdir -p $(@D)
 	@echo '  ld $@'
@@ -199,7 +201,8 @@ pot: ## po/gridward.pot from the sources
 install: programs ## into $(DESTDIR)$(PREFIX)
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(MANDIR)/man1 \
 	  $(DESTDIR)$(MANDIR)/zh_CN/man1 $(DESTDIR)$(DATADIR)/locale/zh_CN/LC_MESSAGES \
-	  $(DESTDIR)$(DATADIR)/gridward/rules/notices $(DESTDIR)$(DATADIR)/doc/gridward \
+	  $(DESTDIR)$(DATADIR)/gridward/rules/notices $(DESTDIR)$(DATADIR)/gridward/rules/practice \
+	  $(DESTDIR)$(DATADIR)/doc/gridward \
 	  $(DESTDIR)$(DATADIR)/bash-completion/completions $(DESTDIR)$(DATADIR)/zsh/site-functions
 	install -m 755 gridward gridward-dispatchd $(DESTDIR)$(BINDIR)
 	install -m 755 gridward-notify $(DESTDIR)$(LIBEXECDIR)
@@ -210,6 +213,7 @@ install: programs ## into $(DESTDIR)$(PREFIX)
 	install -m 644 packaging/completion/_gridward $(DESTDIR)$(DATADIR)/zsh/site-functions/_gridward
 	install -m 644 rules/*.json $(DESTDIR)$(DATADIR)/gridward/rules
 	install -m 644 rules/notices/*.json $(DESTDIR)$(DATADIR)/gridward/rules/notices
+	install -m 644 rules/practice/*.json $(DESTDIR)$(DATADIR)/gridward/rules/practice
 	install -m 644 README.md README.zh-CN.md LICENSE CHANGELOG.md docs/*.md $(DESTDIR)$(DATADIR)/doc/gridward
 
 -include $(wildcard $(B)/obj/*.d $(B)/obj/*/*.d $(B)/obj/*/*/*.d $(B)/obj/*/*/*/*.d)

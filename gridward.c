@@ -207,6 +207,9 @@ static void stop_home(struct app *app)
 static enum gw_err start_netlink(struct app *app, struct gw_fail *fail)
 {
     (void)fail;
+    if (app->home.practice) {
+        return GW_OK;
+    }
     struct sockaddr_nl addr = {
         .nl_family = AF_NETLINK,
         .nl_groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE,
@@ -327,6 +330,8 @@ static void show_link(struct app *app)
     int64_t wall = app->home.clock->wall_ms(app->home.clock->ctx);
     if (app->engine != NULL) {
         link_of_engine(app, &link, now, wall);
+    } else if (app->home.practice) {
+        link.phase = TUI_LINK_NONE;
     } else if (app->sync_tried) {
         link.phase = TUI_LINK_WATCH;
         link.last_byte_mono = app->watched_mono;
@@ -407,7 +412,7 @@ static void fold_when_idle(struct app *app)
 
 static void retry_lock(struct app *app)
 {
-    if (app->engine == NULL && mono(app) >= app->lock_again_mono) {
+    if (app->engine == NULL && !app->home.practice && mono(app) >= app->lock_again_mono) {
         app->lock_again_mono = mono(app) + 5000;
         (void)engine_start(app, NULL); /* held by the other process: watch on */
     }
@@ -541,6 +546,10 @@ static enum gw_err start_sync(struct app *app, struct gw_fail *fail)
 {
     app->engine_lock = -1;
     app->sync_tried = true;
+    if (app->home.practice) { /* no server, no socket */
+        show_link(app);
+        return GW_OK;
+    }
     enum gw_err err = engine_start(app, fail);
     if (err != GW_OK && err != GW_HELD) {
         return err;

@@ -321,5 +321,7 @@ int cli_main(int argc, char **argv, struct cli_global *global)
         return CLI_CONSOLE;
     }
     struct cli cli = {.global = *global, .verb = argv[optind]};
-    return find_and_run(&cli, argc - optind, argv + optind);
+    int status = find_and_run(&cli, argc - optind, argv + optind);
+    global->home = cli.global.home; /* `practice` starts the console in a home of its own */
+    return status;
 }

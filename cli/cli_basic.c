@@ -7,6 +7,7 @@
 #include "base/i18n.h"
 #include "base/text_safe.h"
 #include "cli/cli_sync_p.h"
+#include "offline-db/practice.h"
 
 struct enrol_run {
     struct http *http;
@@ -81,6 +82,7 @@ static enum gw_err open_to_enrol(struct cli *cli, const struct enrol_opts *o, ch
     enum gw_err err = http_check_url(o->url, fail);
     err = err != GW_OK ? err : home_open(&opts, &cli->home, fail);
     cli->home_open = err == GW_OK;
+    err = err != GW_OK ? err : practice_refuse(&cli->home, fail);
     if (err != GW_OK || !o->second) {
         return err;
     }

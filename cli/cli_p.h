@@ -55,6 +55,7 @@ struct cli_verb {
     X(petition)                                                                                    \
     X(roll)                                                                                        \
     X(house)                                                                                       \
+    X(practice)                                                                                    \
     X(pin)                                                                                         \
     X(blob)                                                                                        \
     X(doctor)                                                                                      \

@@ -456,6 +456,9 @@ const struct cli_verb cli_verbs_process[] = {
      "[FIELD=VALUE …] "
      "[--json]",
      N_("Opens another procedure, such as a representatives' meeting."), true, process_new, NULL},
+    {"election overview", "[--scope PATH] [--by division|due] [--json]",
+     N_("Every election under a path: what comes next, what is late; and places that have none."),
+     true, process_overview, election},
     BOTH("list", "[--json]", N_("What is open and what was closed, by division."), process_list),
     BOTH("show", "ID [--json]",
          N_("What is to be done, late, missing or against an article; then all records."),

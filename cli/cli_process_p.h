@@ -76,6 +76,7 @@ int process_correct(struct cli *cli, int argc, char **argv);
 int process_cosign(struct cli *cli, int argc, char **argv);
 int process_checkpoint(struct cli *cli, int argc, char **argv);
 int process_close(struct cli *cli, int argc, char **argv);
+int process_overview(struct cli *cli, int argc, char **argv);
 int process_export_file(struct cli *cli, int argc, char **argv);
 
 #endif

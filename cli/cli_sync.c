@@ -12,6 +12,7 @@
 #include "base/text_safe.h"
 #include "cli/cli_sync_p.h"
 #include "notify/client.h"
+#include "offline-db/practice.h"
 
 void runner_stop(struct runner *runner)
 {
@@ -35,7 +36,8 @@ enum gw_err runner_start(struct runner *runner, struct home *home, bool once, st
     char path[1200];
     memset(runner, 0, sizeof(*runner));
     runner->lock = -1;
-    enum gw_err err = gw_path_join(path, sizeof(path), home->dir, "engine.lock");
+    enum gw_err err = practice_refuse(home, fail);
+    err = err != GW_OK ? err : gw_path_join(path, sizeof(path), home->dir, "engine.lock");
     if (err == GW_OK) {
         err = gw_lock_take(path, &runner->lock, fail);
     }
@@ -347,6 +349,10 @@ int cli_run_sync(struct cli *cli, int argc, char **argv)
     }
     if (n > 0 || (once && follow)) {
         return cli_usage(cli, verb, "%s", _("Give --once or --follow, nothing else."));
+    }
+    struct gw_fail fail = {0};
+    if (practice_refuse(&cli->home, &fail) != GW_OK) {
+        return cli_fail(cli, GW_REFUSED, &fail);
     }
     return follow ? sync_follow(cli) : sync_once(cli);
 }

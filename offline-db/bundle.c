@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "offline-db/foreign_p.h"
+#include "offline-db/practice.h"
 
 enum { BATCH_LINES = 200 };
 
@@ -86,7 +87,8 @@ enum gw_err home_bundle_out(struct home *home, struct gw_buf *file, struct bundl
     uint8_t box[1][GW_KEY_BYTES];
     *report = (struct bundle_report){.lines = 0};
     gw_buf_init(&out.text, BUNDLE_TEXT_MAX);
-    enum gw_err err = home_rejoin(home, fail);
+    enum gw_err err = practice_refuse(home, fail);
+    err = err ? err : home_rejoin(home, fail);
     err = err ? err : fill_head(home, &head);
     if (!err && !gw_b64url_decode(home->id.server_key, box[0], GW_KEY_BYTES)) {
         err =

@@ -4,6 +4,7 @@
 
 #include "offline-db/bundle.h"
 #include "offline-db/foreign_p.h"
+#include "offline-db/practice.h"
 
 /* ---- whom it can be sealed to */
 
@@ -28,7 +29,8 @@ enum gw_err process_bundle_peers(struct home *home, const char *id, struct bundl
                                  size_t cap, size_t *n, struct gw_fail *fail)
 {
     struct process_case c;
-    enum gw_err err = process_load(home, id, today(home), &c, fail);
+    enum gw_err err = practice_refuse(home, fail);
+    err = err ? err : process_load(home, id, today(home), &c, fail);
     *n = 0;
     if (err) {
         return err;
@@ -175,7 +177,8 @@ enum gw_err process_bundle_out(struct home *home, const char *id, const char *co
     *report = (struct bundle_report){.lines = 0};
     gw_buf_init(&p.out.text, BUNDLE_TEXT_MAX);
     gw_buf_init(&p.line, BUNDLE_LINE_MAX);
-    enum gw_err err = home_rejoin(home, fail);
+    enum gw_err err = practice_refuse(home, fail);
+    err = err ? err : home_rejoin(home, fail);
     err = err ? err : fill_head(home, id, devices, n, &head, fail);
     for (size_t i = 0; i < n && !err; i++) {
         err = one_box(home, devices[i], boxes[i], fail);

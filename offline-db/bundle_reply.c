@@ -3,6 +3,7 @@
 
 #include "offline-db/bundle.h"
 #include "offline-db/foreign_p.h"
+#include "offline-db/practice.h"
 
 struct taking {
     struct home *home;
@@ -344,7 +345,8 @@ enum gw_err home_bundle_in(struct home *home, const void *file, size_t len,
 {
     struct bundle in;
     *report = (struct bundle_report){.lines = 0};
-    enum gw_err err = home_rejoin(home, fail);
+    enum gw_err err = practice_refuse(home, fail);
+    err = err ? err : home_rejoin(home, fail);
     err = err ? err : open_reply(home, file, len, &in, fail);
     if (err) {
         return err;

@@ -12,6 +12,8 @@
 #include "base/fsutil.h"
 #include "offline-db/blob.h"
 #include "offline-db/odb_p.h"
+#include "offline-db/practice.h"
+#include "offline-db/process_p.h"
 
 extern const struct gw_migration offline_db_migrations[];
 extern const size_t offline_db_migrations_n;
@@ -278,6 +280,34 @@ static enum gw_err open_db(struct home *home, const struct home_opts *opts, stru
     return err ? err : gw_db_open(&db, &home->db, fail);
 }
 
+/* ---- a home for practice has a clock that can be moved on */
+
+static int64_t moved_wall(void *ctx)
+{
+    const struct home_priv *p = ctx;
+    return p->base_clock->wall_ms(p->base_clock->ctx) + p->shift_ms;
+}
+
+static int64_t moved_mono(void *ctx)
+{
+    const struct home_priv *p = ctx;
+    return p->base_clock->mono_ms(p->base_clock->ctx);
+}
+
+void home_practice_load(struct home *home)
+{
+    struct home_priv *p = home->p;
+    sqlite3_stmt *st = process_stmt(home, SQL_PRACTICE_GET);
+    home->practice = odb_row(home, st, NULL) == GW_OK;
+    p->shift_ms = home->practice ? gw_col_int(st, 0) : 0;
+    odb_reset(st);
+    if (home->practice && home->clock != &p->clock) {
+        p->base_clock = home->clock;
+        p->clock = (struct gw_clock){moved_wall, moved_mono, p};
+        home->clock = &p->clock;
+    }
+}
+
 enum gw_err home_open(const struct home_opts *opts, struct home *out, struct gw_fail *fail)
 {
     *out = (struct home){0};
@@ -297,6 +327,9 @@ enum gw_err home_open(const struct home_opts *opts, struct home *out, struct gw_
     err = err ? err : gw_dir_make(out->dir, fail);
     err = err ? err : hold_home(out, fail);
     err = err ? err : open_db(out, opts, fail);
+    if (!err) {
+        home_practice_load(out);
+    }
     err = err ? err : load_who(out, opts->must_be_enrolled, fail);
     if (err) {
         home_close(out);
@@ -311,6 +344,7 @@ void home_close(struct home *home)
     gw_wipe(&home->key, sizeof home->key);
     home->enrolled = false;
     if (home->p) {
+        home->clock = home->p->base_clock ? home->p->base_clock : home->clock;
         if (home->p->home_fd >= 0) {
             (void)close(home->p->home_fd); /* only a lock */
         }
@@ -384,20 +418,24 @@ enum gw_err home_enrol(struct home *home, const struct identity *id, const struc
                            _("This machine is enrolled already. To enrol it for somebody else, "
                              "send what is unsent and run: gridward leave"));
     }
+    if (home->practice && strcmp(id->user, PRACTICE_USER) != 0) {
+        return practice_refuse(home, fail);
+    }
     return take_identity(home, id, key, false, fail);
 }
 
 enum gw_err home_rekey(struct home *home, const struct identity *id, const struct gw_sign_key *key,
                        struct gw_fail *fail)
 {
-    return take_identity(home, id, key, true, fail);
+    enum gw_err err = practice_refuse(home, fail);
+    return err ? err : take_identity(home, id, key, true, fail);
 }
 
 static enum gw_err refuse_unsent(struct home *home, struct gw_fail *fail)
 {
     int64_t unsent = 0;
     enum gw_err err = odb_int(home, odb_stmt(home, SQL_J_UNSENT_COUNT), 0, &unsent);
-    if (!err && unsent > 0) {
+    if (!err && unsent > 0 && !home->practice) {
         err = gw_fail_set(fail, GW_REFUSED,
                           _("%lld records have not reached the dispatch server yet. Run: gridward "
                             "sync, then leave again. Nothing was deleted."),
@@ -490,7 +528,8 @@ enum gw_err home_leave(struct home *home, struct gw_fail *fail)
     unlink_in(home, "gridward.db-shm");
     gw_wipe(&home->key, sizeof home->key);
     home->id = (struct identity){0};
-    home->enrolled = false;
+    home->enrolled = home->practice = false;
+    home->p->shift_ms = 0;
     const struct home_opts again = {0};
     err = open_db(home, &again, fail);
     (void)flock(home->p->home_fd, LOCK_SH); /* ours already */

@@ -31,6 +31,7 @@ struct home {
     struct gw_db *db;
     char dir[1024];
     bool enrolled;
+    bool practice; /* never sent, bundled or exported; every screen and page says 练习 (practice.h) */
     struct identity id;
     struct gw_sign_key key; /* wiped by home_close */
     const struct gw_clock *clock;

@@ -19,6 +19,10 @@ enum { WATCH_BITS = 1 << 20 };
 
 struct home_priv {
     struct gw_sql *sql;
+    /* of a home for practice: the given clock, moved on */
+    struct gw_clock clock;
+    const struct gw_clock *base_clock;
+    int64_t shift_ms;
     int home_fd;         /* shared lock on DIR/home.lock: somebody has this home open */
     bool txn;            /* the open transaction is one of odb_begin */
     int64_t rev;         /* revision of the open transaction; 0 = none taken yet */
@@ -46,6 +50,9 @@ static inline sqlite3_stmt *odb_stmt(const struct home *home, enum odb_sql which
 {
     return gw_db_stmt(home->db, which);
 }
+
+/* home.c: whether this home is for practice, and its clock. */
+void home_practice_load(struct home *home);
 
 /* GW_OK: st stands on a row, GW_ABSENT: there is none. Reset it after use (odb_reset): an open
  * statement keeps an old picture of the store. */

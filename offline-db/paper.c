@@ -33,6 +33,7 @@ struct paper_in paper_of(const char *process, const struct process_case *c,
                              .notices = notices,
                              .notice = notice,
                              .subject = subject,
+                             .practice = c->practice,
                              .lang = gw_i18n_lang()};
 }
 
@@ -206,6 +207,9 @@ enum gw_err paper_text(const struct paper_in *in, struct gw_buf *out, struct pap
     enum gw_err err = render(in, &text, s);
     head_line(in, head, sizeof head);
     draft_line(s, draft, sizeof draft);
+    if (!err && in->practice) {
+        err = gw_buf_addf(out, "[%s]\n\n", _("PRACTICE, not a real paper"));
+    }
     if (!err && s->draft) {
         err = gw_buf_addf(out, _("[DRAFT, not to be posted] %s\n\n"), draft);
     }
@@ -237,6 +241,7 @@ enum gw_err paper_html(const struct paper_in *in, struct gw_buf *out, struct pap
                                       .head = head,
                                       .size = in->notice->paper,
                                       .draft = s->draft ? draft : NULL,
+                                      .practice = in->practice,
                                       .seal = true,
                                       .lang = in->lang};
     err = err ? err : paper_page(&frame, gw_buf_str(&text), out);

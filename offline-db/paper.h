@@ -29,6 +29,7 @@ struct paper_in {
     const struct notice *notice;
     const char *subject; /* whose paper it is, NULL = none */
     enum gw_lang lang;
+    bool practice;                    /* every page says 练习 */
     bool qr;                          /* plain text: the QR code in half blocks below it */
     const struct notice_watch *watch; /* printed is told on; lacks is not */
 };
@@ -57,6 +58,7 @@ struct paper_frame {
     const char *head;             /* small line above, "" = none */
     const char *size;             /* "A4" "A3" */
     const char *draft;            /* what is missing; NULL = no draft */
+    bool practice;                /* 练习 on every page */
     bool seal;                    /* the last lines are a signature: a place for the seal */
     bool small;                   /* letters of 12 points: much on one page */
     enum gw_lang lang;

@@ -275,9 +275,11 @@ static enum gw_err put_foot(const struct paper_frame *f, struct gw_buf *out)
     char code[EV_CODE_LEN + 1];
     ev_code(f->digest, code);
     enum gw_err err = GW_OK;
-    if (f->draft) {
+    if (f->draft || f->practice) {
         err = gw_buf_addf(out, "<div class=\"mark\">%s</div>\n<div class=\"draft\">%s</div>\n",
-                          _("DRAFT"), _("DRAFT, not to be posted"));
+                          f->practice ? _("PRACTICE") : _("DRAFT"),
+                          f->practice ? _("PRACTICE, not a real paper")
+                                      : _("DRAFT, not to be posted"));
     }
     err = err ? err : gw_buf_adds(out, "<div class=\"foot\">");
     err = err ? err : paper_qr_svg(f->process, f->digest, out);

@@ -8,6 +8,7 @@
 
 #include "base/fsutil.h"
 #include "offline-db/petition_p.h"
+#include "offline-db/practice.h"
 
 enum { NAME_BYTES = 300, INDEX_MAX = 256 * 1024 };
 
@@ -180,7 +181,8 @@ enum gw_err petition_write(struct home *home, const struct petition_in *in,
     struct pack p = {.home = home, .in = in, .out = out, .fail = fail};
     *out = (struct petition_out){.files = 0};
     gw_day today = day_of_ms(home->clock->wall_ms(home->clock->ctx));
-    enum gw_err err = process_load(home, in->process, today, &p.c, fail);
+    enum gw_err err = practice_refuse(home, fail);
+    err = err ? err : process_load(home, in->process, today, &p.c, fail);
     if (err) {
         return err;
     }

@@ -35,7 +35,9 @@ struct process_case {
     struct ev_signer *signers;
     size_t signers_n;
     struct gw_buf rules_text;
-    struct ruleset *rules;   /* owned; confirmed numbers put in */
+    struct ruleset *rules;   /* owned but for `shared`; confirmed numbers put in */
+    bool practice;           /* of a home for practice: pages that are printed of it say so */
+    bool shared;             /* many are read with one rule set (overview.h) */
     struct ev_set *set;      /* owned */
     struct procedure *state; /* owned */
 };
@@ -45,6 +47,11 @@ struct process_case {
 enum gw_err process_load(struct home *home, const char *id, gw_day today, struct process_case *out,
                          struct gw_fail *fail);
 void process_unload(struct process_case *c);
+
+/* All that a loaded procedure depends on but the rule files: the same text means that loading again
+ * would say the same. Costs a look at indexes. "" when it cannot be read. */
+enum { PROCESS_STAMP_MAX = 384 };
+void process_stamp(struct home *home, const char *id, gw_day today, char out[PROCESS_STAMP_MAX]);
 
 /* What a person recorded; texts borrowed. */
 struct process_entry {

@@ -1,6 +1,7 @@
 /* Evidence of one procedure as a file of its own (.gwe). */
 #include <string.h>
 
+#include "offline-db/practice.h"
 #include "offline-db/process_p.h"
 
 enum { NOTE_MAX = 32 * 1024, RULE_ROWS_MAX = 512 };
@@ -114,8 +115,9 @@ enum gw_err process_export_picked(struct home *home, const char *id,
     const char **rows = NULL;
     size_t rows_n = 0;
     char digest[GW_HASH_HEX + 1];
-    enum gw_err err =
-        process_load(home, id, day_of_ms(home->clock->wall_ms(home->clock->ctx)), &c, fail);
+    enum gw_err err = practice_refuse(home, fail);
+    err = err ? err
+              : process_load(home, id, day_of_ms(home->clock->wall_ms(home->clock->ctx)), &c, fail);
     if (err) {
         return err;
     }

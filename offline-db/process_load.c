@@ -208,7 +208,44 @@ static bool has_signer(const struct process_case *c, const char *dev)
     return false;
 }
 
-/* Of the mirror, or the second persons of this laptop: the same columns. */
+static enum gw_err mirror_signer(struct home *home, struct process_case *c, const char *dev,
+                                 size_t *cap, struct gw_fail *fail)
+{
+    sqlite3_stmt *st = process_stmt(home, SQL_PR_SIGNERS_OF);
+    gw_bind_text(st, ":dev", dev);
+    enum gw_err err = odb_row(home, st, fail);
+    err = err ? err : add_signer(c, st, cap, fail);
+    odb_reset(st);
+    return err == GW_ABSENT ? GW_OK : err;
+}
+
+/* A district has a thousand signers, a procedure a handful: each device is asked for once. Steps of
+ * one device mostly stand together. */
+static enum gw_err mirror_signers(struct home *home, struct process_case *c, size_t *cap,
+                                  struct gw_fail *fail)
+{
+    enum { ASKED = 64 }; /* beyond it an unknown device is asked for again */
+    const char *asked[ASKED];
+    size_t n = 0;
+    enum gw_err err = GW_OK;
+    for (size_t i = 0; !err && i < c->steps_n; i++) {
+        const char *dev = c->steps[i]->dev;
+        bool known = i > 0 && strcmp(c->steps[i - 1]->dev, dev) == 0;
+        for (size_t k = n; !known && k-- > 0;) {
+            known = strcmp(asked[k], dev) == 0;
+        }
+        if (known || has_signer(c, dev)) {
+            continue;
+        }
+        if (n < ASKED) {
+            asked[n++] = dev;
+        }
+        err = mirror_signer(home, c, dev, cap, fail);
+    }
+    return err;
+}
+
+/* The second persons of this laptop: the same columns. */
 static enum gw_err add_signers(struct home *home, enum process_sql_row which,
                                struct process_case *c, size_t *cap, struct gw_fail *fail)
 {
@@ -261,7 +298,7 @@ static enum gw_err own_signer(struct home *home, struct process_case *c, size_t 
 static enum gw_err read_signers(struct home *home, struct process_case *c, struct gw_fail *fail)
 {
     size_t cap = 0;
-    enum gw_err err = add_signers(home, SQL_PR_SIGNERS, c, &cap, fail);
+    enum gw_err err = mirror_signers(home, c, &cap, fail);
     err = err ? err : add_signers(home, SQL_PR_SECONDS, c, &cap, fail);
     err = err ? err : own_signer(home, c, cap, fail);
     if (!err) {
@@ -272,14 +309,21 @@ static enum gw_err read_signers(struct home *home, struct process_case *c, struc
 
 /* ---- rules */
 
+/* Of the open that counts: the first in the order of the set that is not quarantined, else the
+ * first. */
 static const char *rules_hash(const struct process_case *c)
 {
-    for (size_t i = 0; i < c->steps_n; i++) {
-        if (c->steps[i]->kind == PROC_OPEN && c->steps[i]->rules) {
-            return c->steps[i]->rules;
+    const char *first = NULL;
+    for (size_t i = 0; i < ev_count(c->set); i++) {
+        const struct ev_step *step = ev_at(c->set, i);
+        if (step->kind == PROC_OPEN && step->rules) {
+            if (step->status != STEP_QUARANTINED) {
+                return step->rules;
+            }
+            first = first ? first : step->rules;
         }
     }
-    return NULL;
+    return first;
 }
 
 /* A value that is no number, or out of its bounds, leaves the number waiting. */
@@ -294,26 +338,50 @@ static void confirm_one(struct ruleset *rules, const char *key, const char *valu
     }
 }
 
-/* Numbers that the district has confirmed, as far as they hold for this division. */
-static enum gw_err confirm_numbers(struct home *home, struct process_case *c, struct gw_fail *fail)
+/* Numbers that the district has confirmed, as far as they hold for this division: put in, and their
+ * ids into ids; rules NULL: only the ids. */
+static enum gw_err confirm_numbers(struct home *home, const char *division, struct ruleset *rules,
+                                   struct gw_buf *ids, struct gw_fail *fail)
 {
     sqlite3_stmt *st = process_stmt(home, SQL_PR_RULES);
     enum gw_err err = odb_row(home, st, fail);
+    gw_buf_reset(ids);
     while (!err) {
         const char *set = gw_col_text(st, 0);
         const char *key = gw_col_text(st, 1);
         const char *path = gw_col_text(st, 4);
-        if (set && key && path && path_covers(path, c->row.division) &&
-            strcmp(set, c->rules->set) == 0) {
-            confirm_one(c->rules, key, gw_col_text(st, 2), gw_col_text(st, 3));
+        if (set && key && path && path_covers(path, division)) {
+            if (rules && strcmp(set, rules->set) == 0) {
+                confirm_one(rules, key, gw_col_text(st, 2), gw_col_text(st, 3));
+            }
+            err = gw_buf_adds(ids, gw_col_text(st, 5));
+            err = err ? err : gw_buf_adds(ids, "\n");
         }
-        err = odb_row(home, st, fail);
+        err = err ? err : odb_row(home, st, fail);
     }
     odb_reset(st);
     return err == GW_ABSENT ? GW_OK : err;
 }
 
-static enum gw_err read_rules(struct home *home, struct process_case *c, struct gw_fail *fail)
+/* The same text with the same numbers put in. */
+static enum gw_err is_held(struct home *home, const struct process_case *c, const char *hash,
+                           const struct process_rules_held *held, bool *same, struct gw_fail *fail)
+{
+    struct gw_buf ids;
+    *same = false;
+    if (!held->rules || strcmp(held->rules->hash, hash) != 0) {
+        return GW_OK;
+    }
+    gw_buf_init(&ids, PROCESS_RULES_MAX);
+    enum gw_err err = confirm_numbers(home, c->row.division, NULL, &ids, fail);
+    *same = !err && strcmp(gw_buf_str(&ids), gw_buf_str(&held->confirmed)) == 0;
+    gw_buf_free(&ids);
+    return err;
+}
+
+/* From there on the rule set is the holder's. */
+static enum gw_err read_rules(struct home *home, struct process_case *c,
+                              struct process_rules_held *held, struct gw_fail *fail)
 {
     const char *hash = rules_hash(c);
     if (!hash) {
@@ -322,26 +390,52 @@ static enum gw_err read_rules(struct home *home, struct process_case *c, struct 
             _("The record that opens this procedure is not here yet. Synchronise, or "
               "take in the bundle of the laptop that opened it."));
     }
-    enum gw_err err = process_rules_text(home, &c->row, hash, &c->rules_text, fail);
-    err = err ? err : ruleset_load(gw_buf_str(&c->rules_text), c->rules_text.len, &c->rules, fail);
-    return err ? err : confirm_numbers(home, c, fail);
+    bool same = false;
+    enum gw_err err = is_held(home, c, hash, held, &same, fail);
+    if (!err && same) {
+        c->rules = held->rules;
+    } else if (!err) {
+        ruleset_free(held->rules);
+        held->rules = NULL;
+        err = process_rules_text(home, &c->row, hash, &c->rules_text, fail);
+        err = err ? err
+                  : ruleset_load(gw_buf_str(&c->rules_text), c->rules_text.len, &c->rules, fail);
+        held->rules = c->rules;
+        err = err ? err : confirm_numbers(home, c->row.division, c->rules, &held->confirmed, fail);
+    }
+    return err;
 }
 
-enum gw_err process_load(struct home *home, const char *id, gw_day today, struct process_case *out,
-                         struct gw_fail *fail)
+void process_rules_drop(struct process_rules_held *held)
 {
-    struct gather g = {.c = out, .fail = fail};
-    *out = (struct process_case){.steps = NULL};
+    ruleset_free(held->rules);
+    gw_buf_free(&held->confirmed);
+    *held = (struct process_rules_held){.rules = NULL};
+}
+
+/* ---- all of it */
+
+static enum gw_err read_steps(struct home *home, const char *id, struct process_case *c,
+                              struct gw_fail *fail)
+{
+    struct gather g = {.c = c, .fail = fail};
+    enum gw_err err = mirror_steps(home, id, &g);
+    err = err ? err : own_steps(home, id, &g);
+    err = err ? err : foreign_steps(home, id, &g);
+    err = err ? err : read_signers(home, c, fail);
+    return err ? err : ev_set_new((const struct ev_step *const *)c->steps, c->steps_n, &c->set);
+}
+
+enum gw_err process_load_held(struct home *home, const char *id, gw_day today,
+                              struct process_rules_held *held, struct process_case *out,
+                              struct gw_fail *fail)
+{
+    *out = (struct process_case){.shared = true, .practice = home->practice};
     gw_arena_init(&out->arena, CASE_MEMORY);
     gw_buf_init(&out->rules_text, RULESET_TEXT_MAX);
     enum gw_err err = process_row_of(home, id, &out->row, fail);
-    err = err ? err : mirror_steps(home, id, &g);
-    err = err ? err : own_steps(home, id, &g);
-    err = err ? err : foreign_steps(home, id, &g);
-    err = err ? err : read_signers(home, out, fail);
-    err = err ? err : read_rules(home, out, fail);
-    err =
-        err ? err : ev_set_new((const struct ev_step *const *)out->steps, out->steps_n, &out->set);
+    err = err ? err : read_steps(home, id, out, fail);
+    err = err ? err : read_rules(home, out, held, fail);
     if (!err) {
         const struct procedure_in in = {.rules = out->rules, .steps = out->set, .today = today};
         err = procedure_new(&in, &out->state);
@@ -354,11 +448,27 @@ enum gw_err process_load(struct home *home, const char *id, gw_day today, struct
     return GW_OK;
 }
 
+enum gw_err process_load(struct home *home, const char *id, gw_day today, struct process_case *out,
+                         struct gw_fail *fail)
+{
+    struct process_rules_held held = {.rules = NULL};
+    gw_buf_init(&held.confirmed, PROCESS_RULES_MAX);
+    enum gw_err err = process_load_held(home, id, today, &held, out, fail);
+    if (!err) {
+        out->shared = false;
+        held.rules = NULL;
+    }
+    process_rules_drop(&held);
+    return err;
+}
+
 void process_unload(struct process_case *c)
 {
     procedure_free(c->state);
     ev_set_free(c->set);
-    ruleset_free(c->rules);
+    if (!c->shared) {
+        ruleset_free(c->rules);
+    }
     gw_buf_free(&c->rules_text);
     gw_arena_free(&c->arena);
     *c = (struct process_case){.steps = NULL};

@@ -22,6 +22,18 @@ enum gw_err process_rules_text(struct home *home, const struct process_row *row,
 enum gw_err process_rules_keep(struct home *home, const char *text, size_t len,
                                char hash[GW_HASH_HEX + 1], struct gw_fail *fail);
 
+/* The rule set of one procedure, kept for the next one that has the same: with what the district
+ * confirmed in it. Zeroed but for `confirmed`. */
+struct process_rules_held {
+    struct ruleset *rules;
+    struct gw_buf confirmed; /* ids of the confirmations that are in it */
+};
+void process_rules_drop(struct process_rules_held *held);
+/* process_load; the rule set is borrowed from `held` and lives until the next call or the drop. */
+enum gw_err process_load_held(struct home *home, const char *id, gw_day today,
+                              struct process_rules_held *held, struct process_case *out,
+                              struct gw_fail *fail);
+
 /* Lines in set order: what process_load read follows the stores. In the case's arena. */
 enum gw_err process_lines_in_order(struct process_case *c, struct ev_export_line **out,
                                    struct gw_fail *fail);

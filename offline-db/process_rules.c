@@ -180,6 +180,17 @@ bool process_only_community(struct home *home, char *out, size_t size)
     return found == 1;
 }
 
+/* Reading and composing the whole folder costs more than a small procedure does; and the files may
+ * be replaced. A store that cannot be written to does it again. */
+static void remember(struct home *home, const struct gw_buf *text)
+{
+    char hash[GW_HASH_HEX + 1];
+    if (home->p->txn || odb_begin(home, GW_DURABLE_NORMAL, "rules_text", NULL)) {
+        return;
+    }
+    (void)odb_end(home, process_rules_keep(home, gw_buf_str(text), text->len, hash, NULL), NULL);
+}
+
 enum gw_err process_rules_text(struct home *home, const struct process_row *row, const char *hash,
                                struct gw_buf *out, struct gw_fail *fail)
 {
@@ -189,6 +200,7 @@ enum gw_err process_rules_text(struct home *home, const struct process_row *row,
     }
     err = composed(row, hash, out);
     if (!err) {
+        remember(home, out);
         return GW_OK;
     }
     return gw_fail_set(

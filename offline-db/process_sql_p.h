@@ -42,7 +42,7 @@
                         ":id) AND f.state <> 'rejected' ORDER BY f.process, f.ord")                \
     X(PR_STEPS,                                                                                    \
       "SELECT line, status, receipt, recv_at, receipt_seq, result FROM step WHERE process = :id "  \
-      "ORDER BY id")                                                                               \
+      "ORDER BY seq, id")                                                                          \
     X(PR_OWN_STEPS, "SELECT j.body, j.dev, j.sig, j.priv, j.state, (SELECT r.receipt FROM "        \
                     "receipt r WHERE r.dev = j.dev AND r.n = j.n AND r.good = 1 ORDER BY r.at "    \
                     "LIMIT 1), j.result_at, j.seq FROM journal j WHERE j.id = :id AND " OWN_STEP   \
@@ -50,10 +50,11 @@
     X(PR_FOREIGN_STEPS,                                                                            \
       "SELECT f.line, f.state FROM foreign_line f WHERE f.process = :id AND " FOREIGN_STEP         \
       " ORDER BY f.ord")                                                                           \
-    X(PR_SIGNERS, "SELECT id, user, name, role, sign_key, server_sig, valid_from, revoked_at, "    \
-                  "revoked_seq, 0 AS src FROM signer UNION ALL SELECT device, user, name, role, "  \
-                  "sign_key, server_sig, valid_from, revoked_at, revoked_seq, 1 FROM "             \
-                  "foreign_signer ORDER BY src, id")                                               \
+    X(PR_SIGNERS_OF,                                                                               \
+      "SELECT id, user, name, role, sign_key, server_sig, valid_from, revoked_at, revoked_seq, "   \
+      "0 AS src FROM signer WHERE id = :dev OR (id > :dev || '.' AND id < :dev || '/') UNION "     \
+      "ALL SELECT device, user, name, role, sign_key, server_sig, valid_from, revoked_at, "        \
+      "revoked_seq, 1 FROM foreign_signer WHERE device = :dev ORDER BY src, id LIMIT 1")           \
     X(PR_RULES, "SELECT \"set\", key, value, document, path, id, NULL FROM rule UNION ALL "        \
                 "SELECT f.\"set\", f.key, f.value, f.document, f.path, f.id, f.row FROM "          \
                 "foreign_rule f WHERE NOT EXISTS (SELECT 1 FROM rule r WHERE r.id = f.id) "        \
@@ -100,6 +101,31 @@
                  "resident_private p ON p.id = r.id WHERE " BELOW("r.path"))                       \
     X(RO_SPELLS,                                                                                   \
       "SELECT s.resident_id, s.\"from\", s.\"to\", s.kind FROM spell s WHERE " BELOW("s.path"))    \
+    X(PRACTICE_GET, "SELECT shift_ms FROM practice")                                               \
+    X(PRACTICE_MARK, "INSERT OR IGNORE INTO practice (one, shift_ms) VALUES (1, 0)")               \
+    X(PRACTICE_SHIFT, "UPDATE practice SET shift_ms = shift_ms + :ahead")                          \
+    X(PRACTICE_SECOND, "SELECT count(*), sum(process = :id), (SELECT hash FROM foreign_line "      \
+                       "WHERE dev = :dev ORDER BY n DESC LIMIT 1), (SELECT hash FROM "             \
+                       "foreign_line WHERE dev = :dev AND process = :id ORDER BY n DESC LIMIT 1) " \
+                       "FROM foreign_line WHERE dev = :dev")                                       \
+    X(PRACTICE_PUT, "INSERT INTO foreign_line (dev, n, process, hash, line, at) VALUES (:dev, "    \
+                    ":n, :id, :hash, :line, :at)")                                                 \
+    X(PR_PLACES, "SELECT id, name FROM grid WHERE level IN ('community', 'village') ORDER BY id")  \
+    X(PR_COMMON_STAMP,                                                                             \
+      "SELECT printf('%d.%d.%d %d.%d.%d', (SELECT count(*) FROM rule), (SELECT "                   \
+      "max(seq) FROM rule), (SELECT sum(seq) FROM rule), count(*), max(seq), "                     \
+      "sum(seq)) || (SELECT printf(' %d.%d', count(*), sum(revoked_seq)) FROM foreign_signer) || " \
+      "(SELECT printf(' %d.%d', count(*), sum(seq)) FROM foreign_rule) FROM signer")               \
+    X(PR_STAMP, "SELECT (SELECT printf('%d.%d.%d', count(*), max(seq), sum(seq)) FROM step WHERE " \
+                "process = :id) || (SELECT printf(' %d.%d.%d', count(*), max(j), sum(result_at)) " \
+                "FROM journal WHERE id = :id) || (SELECT printf(' %d.%d', count(*), sum(state IN " \
+                "('pending', 'sent'))) FROM foreign_line WHERE process = :id)")                    \
+    X(PR_SUMMARY, "SELECT state, next_step, next_zh, next_en, next_day, late, missing, breaches, " \
+                  "contested, poll FROM process_summary WHERE process = :id AND stamp = :stamp")   \
+    X(PR_SUMMARY_PUT, "INSERT OR REPLACE INTO process_summary (process, stamp, state, next_step, " \
+                      "next_zh, next_en, next_day, late, missing, breaches, contested, poll) "     \
+                      "VALUES (:id, :stamp, :state, :step, :zh, :en, :day, :late, :missing, "      \
+                      ":breaches, :contested, :poll)")                                             \
     /* attachments */                                                                              \
     X(BL_PUT, "INSERT OR REPLACE INTO blob (hash, process, size, media, state, held, tries, at) "  \
               "VALUES (:hash, :process, :size, :media, :state, :held, :tries, :at)")               \

@@ -5,6 +5,7 @@
 
 #include "base/i18n.h"
 #include "base/text_safe.h"
+#include "offline-db/practice.h"
 #include "sync/engine_p.h"
 
 int64_t engine_mono(const struct engine *engine)
@@ -73,6 +74,10 @@ static void read_settings(struct engine *engine, const struct gw_config *config)
 enum gw_err engine_new(const struct engine_opts *opts, struct engine **out, struct gw_fail *fail)
 {
     *out = NULL;
+    enum gw_err err = practice_refuse(opts->home, fail);
+    if (err != GW_OK) {
+        return err;
+    }
     struct engine *engine = calloc(1, sizeof(*engine));
     if (engine == NULL || wire_decoder_new(&engine->decoder) != GW_OK) {
         free(engine);

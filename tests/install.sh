@@ -19,7 +19,7 @@ for f in usr/bin/gridward usr/bin/gridward-dispatchd usr/libexec/gridward/gridwa
     ok "$f" test -s "$dest/$f"
 done
 # every rule file, and those of the notices in their own folder
-for f in rules/*.json rules/notices/*.json; do
+for f in rules/*.json rules/notices/*.json rules/practice/*.json; do
     [ ! -e "$f" ] || ok "$f" cmp "$f" "$dest/usr/share/gridward/$f"
 done
 ok "gridward --version" "$dest/usr/bin/gridward" --version

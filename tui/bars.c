@@ -5,7 +5,9 @@
 #include "base/text_safe.h"
 #include "base/utf8.h"
 #include "model/alarm.h"
+#include "model/day.h"
 #include "offline-db/mirror.h"
+#include "offline-db/practice.h"
 #include "tui/tui_p.h"
 
 enum { CLOCK_BAD_MS = 60000, CLOCK_CELLS = 8 };
@@ -111,11 +113,30 @@ static void duty_item(struct tui *t)
     }
 }
 
+/* Nothing of a link or of duty: only which day it is here. */
+static void draw_practice_day(struct tui *t)
+{
+    char day[DAY_TEXT + 1], text[96], clock[6];
+    day_print(day_of_ms(tui_now(t)), day);
+    (void)snprintf(text, sizeof(text), _("today here is %s"), day);
+    put_item(t, P_BAR, text);
+    put_item(t, P_BAR, _("nothing of this is sent or is evidence"));
+    gw_time_hhmm(tui_now(t), clock);
+    (void)snprintf(text, sizeof(text), "  %s ", clock);
+    screen_right(t->scr, P_BAR, text);
+    (void)screen_row_end(t->scr, P_BAR);
+}
+
 static void draw_status(struct tui *t, int row)
 {
     char text[96], clock[6];
     bool good = t->link.phase == TUI_LINK_ONLINE || t->link.phase == TUI_LINK_WATCH;
     screen_row(t->scr, row);
+    if (t->home->practice) {
+        put_item(t, P_ALERT, practice_mark(t->home));
+        draw_practice_day(t);
+        return;
+    }
     if (t->lock.on) {
         put_item(t, P_BAR_WARN, _("Locked"));
     } else {
@@ -268,7 +289,7 @@ static void lay_line(struct tui *t)
 void bars_layout(struct tui *tui)
 {
     int rows = screen_rows(tui->scr);
-    bool demo = tui->opts.demo && !tui->small;
+    bool demo = (tui->opts.demo || tui->home->practice) && !tui->small;
     lay_line(tui);
     tui->body_top = tui->small ? 1 : (demo ? 3 : 2);
     tui->body_end = rows - 1 - (tui->small ? 0 : tui->line_rows);
@@ -384,6 +405,9 @@ static void draw_keys(struct tui *t, bool anew)
         return;
     }
     screen_row(t->scr, screen_rows(t->scr) - 1);
+    if (t->small && t->home->practice) { /* there is no bar above */
+        screen_putf(t->scr, P_ALERT, "%s ", practice_mark(t->home));
+    }
     screen_put(t->scr, P_BOLD, hint == NULL ? "" : hint);
     for (size_t i = 0; i < t->key_parts_n; i++) {
         put_key(t, &t->key_parts[i]);
@@ -400,7 +424,9 @@ void bars_draw(struct tui *tui)
 {
     int row = 0;
     if (!tui->small) {
-        if (tui->opts.demo) {
+        if (tui->home->practice) {
+            practice_guide(tui, row++);
+        } else if (tui->opts.demo) {
             screen_line(tui->scr, row++, P_GOOD, _(" Demo: press F2 to acknowledge"));
         }
         if (tui->stale) {

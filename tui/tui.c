@@ -413,6 +413,9 @@ enum gw_err tui_refresh(struct tui *tui, struct gw_fail *fail)
     enum gw_err err = queue_refresh(tui->queue, &changed, fail);
     if (err == GW_OK) {
         err = journal_counts(tui->home, &tui->counts);
+        if (tui->home->practice) { /* nothing is ever to be delivered */
+            tui->counts.unsent = 0;
+        }
     }
     if (changed > 0) {
         tui->queue_moved = true;

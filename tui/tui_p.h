@@ -179,6 +179,12 @@ void bars_draw(struct tui *tui);
 /* The bottom line alone, when only the cursor moved: painted when it says something else now. */
 void bars_keys(struct tui *tui);
 
+/* ---- practice.c: what comes next, of the screen that is shown */
+void practice_guide(struct tui *tui, int row);
+/* Key 9 in a home for practice: the clock goes to the next planned day. */
+struct process_case;
+void practice_tomorrow(struct tui *tui, const struct process_case *c);
+
 /* ---- words.c: short texts that several screens share. Borrowed until the next call. */
 const char *word_level(int level); /* 网格长 */
 const char *word_state(const struct queue_row *row, const char *me);

@@ -30,6 +30,7 @@ struct state {
     size_t todo_n, findings_n;
     size_t counts[FIND_UNKNOWN + 1]; /* findings of each kind */
     char code[EV_CODE_LEN + 1];
+    char stamp[PROCESS_STAMP_MAX]; /* what was loaded */
 };
 
 gw_day tui_today(const struct tui *tui)
@@ -111,7 +112,9 @@ static enum gw_err make_todo(struct state *s)
 static enum gw_err load(struct tui *t, struct state *s, struct gw_fail *fail)
 {
     char digest[GW_HASH_HEX + 1];
+    char stamp[PROCESS_STAMP_MAX];
     struct process_case fresh;
+    process_stamp(t->home, s->id, tui_today(t), stamp); /* before: never newer than what is read */
     enum gw_err err = process_load(t->home, s->id, tui_today(t), &fresh, fail);
     if (err != GW_OK) {
         return err;
@@ -120,6 +123,7 @@ static enum gw_err load(struct tui *t, struct state *s, struct gw_fail *fail)
         process_unload(&s->c);
     }
     s->c = fresh;
+    (void)snprintf(s->stamp, sizeof(s->stamp), "%s", stamp);
     s->loaded = true;
     ev_digest(s->c.set, s->id, digest);
     ev_code(digest, s->code);
@@ -161,10 +165,16 @@ static void process_view_close(struct tui *t, struct view *view)
     drop(view->state);
 }
 
+/* Most of what changes in the store is no business of this procedure. */
 static void process_view_changed(struct tui *t, struct view *view)
 {
-    (void)load(t, view->state,
-               NULL); /* what is shown stays when it cannot be read; the bars say why */
+    struct state *s = view->state;
+    char stamp[PROCESS_STAMP_MAX];
+    process_stamp(t->home, s->id, tui_today(t), stamp);
+    if (stamp[0] != '\0' && strcmp(stamp, s->stamp) == 0) {
+        return;
+    }
+    (void)load(t, s, NULL); /* what is shown stays when it cannot be read; the bars say why */
 }
 
 /* ---- the four pages */
@@ -430,6 +440,10 @@ static bool process_view_key(struct tui *t, struct view *view, const struct key 
                                                     &view_roll};
     if (digit >= 5 && digit <= 8) {
         return tui_open(t, others[digit - 5], "", s->id);
+    }
+    if (digit == 9 && t->home->practice) {
+        practice_tomorrow(t, &s->c);
+        return true;
     }
     if (digit < 1 || digit > PAGES) {
         return false;

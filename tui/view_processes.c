@@ -1,5 +1,5 @@
-/* Elections and other procedures, by division; Enter opens one, 1 sets up a new one. For a clerk
- * this is the first screen. */
+/* Elections and other procedures, by division; Enter opens one, 1 sets up a new one, 2 is the
+ * overview. For a clerk this is the first screen. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,7 +80,7 @@ static void put(struct tui *t, void *ctx, size_t i)
     if (closed) {
         screen_put(t->scr, P_DIM, _("  closed"));
     }
-    if (row->unsent) {
+    if (row->unsent && !t->home->practice) {
         screen_put(t->scr, P_WARN, _("  not delivered yet"));
     }
 }
@@ -110,14 +110,16 @@ static bool processes_request(struct tui *t, struct view *view, enum request req
 static bool processes_key(struct tui *t, struct view *view, const struct key *key)
 {
     (void)view;
-    return key_digit(key) == 1 && tui_open(t, &view_setup, "", NULL);
+    int digit = key_digit(key);
+    return (digit == 1 && tui_open(t, &view_setup, "", NULL)) ||
+           (digit == 2 && tui_open(t, &view_overview, "", NULL));
 }
 
 static const char *processes_hint(struct tui *t, struct view *view)
 {
     (void)t;
     (void)view;
-    return _("Enter opens · 1 set up a new one · Esc back");
+    return _("Enter opens · 1 set up a new one · 2 overview · Esc back");
 }
 
 const struct view_ops view_processes = {

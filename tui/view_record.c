@@ -26,6 +26,7 @@ struct state {
     struct list list;
     bool correcting;
     struct step_form form;
+    char stamp[PROCESS_STAMP_MAX]; /* what was loaded; "" = the first */
 };
 
 /* ---- what stands there */
@@ -231,6 +232,11 @@ static void record_changed(struct tui *t, struct view *view)
 {
     struct state *s = view->state;
     struct process_case fresh;
+    char stamp[PROCESS_STAMP_MAX];
+    process_stamp(t->home, s->process, tui_today(t), stamp);
+    if (stamp[0] != '\0' && strcmp(stamp, s->stamp) == 0) {
+        return; /* nothing of this procedure moved */
+    }
     if (s->correcting || process_load(t->home, s->process, tui_today(t), &fresh, NULL) != GW_OK) {
         return;
     }
@@ -240,6 +246,7 @@ static void record_changed(struct tui *t, struct view *view)
     }
     process_unload(&s->c);
     s->c = fresh;
+    (void)snprintf(s->stamp, sizeof(s->stamp), "%s", stamp);
     make_lines(s);
 }
 

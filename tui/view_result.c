@@ -22,6 +22,7 @@ struct state {
     struct elect_result result;
     struct line *lines; /* owned */
     struct list list;
+    char stamp[PROCESS_STAMP_MAX]; /* what was loaded; "" = the first */
 };
 
 static const char *const validity[] = {[ELECT_VALID] = N_("The election is valid"),
@@ -122,8 +123,14 @@ static void result_close(struct tui *t, struct view *view)
 
 static void result_changed(struct tui *t, struct view *view)
 {
-    (void)load(t, view->state,
-               NULL); /* what is shown stays when it cannot be read; the bars say why */
+    struct state *s = view->state;
+    char stamp[PROCESS_STAMP_MAX];
+    process_stamp(t->home, s->process, tui_today(t), stamp);
+    if (stamp[0] != '\0' && strcmp(stamp, s->stamp) == 0) {
+        return; /* nothing of this procedure moved */
+    }
+    (void)snprintf(s->stamp, sizeof(s->stamp), "%s", stamp);
+    (void)load(t, s, NULL); /* what is shown stays when it cannot be read; the bars say why */
 }
 
 static void put(struct tui *t, void *ctx, size_t i)

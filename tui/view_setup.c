@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "offline-db/practice.h"
 #include "tui/step_form.h"
 #include "tui/view_process.h"
 
@@ -84,6 +85,11 @@ static void plan_again(struct tui *t, struct state *s)
     }
 }
 
+static void set_example(void *ctx, const char *key, const char *text)
+{
+    step_form_set(ctx, key, text);
+}
+
 static void choose(struct tui *t, struct state *s, int i)
 {
     struct gw_fail fail = {0};
@@ -106,6 +112,10 @@ static void choose(struct tui *t, struct state *s, int i)
     step_form_set(&s->form, "mode", s->rules->template_->mode);
     step_form_set(&s->form, "title", words_in(&s->rules->template_->title));
     step_form_set(&s->form, "division", s->division);
+    if (t->home->practice) {
+        const struct practice_form form = {NULL, set_example, &s->form};
+        practice_answers("open", &form);
+    }
     tui_touch(t, DIRTY_ALL);
 }
 

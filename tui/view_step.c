@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "offline-db/draft.h"
+#include "offline-db/practice.h"
 #include "offline-db/roll.h"
 #include "tui/step_attach.h"
 #include "tui/step_form.h"
@@ -66,6 +67,14 @@ static void prefill(struct state *s, const struct proc_field *fields, size_t n)
     }
 }
 
+/* What is known already stays. */
+static void set_example(void *ctx, const char *key, const char *text)
+{
+    if (step_form_text(ctx, key)[0] == '\0') {
+        step_form_set(ctx, key, text);
+    }
+}
+
 /* Figures of the registration as the roll has them now: proposals that the clerk checks. */
 static void prefill_roll(struct tui *t, struct state *s, const struct step_spec *spec)
 {
@@ -102,7 +111,12 @@ static enum gw_err make_form(struct tui *t, struct state *s, struct gw_fail *fai
     }
     prefill(s, spec->fields, spec->fields_n);
     prefill(s, spec->counts, spec->counts_n);
-    prefill_roll(t, s, spec);
+    if (t->home->practice) {
+        const struct practice_form form = {&s->c, set_example, &s->form};
+        practice_answers(s->step, &form);
+    } else {
+        prefill_roll(t, s, spec);
+    }
     load_draft(t, s);
     return GW_OK;
 }

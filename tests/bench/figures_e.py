@@ -6,6 +6,13 @@ import tempfile
 from common import TOP, program, run_json
 
 
+def overview(*words):
+    """One run of bench_overview in a folder of its own."""
+    os.environ["GRIDWARD_RULESDIR"] = os.path.join(TOP, "rules")
+    with tempfile.TemporaryDirectory(prefix="gridward-bench-") as folder:
+        return run_json([program("bench_overview"), folder, *words])
+
+
 def figure_e1(bench):
     rules = os.path.join(TOP, "rules")
     runs = {n: run_json([program("bench_evidence"), rules, str(n)]) for n in (1000, 3000, 10000)}
@@ -47,3 +54,18 @@ def figure_e3(bench):
     bench.table.add("E3", f"the voters' roll of a village, {runs[0]['on']:,} on it of {runs[0]['people']:,} "
                     "residents, warm, CPU", f"{runs[0]['p50_ms']:.1f} ms")
     bench.table.add("E3", "the same with 100,000 residents mirrored elsewhere", f"{runs[100000]['p50_ms']:.1f} ms")
+
+
+def figure_e4(bench):
+    run = overview("381", "120")
+    bench.table.add("E4", f"overview of {run['rows']} elections of 120 records, all judged, CPU",
+                    f"{run['first_ms']:.0f} ms")
+    bench.table.add("E4", "the same again the same day, nothing moved, CPU",
+                    f"{run['again_ms']:.1f} ms")
+
+
+def figure_e5(bench):
+    for steps in (120, 3000):
+        run = overview("open", str(steps))
+        bench.table.add("E5", f"opening the screen of an election with {steps:,} records, CPU",
+                        f"{run['open_ms']:.1f} ms")

@@ -13,6 +13,7 @@
 #include "base/i18n.h"
 #include "offline-db/journal.h"
 #include "offline-db/mirror.h"
+#include "offline-db/practice.h"
 #include "tests/kit/scratch.h"
 
 #define GRID  CONSOLE_GRID
@@ -227,11 +228,17 @@ void console_open(struct console *c, const struct console_opts *opts)
     (void)snprintf(dir, sizeof(dir), "%s/%s", scratch_dir(), opts->name);
     const struct home_opts ho = {.dir = dir, .clock = &c->clock.clock, .random = &c->random.random};
     must(home_open(&ho, &c->home, &fail), &fail, "home");
-    enrol(c, opts->role);
+    if (opts->practice) {
+        must(practice_make(&c->home, &fail), &fail, "practice");
+    } else {
+        enrol(c, opts->role);
+    }
     must(wire_decoder_new(&c->decoder), NULL, "decoder");
     c->seq = 10;
-    join_scope(c);
-    for (size_t i = 0; i < sizeof(community) / sizeof(community[0]); i++) {
+    if (!opts->practice) {
+        join_scope(c);
+    }
+    for (size_t i = 0; !opts->practice && i < sizeof(community) / sizeof(community[0]); i++) {
         console_put(c, community[i][0], community[i][1], community[i][2]);
     }
     c->term = term_open(opts->rows, opts->cols, &c->in, &c->out);

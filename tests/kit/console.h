@@ -43,6 +43,7 @@ struct console_opts {
     enum gw_role role;
     int rows, cols;
     bool demo, mono, ascii;
+    bool practice; /* a home for practice; role is not looked at */
 };
 
 /* A home with the community in it, enrolled as 张华, no alarm yet; console_start() opens the

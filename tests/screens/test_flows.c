@@ -13,7 +13,7 @@
 
 static void begin(struct console *c, const char *name, enum gw_role role)
 {
-    const struct console_opts o = {name, "zh_CN", role, 24, 80, false, false, false};
+    const struct console_opts o = {name, "zh_CN", role, 24, 80, false, false, false, false};
     console_open(c, &o);
 }
 

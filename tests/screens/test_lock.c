@@ -20,7 +20,7 @@ enum { RULES_MAX = 256 * 1024 };
 
 static void begin(struct console *c, const char *name, const char *lang, enum gw_role role)
 {
-    const struct console_opts o = {name, lang, role, 24, 80, false, false, false};
+    const struct console_opts o = {name, lang, role, 24, 80, false, false, false, false};
     console_open(c, &o);
 }
 

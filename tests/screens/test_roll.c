@@ -123,7 +123,7 @@ static void chinese(void **state)
 {
     struct console c;
     (void)state;
-    const struct console_opts o = {"s-roll", "zh_CN", ROLE_COMMITTEE, 24, 80, false, false, false};
+    const struct console_opts o = {"s-roll", "zh_CN", ROLE_COMMITTEE, 24, 80, false, false, false, false};
     console_open(&c, &o);
     walk(&c);
     console_close(&c);

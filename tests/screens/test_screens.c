@@ -100,7 +100,7 @@ static void chinese(void **state)
 {
     struct console c;
     (void)state;
-    const struct console_opts o = {"s-zh", "zh_CN", ROLE_WORKER, 24, 80, false, false, false};
+    const struct console_opts o = {"s-zh", "zh_CN", ROLE_WORKER, 24, 80, false, false, false, false};
     console_open(&c, &o);
     walk(&c);
     console_close(&c);
@@ -110,7 +110,7 @@ static void chinese_wide(void **state)
 {
     struct console c;
     (void)state;
-    const struct console_opts o = {"s-wide", "zh_CN", ROLE_WORKER, 40, 120, false, false, false};
+    const struct console_opts o = {"s-wide", "zh_CN", ROLE_WORKER, 40, 120, false, false, false, false};
     console_open(&c, &o);
     walk(&c);
     console_close(&c);
@@ -120,7 +120,7 @@ static void english(void **state)
 {
     struct console c;
     (void)state;
-    const struct console_opts o = {"s-en", "en", ROLE_WORKER, 24, 80, false, false, false};
+    const struct console_opts o = {"s-en", "en", ROLE_WORKER, 24, 80, false, false, false, false};
     console_open(&c, &o);
     walk(&c);
     console_close(&c);

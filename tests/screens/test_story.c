@@ -71,8 +71,8 @@ static void in_chinese(void **state)
 {
     struct console c;
     (void)state;
-    const struct console_opts opts = {"story-zh", "zh_CN", ROLE_WORKER, 24,
-                                      80,         false,   false,       false};
+    const struct console_opts opts = {"story-zh", "zh_CN", ROLE_WORKER, 24,   80,
+                                      false,      false,   false,       false};
     tell(&c, &opts, FORM_XTERM);
     console_close(&c);
 }
@@ -81,8 +81,8 @@ static void in_chinese_wide(void **state)
 {
     struct console c;
     (void)state;
-    const struct console_opts opts = {"story-wide", "zh_CN", ROLE_WORKER, 40,
-                                      120,          false,   false,       false};
+    const struct console_opts opts = {"story-wide", "zh_CN", ROLE_WORKER, 40,   120,
+                                      false,        false,   false,       false};
     tell(&c, &opts, FORM_VT220);
     console_close(&c);
 }
@@ -91,7 +91,8 @@ static void in_english(void **state)
 {
     struct console c;
     (void)state;
-    const struct console_opts opts = {"story-en", "en", ROLE_WORKER, 24, 80, false, false, false};
+    const struct console_opts opts = {"story-en", "en",  ROLE_WORKER, 24,   80,
+                                      false,      false, false,       false};
     tell(&c, &opts, FORM_LINUX);
     console_close(&c);
 }

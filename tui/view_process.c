@@ -299,14 +299,16 @@ static void put_record(struct tui *t, void *ctx, size_t i)
                                                 : _("not delivered yet"));
 }
 
-/* Three things first: due today, late, missing; and what is against the law. */
+/* What there is of four things, the gravest first: a narrow terminal cuts the rest, and the list
+ * below has each. */
 static void draw_counts(struct tui *t, const struct state *s)
 {
-    static const enum finding_kind kinds[] = {FIND_DUE, FIND_LATE, FIND_MISSING, FIND_BREACH};
+    static const enum finding_kind kinds[] = {FIND_BREACH, FIND_LATE, FIND_DUE, FIND_MISSING};
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-        size_t n = s->counts[kinds[i]];
-        screen_putf(t->scr, n > 0 ? paint_finding(kinds[i]) : P_DIM, " %s %zu",
-                    finding_word(kinds[i]), n);
+        if (s->counts[kinds[i]] > 0) {
+            screen_putf(t->scr, paint_finding(kinds[i]), " %s %zu", finding_word(kinds[i]),
+                        s->counts[kinds[i]]);
+        }
     }
 }
 
@@ -323,9 +325,9 @@ static void draw_head(struct tui *t, const struct state *s)
     (void)screen_row_end(t->scr, P_TEXT);
     screen_row(t->scr, t->body_top + 1);
     for (int i = 0; i < PAGES; i++) {
-        screen_putf(t->scr, P_KEY, " %d ", i + 1);
+        screen_putf(t->scr, P_KEY, "%d", i + 1);
         screen_putf(t->scr, i == (int)s->page ? P_BOLD : P_DIM,
-                    i == (int)s->page ? "[%s]  " : " %s   ", _(pages[i]));
+                    i == (int)s->page ? "[%s] " : " %s  ", _(pages[i]));
     }
     if (s->page == PAGE_TODO) {
         draw_counts(t, s);
@@ -455,12 +457,9 @@ static bool process_view_key(struct tui *t, struct view *view, const struct key 
 
 static const char *process_view_hint(struct tui *t, struct view *view)
 {
-    const struct state *s = view->state;
     (void)t;
-    return s->page == PAGE_RECORDS ? _("Enter shows the record · 1-4 pages · 5 count · 6 result · "
-                                       "7 papers · 8 roll · Esc back")
-                                   : _("Enter opens the form · 1-4 pages · 5 count · 6 result · 7 "
-                                       "papers · 8 roll · Esc back");
+    (void)view;
+    return _("Enter opens · 1-4 pages · 5 count · 6 result · 7 papers · 8 roll · Esc back");
 }
 
 const struct view_ops view_process = {

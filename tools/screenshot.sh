@@ -73,12 +73,7 @@ ring() {
         sleep 0.05
     done
 }
-tries=0
-while ! "$d" device list --store "$store" | grep -qE ' open [0-9]'; do
-    tries=$((tries + 1))
-    [ "$tries" -lt 400 ] || { echo "screenshot.sh: the worker is not seen" >&2; exit 1; }
-    sleep 0.05
-done
+until_line "$scratch/follow.log" ' live'
 ring smoke 0 1
 ring blood_pressure 1 2 vital '"readings":[{"name":"systolic","value":168,"unit":"mmHg","low":90,"high":140}]'
 ring water 0 3
@@ -111,3 +106,19 @@ picture card.zh_CN zh_CN wait:烟感 wait:在线 still:1500 "$enter" wait:钥匙
     wait:打给谁 keys:1 wait:未接 keys:2 wait:经过 still:6000
 picture close.zh_CN zh_CN wait:烟感 wait:在线 still:1500 "$last" still:300 "$enter" wait:钥匙 "$f5" still:1500 \
     "$f7" wait:什么情况 keys:1 wait:已选 still:6000
+
+# An election, in the practice village.
+house=$scratch/practice
+"$top/gridward" --home "$house" practice --json >/dev/null
+id=$("$top/gridward" --home "$house" election new --kind village --polling-day "$(date -d '+45 days' +%F)" \
+    title=练习村换届选举 place=练习村 --term 第十二届 --seats 5 --json | jq -r .id)
+"$top/gridward" --home "$house" election step "$id" S01 guidance_document=桥头镇发〔2026〕12号 \
+    "term_ends_on=$(date -d '+60 days' +%F)" postponed=否 decision=paper >/dev/null
+"$top/gridward" --home "$house" election step "$id" S03 method=representatives chair=罗大全 \
+    members=秦小兰、冉从文、谭世芳 size=4 entitled=48 present=44 minutes=paper signin=paper >/dev/null
+for lang in zh_CN en; do
+    "$shot" -r 24 -c 80 -o "$scratch/election.svg" wait:练习村 still:1000 "$enter" still:1500 -- \
+        "$top/gridward" --home "$house" --lang "$lang"
+    rsvg-convert -o "$scratch/election.png" "$scratch/election.svg"
+    pngquant --force --output "$dir/election.$lang.png" 48 -- "$scratch/election.png"
+done

@@ -107,6 +107,35 @@ int elect_line_print(const struct ruleset *set, const struct elect_in *in,
     return s.len;
 }
 
+/* Each number that decides and is not there by its name; what is left of an incomplete one is that
+ * two records contradict each other. */
+static void missing_text(const struct elect_in *in, char *out, size_t size)
+{
+    const struct elect_ballots *b = &in->ballots;
+    int64_t seats = 0;
+    for (size_t post = 0; post < ELECT_POSTS; post++) {
+        seats += in->seats[post];
+    }
+    const struct {
+        bool gone;
+        const char *name;
+    } rows[] = {
+        {b->registered < 0, N_("registered voters")},
+        {b->voted < 0, N_("people who voted")},
+        {in->rerun && b->recovered < 0, N_("papers recovered")},
+        {in->incomplete && seats == 0, N_("seats to fill")},
+        {in->incomplete && in->people_n == 0, N_("votes of each person")},
+    };
+    struct sentence s = {out, size, 0};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].gone) {
+            add(&s, s.len == 0 ? _("Not recorded yet: ") : _(", "));
+            add(&s, _(rows[i].name));
+        }
+    }
+    add(&s, s.len == 0 ? _("Two records of one number contradict each other.") : _("."));
+}
+
 int elect_reason_print(const struct ruleset *set, const struct elect_in *in,
                        const struct elect_result *r, size_t i, char *out, size_t size)
 {
@@ -115,9 +144,7 @@ int elect_reason_print(const struct ruleset *set, const struct elect_in *in,
     const struct elect_ballots *b = &in->ballots;
     switch (r->reasons[i]) {
     case WHY_MISSING:
-        (void)snprintf(text, sizeof text, "%s",
-                       _("A number that decides is missing, or two records of it contradict each "
-                         "other."));
+        missing_text(in, text, sizeof text);
         break;
     case WHY_TURNOUT:
     case WHY_NO_TURNOUT:

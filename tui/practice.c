@@ -17,7 +17,7 @@ static const struct guide guides[] = {
     {&view_step, N_("The answers are examples: change what you like, F7 records.")},
     {&view_record, N_("2: the second person signs. 1: how an entry is corrected.")},
     {&view_count, N_("Type each figure and Enter; then the second person, who sees none.")},
-    {&view_result, N_("This is the result. Esc goes back: S23 announces it.")},
+    {&view_result, N_("The result and why. Esc goes back; when it is decided, S23 announces it.")},
     {&view_overview, N_("A street sees all its elections like this. Esc goes back.")},
 };
 

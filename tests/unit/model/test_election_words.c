@@ -53,9 +53,8 @@ static const struct sentence lines[] = {
 };
 
 static const struct sentence reasons[] = {
-    {WHY_MISSING, &none,
-     "A number that decides is missing, or two records of it contradict each other.",
-     "缺少起决定作用的数字，或者有两份记录互相矛盾。"},
+    {WHY_MISSING, &none, "Two records of one number contradict each other.",
+     "同一个数字有两份记录互相矛盾。"},
     {WHY_TURNOUT, &none, "80 of 100 registered voted, at least 51 are needed.",
      "登记 100 人，参加投票 80 人，至少需要 51 人。"},
     {WHY_NO_TURNOUT, &none, "Only 80 of 100 registered voted, at least 51 are needed.", NULL},
@@ -125,6 +124,28 @@ static void test_reasons(void **state)
     }
 }
 
+/* What is not there is named, so that nobody has to look for it. */
+static void test_missing(void **state)
+{
+    (void)state;
+    struct poll p;
+    char text[600];
+    poll_begin(&p);
+    p.in.ballots = (struct elect_ballots){-1, -1, 78, 79, 70, 6, 2, {0}};
+    (void)count(&p);
+    assert_int_equal(p.r.reasons[0], WHY_MISSING);
+    (void)gw_i18n_init("en");
+    (void)elect_reason_print(&set, &p.in, &p.r, 0, text, sizeof text);
+    assert_string_equal(text, "Not recorded yet: registered voters, people who voted.");
+    p.in.ballots.registered = 100;
+    p.in.ballots.voted = 80;
+    p.in.incomplete = true;
+    p.in.people_n = 0;
+    (void)gw_i18n_init("zh_CN");
+    (void)elect_reason_print(&set, &p.in, &p.r, 0, text, sizeof text);
+    assert_string_equal(text, "还没有记录：每个人的得票。");
+}
+
 /* Cut like snprintf, with the length that would have been needed. */
 static void test_small(void **state)
 {
@@ -152,6 +173,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lines),
         cmocka_unit_test(test_reasons),
+        cmocka_unit_test(test_missing),
         cmocka_unit_test(test_small),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

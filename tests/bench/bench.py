@@ -16,14 +16,15 @@ import traceback
 from common import RESIDENTS, Bench, Skip
 from figures_a import figure_a1, figure_a3
 from figures_b import figure_b1, figure_b3
-from figures_e import figure_e1, figure_e2, figure_e3, figure_e4, figure_e5
+from figures_e import figure_e1, figure_e2, figure_e3, figure_e4, figure_e5, figure_e6
 from figures_m import figure_m1, figure_m2
 from figures_t import figure_t1, figure_t2, figure_t3
 
 # A1 and B come before there are 10,000 alarms in the store
 FIGURES = {"A1": figure_a1, "B1": figure_b1, "B3": figure_b3, "A3": figure_a3, "T1": figure_t1,
            "T2": figure_t2, "T3": figure_t3, "M1": figure_m1, "M2": figure_m2,
-from figures_e import figure_e1, figure_e2, figure_e3, figure_e4, figure_e5
+           "E1": figure_e1, "E2": figure_e2, "E3": figure_e3, "E4": figure_e4, "E5": figure_e5,
+           "E6": figure_e6}
 
 
 def arguments():

@@ -1,9 +1,15 @@
 """Procedures and elections: what a screen or a verification computes."""
 import os
 import shutil
+import subprocess
 import tempfile
+import time
 
-from common import TOP, program, run_json
+import kit
+from common import RUNS, TOP, Skip, console_env, median, program, run_json
+from peer_git import SignedRepository
+
+RECORDS, SIGNATURES = 10000, 300
 
 
 def overview(*words):
@@ -69,3 +75,99 @@ def figure_e5(bench):
         run = overview("open", str(steps))
         bench.table.add("E5", f"opening the screen of an election with {steps:,} records, CPU",
                         f"{run['open_ms']:.1f} ms")
+
+
+# ---- E6
+class Took:
+    """A process and those it started, to the end: milliseconds of CPU and of the wall."""
+
+    def __init__(self, argv, env, want=None, **who):
+        with tempfile.TemporaryFile() as out:
+            start = time.monotonic()
+            proc = subprocess.Popen(argv, env=env, stdin=subprocess.DEVNULL, stdout=out,
+                                    stderr=subprocess.STDOUT, **who)
+            _pid, status, used = os.wait4(proc.pid, 0)
+            self.wall = (time.monotonic() - start) * 1e3
+            proc.returncode = os.waitstatus_to_exitcode(status)
+            out.seek(0)
+            text = out.read().decode()
+        self.cpu = (used.ru_utime + used.ru_stime) * 1e3
+        if proc.returncode != 0 or (want is not None and text != want):
+            raise AssertionError(f"{' '.join(argv[:4])}: status {proc.returncode}: {text[-200:]}")
+
+
+def middle(runs):
+    cpu, wall = median([r.cpu for r in runs]), median([r.wall for r in runs])
+    return cpu, f"{cpu:,.0f} ms (wall {wall:,.0f})"
+
+
+def verify_command(bench):
+    """gridward verify of an export whose records, receipts and signers are all signed."""
+    path = bench.scratch.path("verify.gwe")
+    run_json([program("bench_verify"), os.path.join(TOP, "rules"), str(RECORDS), path])
+    return [kit.GRIDWARD, "verify", path]
+
+
+def counted(bench, argv, env, name, who):
+    """Million instructions of a process; None without valgrind."""
+    valgrind = shutil.which("valgrind")
+    if not valgrind:
+        return None
+    out = os.path.join(bench.peer_dir(f"callgrind.{name}"), "out")
+    Took([valgrind, "-q", "--tool=callgrind", f"--callgrind-out-file={out}", *argv], env, **who)
+    with open(out) as lines:
+        total = [line for line in lines if line.startswith(("summary:", "totals:"))][0]
+    return int(total.split()[1]) / 1e6
+
+
+def signed_repository(bench):
+    """None when its programs are not installed, which it says."""
+    try:
+        return bench.once(f"repository of {RECORDS:,} signed commits",
+                          lambda: SignedRepository(bench, RECORDS))
+    except Skip as missing:
+        print(f"    skipped: {missing}", flush=True)
+        return None
+
+
+def figure_e6(bench):
+    argv, env = verify_command(bench), console_env()
+    repo = signed_repository(bench)
+    ours, fsck, signed, alone = [], [], [], []
+    for _ in range(RUNS):
+        ours.append(Took(argv, env))
+        if repo:
+            fsck.append(Took(repo.fsck, repo.env, **repo.who))
+            signed.append(Took(repo.argv("log", f"-{SIGNATURES}", "--format=%G?"), repo.env,
+                               "G\n" * SIGNATURES, **repo.who))
+            alone.append(repo.check_alone())
+    what, (cpu, text) = f"verify of {RECORDS:,} steps", middle(ours)
+    if repo:
+        tell_e6(bench, what, cpu, text, (fsck, signed, alone))
+    else:
+        bench.table.add("E6", what + ", CPU", text)
+    mine = counted(bench, argv, env, "verify", {})
+    theirs = counted(bench, repo.fsck, repo.env, "fsck", repo.who) if repo else None
+    bench.table.add("E6", what + ", million instructions, beside fsck alone",
+                    f"{mine:,.0f}" if mine else "skipped: valgrind",
+                    f"git fsck {theirs:,.0f}" if theirs else "",
+                    mine / theirs if mine and theirs else None)
+
+
+def tell_e6(bench, what, cpu, text, peer):
+    fsck, signed, alone = peer
+    fsck_cpu, fsck_text = middle(fsck)
+    sign_cpu = median([r.cpu for r in signed]) / SIGNATURES
+    sign_wall = median([r.wall for r in signed]) / SIGNATURES
+    whole, bare = fsck_cpu + sign_cpu * RECORDS, fsck_cpu + median(alone)
+    bench.table.add("E6", what + ", CPU, beside fsck and git's check of the signatures",
+                    text, f"git fsck + log %G? {whole:,.0f} ms (scaled from {SIGNATURES})",
+                    cpu / whole)
+    bench.table.add("E6", "the same beside fsck alone, no signature checked", text,
+                    f"git fsck {fsck_text}", cpu / fsck_cpu)
+    bench.table.add("E6", "the same beside fsck and the signatures in one process (no git does it)",
+                    text, f"git fsck + libsodium {bare:,.0f} ms", cpu / bare)
+    bench.table.add("E6", "a record: all of verify beside git's check of one signature, CPU",
+                    f"{cpu / RECORDS * 1e3:,.0f} us",
+                    f"git log %G? {sign_cpu * 1e3:,.0f} us (wall {sign_wall * 1e3:,.0f})",
+                    cpu / RECORDS / sign_cpu)

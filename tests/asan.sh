@@ -1,10 +1,10 @@
 #!/bin/sh
-# Unit tests, screens, 50 seeds and 10 kills under ASan and UBSan. Ends with `N passed, N failed`.
+# Unit tests, screens, 50 and 20 seeds of the simulations and 10 kills under ASan and UBSan. Ends with `N passed, N failed`.
 set -u
 B=build-asan
 make -s -j2 B=$B OPT='-O1 -g' SAN='-fsanitize=address,undefined -fno-sanitize-recover=undefined' tests-bin programs >"$B.log" 2>&1 ||
     { tail -n 30 "$B.log"; echo "0 passed, 1 failed"; exit 1; }
-export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 SIM_SEEDS=0:50
+export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 SIM_SEEDS=0:50 PROC_SEEDS=0:20
 passed=0
 failed=0
 for t in $(find $B/tests/unit $B/tests/screens $B/tests/sim -type f -name 'test_*' ! -name '*.d' | sort); do

@@ -11,7 +11,7 @@ mkdir -p "$B/log"
 limit=300
 if [ "$mode" = long ]; then
     limit=14400
-    export SIM_SEEDS=0:5000
+    export SIM_SEEDS=0:5000 PROC_SEEDS=0:2000
 fi
 export limit
 passed=0

@@ -1,3 +1,3 @@
 #!/bin/sh
-# Unit tests, screens, 50 seeds and 10 kills under ASan and UBSan.
+# Unit tests, screens, seeds of both simulations and 10 kills under ASan and UBSan.
 exec tests/asan.sh

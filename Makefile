@@ -200,14 +200,17 @@ pot: ## po/gridward.pot from the sources
 
 install: programs ## into $(DESTDIR)$(PREFIX)
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(MANDIR)/man1 \
-	  $(DESTDIR)$(MANDIR)/zh_CN/man1 $(DESTDIR)$(DATADIR)/locale/zh_CN/LC_MESSAGES \
+	  $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(MANDIR)/zh_CN/man1 $(DESTDIR)$(MANDIR)/zh_CN/man7 \
+	  $(DESTDIR)$(DATADIR)/locale/zh_CN/LC_MESSAGES \
 	  $(DESTDIR)$(DATADIR)/gridward/rules/notices $(DESTDIR)$(DATADIR)/gridward/rules/practice \
 	  $(DESTDIR)$(DATADIR)/doc/gridward \
 	  $(DESTDIR)$(DATADIR)/bash-completion/completions $(DESTDIR)$(DATADIR)/zsh/site-functions
 	install -m 755 gridward gridward-dispatchd $(DESTDIR)$(BINDIR)
 	install -m 755 gridward-notify $(DESTDIR)$(LIBEXECDIR)
 	install -m 644 man/*.1 $(DESTDIR)$(MANDIR)/man1
+	install -m 644 man/*.7 $(DESTDIR)$(MANDIR)/man7
 	install -m 644 man/zh_CN/*.1 $(DESTDIR)$(MANDIR)/zh_CN/man1
+	install -m 644 man/zh_CN/*.7 $(DESTDIR)$(MANDIR)/zh_CN/man7
 	install -m 644 $(B)/locale/zh_CN/LC_MESSAGES/gridward.mo $(DESTDIR)$(DATADIR)/locale/zh_CN/LC_MESSAGES
 	install -m 644 packaging/completion/gridward.bash $(DESTDIR)$(DATADIR)/bash-completion/completions/gridward
 	install -m 644 packaging/completion/_gridward $(DESTDIR)$(DATADIR)/zsh/site-functions/_gridward

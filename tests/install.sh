@@ -14,6 +14,7 @@ ok install make -s install DESTDIR="$dest" PREFIX=/usr
 for f in usr/bin/gridward usr/bin/gridward-dispatchd usr/libexec/gridward/gridward-notify \
     usr/share/man/man1/gridward.1 usr/share/man/zh_CN/man1/gridward.1 \
     usr/share/man/man1/gridward-dispatchd.1 usr/share/man/zh_CN/man1/gridward-dispatchd.1 \
+    usr/share/man/man7/gridward-elections.7 usr/share/man/zh_CN/man7/gridward-elections.7 \
     usr/share/locale/zh_CN/LC_MESSAGES/gridward.mo usr/share/gridward/rules/policies.json \
     usr/share/gridward/rules/proc-village-direct.json usr/share/gridward/rules/notices/election.json; do
     ok "$f" test -s "$dest/$f"

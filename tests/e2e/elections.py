@@ -6,8 +6,10 @@ to the day that the line says, so that the figures are those of the example for 
 import calendar
 import json
 import os
+import re
 import shlex
 import shutil
+import subprocess
 import time
 
 import kit
@@ -129,6 +131,7 @@ def a_whole_village_election(scratch):
         out = play(office, words, status)
         if words[4:] == ["--compare"]:  # the one figure that the two read differently
             assert "6/member" in out and "655" in out and "665" in out and out.count("\n") == 1, out
+            assert out.splitlines() == answered("elections.zh-CN.md", "gridward election count ID --compare"), out
             refused = office.homes["clerk"].run("election", "count", office.id, "--record", status=None)
             assert office.homes["clerk"].code not in (0, 2) and "1" in office.homes["clerk"].err, refused
         if words[3] == "result":
@@ -153,6 +156,8 @@ def the_result(office, text):
                      ("member", "7", "吴永福", 612, "elected")], seats
     assert all(s["why"] and s["law"] == "V26" and s["article"] == "18" for s in r["seats"]), r["seats"]
     assert "陈国强" in text and "587" in text and "第18条" in text, text
+    shown = [row for row in answered("elections.zh-CN.md", "gridward election result ID") if row != "…"]
+    assert len(shown) > 8 and not [row for row in shown if row not in text.splitlines()], (shown, text)
 
 
 def names_are_private(path):
@@ -398,6 +403,48 @@ def a_new_procedure_is_a_file(scratch):
         kit.GRIDWARD = usual
 
 
+# ---- the manual chapter
+def typed(page):
+    """The commands in the blocks of a page, as words."""
+    with open(os.path.join(TOP, "docs", page), encoding="utf-8") as text:
+        blocks = re.findall(r"^```\n(.*?)^```$", text.read(), re.M | re.S)
+    rows = "".join(blocks).replace("\\\n", " ").splitlines()
+    return [shlex.split(row.partition(" | ")[0]) for row in rows if row.startswith("gridward ")]
+
+
+def answered(page, command):
+    """The lines of the block that follows the command's."""
+    with open(os.path.join(TOP, "docs", page), encoding="utf-8") as text:
+        return re.search("^" + re.escape(command) + r"\n```\n\n```\n(.*?)^```$", text.read(), re.M | re.S).group(1).splitlines()
+
+
+def the_manual_types_the_example(scratch):
+    """docs/elections: the program knows each verb and option, each step is a line of the example file."""
+    del scratch
+    pages = [typed("elections.zh-CN.md"), typed("elections.md")]
+    usages = {}
+    for words in pages[0]:
+        verb = " ".join(words[1:3]) if words[1] == "election" else words[1]
+        if verb not in usages:
+            done = subprocess.run([kit.GRIDWARD, *verb.split(), "--help"], capture_output=True, text=True,
+                                  env=kit.environment(), timeout=20, check=True)
+            usages[verb] = done.stdout.splitlines()[0]
+            assert usages[verb].startswith("gridward " + verb), done.stdout
+        unknown = [w for w in words if w.startswith("--") and not re.search(re.escape(w) + r"(?![a-z-])", usages[verb])]
+        assert not unknown, (words, unknown)
+    assert len(usages) >= 14, sorted(usages)
+    example = {(w[3], *w[4:]) for w in lines()}
+    put_right = {w.partition("=")[0]: w for words in pages[0] if words[2:3] == ["correct"] for w in words if "=" in w}
+    steps = [words for words in pages[0] if words[2:3] == ["step"]]
+    assert len(steps) > 20 and put_right, steps
+    for words in steps:
+        told_as = (words[2], *(put_right.get(w.partition("=")[0], w) for w in words[4:]))
+        assert told_as in example, told_as
+    # both languages type the same, but for the names of files
+    same = [[[w for w in words if not re.search(r"\.(txt|gwe|pdf)$|^(答复|answer)$", w)] for words in page] for page in pages]
+    assert same[0] == same[1], [pair for pair in zip(*same) if pair[0] != pair[1]]
+
+
 if __name__ == "__main__":
     run_all([("a whole village election", a_whole_village_election),
              ("a void poll and its repetition", a_void_poll_and_its_repetition),
@@ -405,4 +452,5 @@ if __name__ == "__main__":
              ("a list published too late", a_list_published_too_late),
              ("a number that the district confirms", a_number_that_the_district_confirms),
              ("a procedure that is no code", a_procedure_that_is_no_code),
-             ("a new procedure is a file", a_new_procedure_is_a_file)])
+             ("a new procedure is a file", a_new_procedure_is_a_file),
+             ("the manual types the example", the_manual_types_the_example)])

@@ -35,6 +35,15 @@ static void rows_json(const struct count_sheet *s, const size_t *rows, size_t n,
     jw_arr_end(w);
 }
 
+static void print_value(int64_t value)
+{
+    if (value < 0) {
+        printf("%8s", "-");
+    } else {
+        printf("%8lld", (long long)value);
+    }
+}
+
 static int print_rows(const struct cli *cli, const struct count_sheet *s, const size_t *rows,
                       size_t n)
 {
@@ -51,7 +60,10 @@ static int print_rows(const struct cli *cli, const struct count_sheet *s, const 
         const struct count_row *row = &s->rows[rows[k]];
         out_cell(row->key, 16);
         out_cell(row->label, 34);
-        printf("%8lld %8lld\n", (long long)row->value[0], (long long)row->value[1]);
+        print_value(row->value[0]);
+        putchar(' ');
+        print_value(row->value[1]);
+        putchar('\n');
     }
     gw_buf_free(&buf);
     return err ? cli_fail(cli, err, NULL) : CLI_DONE;
@@ -115,7 +127,11 @@ static int act(struct cli *cli, struct count_sheet *s, const struct count_opts *
     size_t rows[COUNT_ROWS_MAX];
     if (o->write_in) {
         struct gw_fail fail = {0};
-        enum gw_err err = count_write_in(&cli->home, s, o->write_in, &fail);
+        char id[COUNT_PERSON];
+        enum gw_err err = count_write_in(&cli->home, s, o->write_in, id, &fail);
+        if (!err) {
+            printf(cli->json ? "{\"person\":\"%s\"}\n" : "%s\n", id);
+        }
         return err ? cli_fail(cli, err, &fail) : CLI_DONE;
     }
     if (o->record) {

@@ -141,6 +141,7 @@ static void print_finding(const struct procedure *p, const struct finding *f)
 static void print_slot(const struct slot *slot)
 {
     char day[DAY_TEXT + 1];
+    char hash[9];
     static const char *const words[] = {
         [SLOT_OPEN] = N_("not yet"),
         [SLOT_DONE] = N_("done"),
@@ -151,6 +152,8 @@ static void print_slot(const struct slot *slot)
     out_cell(slot->step, 6);
     out_cell(_(words[slot->state]), 14);
     out_cell(day, 11);
+    (void)snprintf(hash, sizeof hash, "%.8s", slot->record ? slot->record->hash : "");
+    out_cell(hash, 9);
     out_text(slot->spec ? words_in(&slot->spec->name) : slot->step);
     if (slot->subject[0]) {
         fputs(" · ", stdout);

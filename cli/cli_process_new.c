@@ -57,7 +57,7 @@ static void print_broken(const struct cli *cli, const struct ruleset *rules,
     day_print(plan->first, first);
     fprintf(
         stderr,
-        _("gridward %s: this day cannot be kept: %s %s The first day that can: %s. With --anyway "
+        _("gridward %s: this day cannot be kept: %s: %s The first day that can: %s. With --anyway "
           "--reason TEXT it is opened all the same and marked.\n"),
         cli->verb, cite, words_in(&rule->says), first);
 }

@@ -250,17 +250,16 @@ enum gw_err count_read_text(struct home *home, struct count_sheet *sheet, int en
 }
 
 enum gw_err count_write_in(struct home *home, struct count_sheet *sheet, const char *name,
-                           struct gw_fail *fail)
+                           char id[COUNT_PERSON], struct gw_fail *fail)
 {
     struct gw_buf text;
-    char id[32];
     int number = 1;
     size_t len = strlen(name);
     if (len == 0 || len > NAME_BYTES || strchr(name, '\n')) {
         return gw_fail_set(fail, GW_INVALID, _("Give the name as it stands on the ballots."));
     }
     do {
-        (void)snprintf(id, sizeof id, "w%d", number++);
+        (void)snprintf(id, COUNT_PERSON, "w%d", number++);
     } while (has_person(sheet, id));
     gw_buf_init(&text, DRAFT_BYTES);
     enum gw_err err = draft_load(home, write_ins, sheet->process, &text);

@@ -33,9 +33,11 @@ enum gw_err count_open(struct home *home, const struct process_case *c, struct c
                        struct gw_fail *fail);
 void count_close(struct count_sheet *sheet);
 
-/* A person whose name was written on ballots: a new number, the rows at the end. */
+enum { COUNT_PERSON = 32 };
+/* A person whose name was written on ballots: a new number, which stands in `id` then, the rows at
+ * the end of a sheet that is opened next. */
 enum gw_err count_write_in(struct home *home, struct count_sheet *sheet, const char *name,
-                           struct gw_fail *fail);
+                           char id[COUNT_PERSON], struct gw_fail *fail);
 
 /* Types one value (-1 takes it back); entry 0 or 1. Kept as a draft at once. */
 enum gw_err count_put(struct home *home, struct count_sheet *sheet, int entry, size_t row,

@@ -287,10 +287,12 @@ static bool add_digit(struct state *s, int digit)
 static bool name_key(struct tui *t, struct state *s, const struct key *key)
 {
     struct gw_fail fail = {0};
+    char id[COUNT_PERSON];
     if (text_field_key(&s->name, key)) {
         return true;
     }
-    if (key->code == GK_ENTER && count_write_in(t->home, &s->sheet, s->name.text, &fail) != GW_OK) {
+    if (key->code == GK_ENTER &&
+        count_write_in(t->home, &s->sheet, s->name.text, id, &fail) != GW_OK) {
         tui_say(t, fail.text, false);
         return true;
     }

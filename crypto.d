@@ -1,5 +1,0 @@
-crypto.o: base/crypto.c base/crypto.h base/err.h
-
-base/crypto.h:
-
-base/err.h:

@@ -140,11 +140,18 @@ static enum gw_err put_all(struct recording *r)
     return err;
 }
 
+/* All or none: with one person's sheet left the next call would find a difference. */
 static enum gw_err drop_drafts(struct home *home, const char *process, struct gw_fail *fail)
 {
-    enum gw_err err = draft_drop(home, "count-1", process, fail);
-    err = err ? err : draft_drop(home, "count-2", process, fail);
-    return err ? err : draft_drop(home, "count-names", process, fail);
+    static const char *const kinds[] = {"count-1", "count-2", "count-names"};
+    enum gw_err err = odb_begin(home, GW_DURABLE_NORMAL, "count_drop", fail);
+    if (err) {
+        return err;
+    }
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0] && !err; i++) {
+        err = draft_drop_in_txn(home, kinds[i], process, fail);
+    }
+    return odb_end(home, err, fail);
 }
 
 enum gw_err count_record(struct home *home, struct count_sheet *sheet, const struct count_how *how,

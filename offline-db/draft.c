@@ -31,14 +31,17 @@ enum gw_err draft_load(struct home *home, const char *kind, const char *id, stru
     return err;
 }
 
-enum gw_err draft_drop(struct home *home, const char *kind, const char *id, struct gw_fail *fail)
+enum gw_err draft_drop_in_txn(struct home *home, const char *kind, const char *id,
+                              struct gw_fail *fail)
 {
-    enum gw_err err = odb_begin(home, GW_DURABLE_NORMAL, "draft_drop", fail);
-    if (err) {
-        return err;
-    }
     sqlite3_stmt *st = odb_stmt(home, SQL_DRAFT_DEL);
     gw_bind_text(st, ":kind", kind);
     gw_bind_text(st, ":id", id);
-    return odb_end(home, gw_db_run(home->db, st, fail), fail);
+    return gw_db_run(home->db, st, fail);
+}
+
+enum gw_err draft_drop(struct home *home, const char *kind, const char *id, struct gw_fail *fail)
+{
+    enum gw_err err = odb_begin(home, GW_DURABLE_NORMAL, "draft_drop", fail);
+    return err ? err : odb_end(home, draft_drop_in_txn(home, kind, id, fail), fail);
 }

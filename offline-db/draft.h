@@ -12,5 +12,8 @@ enum gw_err draft_save(struct home *home, const char *kind, const char *id, cons
 /* Appends the text to out; GW_ABSENT when there is none. */
 enum gw_err draft_load(struct home *home, const char *kind, const char *id, struct gw_buf *out);
 enum gw_err draft_drop(struct home *home, const char *kind, const char *id, struct gw_fail *fail);
+/* The same inside a transaction of the caller. */
+enum gw_err draft_drop_in_txn(struct home *home, const char *kind, const char *id,
+                              struct gw_fail *fail);
 
 #endif

@@ -1,15 +1,22 @@
 #!/usr/bin/env python3
 """kill -9 of the console, the head-less engine, the command line and the server at random moments. What a command said was
-recorded is at the server exactly once at the end. Usage: kills.py CYCLES [SEED]"""
+recorded is at the server exactly once at the end. Then kill -9 of whoever records in an election, at a write into
+the home. Usage: kills.py CYCLES [SEED]"""
+import copy
+import ctypes
+import hashlib
 import json
 import os
 import random
+import select
+import shutil
 import signal
 import subprocess
 import sys
 import time
 
-from kit import GRIDWARD, Console, Home, Server, keep, run_all, wait_for
+from elections import Office
+from kit import GRIDWARD, Console, Home, Scratch, Server, keep, run_all, wait_for
 
 CYCLES = int(sys.argv[1]) if len(sys.argv) > 1 else 60
 SEED = int(sys.argv[2]) if len(sys.argv) > 2 else 20260101
@@ -88,4 +95,240 @@ def events_of(server, scratch, alarm):
     return [e for e in row["events"] if e["kind"] == "note"]
 
 
-run_all([(f"{CYCLES} kills, seed {SEED}", kills)])
+# ---- elections
+LIBC = ctypes.CDLL(None, use_errno=True)
+IN_MODIFY, IN_CREATE, IN_DELETE = 0x2, 0x100, 0x200
+PEOPLE = 4
+COUNTED = [str(n + 1) for n in range(PEOPLE)] + ["w1"]
+COPIES = 10  # of a home, each killed at another write of the count
+ELECTION_KILLS = CYCLES // 2  # at least: an election is played to its end
+FIGURES = {"issued": 100, "recovered": 98, "not_returned": 2, "valid": 95, "invalid": 2, "blank": 1}
+POSTS = ("chair", "deputy", "member")
+
+
+def killed_at(home, args, at=None):
+    """Runs the command and kills it at the at-th write into its home, at the latest when it says something
+    (none: lets it end). Returns its output, the writes seen and its exit status, -9 when the kill came in time."""
+    watch = LIBC.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
+    assert watch >= 0 and LIBC.inotify_add_watch(watch, home.dir.encode(), IN_MODIFY | IN_CREATE | IN_DELETE) >= 0
+    proc = subprocess.Popen([GRIDWARD, "--home", home.dir, *args], env=home.env, stdin=subprocess.DEVNULL,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    ended = os.pidfd_open(proc.pid)
+    writes = 0
+    try:
+        while True:
+            ready, _, _ = select.select([watch, ended] + ([proc.stdout] if at else []), [], [], 60)
+            assert ready, f"{args}: never ends"
+            if watch in ready:
+                events, place = os.read(watch, 65536), 0
+                while place < len(events):
+                    place += 16 + int.from_bytes(events[place + 12:place + 16], sys.byteorder)
+                    writes += 1
+            if at and (writes >= at or proc.stdout in ready):
+                proc.kill()
+                break
+            if watch not in ready:
+                break
+        out, home.err = proc.communicate(timeout=60)
+    finally:
+        proc.kill()
+        os.close(ended)
+        os.close(watch)
+    return out, writes, proc.returncode
+
+
+class Records:
+    """The records of an election as one home exports them; the file must verify, every chain be whole."""
+
+    def __init__(self, office, home):
+        path = office.scratch.path("kill.gwe")
+        home.run("election", "export", office.id, "--out", path)
+        report = home.json("verify", path)
+        assert report["genuine"], report
+        self.lines, chains = {}, {}
+        with open(path, encoding="utf-8") as text:
+            for step in (json.loads(line).get("step") for line in text):
+                if step:
+                    line = step["line"]
+                    body = json.loads(line["body"])
+                    own = hashlib.sha256(b"gridward-cmd-v1\n" + line["body"].encode()).hexdigest()
+                    self.lines[own] = (body, json.loads(line.get("private") or "{}").get("fields", {}))
+                    chains.setdefault(body["dev"], []).append((body["data"]["pn"], body["data"]["pprev"], own))
+        assert len(self.lines) == report["count"], report
+        for chain in chains.values():
+            before = ""
+            for at, (pn, pprev, own) in enumerate(sorted(chain)):
+                assert (pn, pprev) == (at + 1, before), f"a gap or a fork: {sorted(chain)}"
+                before = own
+
+    def find(self, kind, **data):
+        """Hashes of the records of that kind with these data; fields of the private part too."""
+        return [own for own, (body, private) in self.lines.items() if body["kind"] == "process." + kind and all(
+            {**body["data"], **body["data"].get("fields", {}), **private}.get(k) == v for k, v in data.items())]
+
+
+class Recorder:
+    """Kills whoever records, and looks at what is left."""
+
+    def __init__(self, rng):
+        self.rng = rng
+        self.office = self.homes = None
+        self.writes = {}  # of each verb, of a run that nobody killed
+        self.last = {}
+        self.parts = set()
+        self.kills = self.stood = self.said = 0
+
+    def run(self, user, verb, *args):
+        """Killed at a random write, mostly at an early one: behind the records comes their delivery.
+        Returns what it said; the first of each verb is left alone and counted."""
+        writes = self.writes.get(verb)
+        at = writes and 1 + int((writes + 1) * self.rng.random() ** (3 if verb == "count" else 2))
+        out, seen, status = killed_at(self.homes[user], ["election", verb, self.office.id, *args, "--json"], at)
+        self.writes.setdefault(verb, seen)
+        assert status in (0, -signal.SIGKILL), (args, status, self.homes[user].err)
+        assert status or out.strip(), args
+        if status:
+            self.kills += 1
+            self.said += bool(out.strip())
+        return out.strip()
+
+    def records(self, user="clerk"):
+        return Records(self.office, self.homes[user])
+
+    def same_everywhere(self):
+        """After a sync the server has what each home has: the other one gets just that."""
+        for user in ("clerk", "clerk2", "clerk"):
+            self.homes[user].run("sync")
+        here, there = self.records("clerk"), self.records("clerk2")
+        assert sorted(here.lines) == sorted(there.lines), "the server has other records"
+        self.last = {"clerk": here, "clerk2": there}
+
+    def one(self, user, kind, data, verb, *args):
+        """One record: whole or not at all; there when it was said; recorded again when not. Its hash."""
+        said = self.run(user, verb, *args)
+        before, after = self.last[user], self.records(user)
+        new = set(after.find(kind)) - set(before.find(kind))
+        assert set(before.lines) <= set(after.lines) and len(new) <= 1, "records were lost or doubled"
+        assert new == set(after.find(kind, **data)), (args, data, [after.lines[h] for h in new])
+        assert new or not said, f"said and lost: {said}"
+        self.stood += bool(new)
+        if not new:
+            self.homes[user].run("election", verb, self.office.id, *args)
+            after = self.records(user)
+            assert len(after.find(kind)) == len(before.find(kind)) + 1, "recorded again, not once"
+        self.last[user] = after
+        found = after.find(kind, **data)
+        assert len(found) == 1, (args, found)
+        return found[0]
+
+    def counted(self, home):
+        """The records of a count come one by one in the order of the sheet; what was typed stays until the last
+        one stands, and goes as a whole. Their number, and whether something typed is there."""
+        records = Records(self.office, home)
+        rows = [records.find("step", step="S22-1")] + [records.find("step", step="S22", subject=p) for p in COUNTED]
+        assert max(len(row) for row in rows) <= 1, "a record twice"
+        assert all(row or not after for row, after in zip(rows, rows[1:])), "not in order"
+        for at, own in enumerate(h for row in rows for h in row):
+            counts = records.lines[own][0]["data"]["counts"]
+            want = {f"{post}_votes": figure(COUNTED[at - 1], post) for post in POSTS} if at else FIGURES
+            assert {k: counts.get(k) for k in want} == want, (counts, want)
+        made = sum(len(row) for row in rows)
+        typed = [row[who] is not None for row in home.json("election", "count", self.office.id)
+                 for who in ("first", "second")]
+        assert all(typed) or (made == len(rows) and not any(typed)), f"{made} records, {typed.count(True)} figures left"
+        return made, any(typed)
+
+    def count(self, sheet):
+        """Killed until it is through; before that, at points spread evenly, on copies without a server."""
+        home = self.homes["clerk"]
+        home.run("election", "count", self.office.id, "--write-in", "何平")
+        for entry in ("1", "2"):
+            home.run("election", "count", self.office.id, "--sheet", sheet, "--entry", entry)
+        self.office.server.end()
+        for part in range("alone" in self.writes, COPIES + 1):
+            twin = copy.copy(home)
+            twin.dir = self.office.scratch.path(f"copy{part}")
+            shutil.copytree(home.dir, twin.dir)
+            self.count_of(twin, part)
+        self.office.server.start()
+        stood, typed = 0, True
+        while typed:
+            said = self.run("clerk", "count", "--record", "--papers")
+            made, typed = self.counted(home)
+            assert made >= stood and (not said or json.loads(said)["written"] == made - stood), (said, stood, made)
+            assert not said or not typed, said
+            stood = made
+        self.same_everywhere()
+
+    def count_of(self, twin, part):
+        """The part-th of COPIES; 0 is left alone and counted."""
+        args = ["election", "count", self.office.id, "--record", "--papers"]
+        at = part and 1 + int(self.writes["alone"] * (part - self.rng.random()) / COPIES)
+        said, seen, status = killed_at(twin, args, at)
+        assert status == 0 or (at and status == -signal.SIGKILL), (status, twin.err)
+        self.writes.setdefault("alone", seen)
+        self.kills += status != 0
+        made, typed = self.counted(twin)
+        assert not said or not typed, said
+        self.parts.add(made)
+        if typed:
+            said = twin.json(*args)
+            assert said["written"] == 1 + len(COUNTED) - made, (said, made)
+            made, typed = self.counted(twin)
+        assert (made, typed) == (1 + len(COUNTED), False)
+
+
+def figure(person, post):
+    """The votes of the example."""
+    return 10 + 7 * (int(person) if person.isdigit() else 0) + POSTS.index(post)
+
+
+def one_election(recorder, scratch):
+    """Candidates, corrections and second signatures, then the count, each by commands that are killed."""
+    recorder.office = office = Office(scratch, "2026-06-18")
+    recorder.homes = office.homes
+    sheet = scratch.path("sheet")
+    with open(sheet, "w", encoding="utf-8") as out:
+        for key, value in FIGURES.items():
+            out.write(f"{key} {value}\n")
+        for person in COUNTED:
+            for post in POSTS:
+                out.write(f"{person}/{post} {figure(person, post)}\n")
+    office.open("--kind", "village", "--polling-day", "2026-07-30", "--seats", "5", "place=桥头村")
+    office.step("S04", "method=candidates", "chair_seats=1", "deputy_seats=1", "member_seats=3", "entitled=48",
+                "present=44", "agreed=42", "minutes=paper", "signin=paper", "photo=paper")
+    recorder.same_everywhere()
+    for n in range(1, PEOPLE + 1):
+        name = f"候选人{n}"
+        own = recorder.one("clerk", "step", {"step": "S10", "subject": str(n), "name": name, "verdict": "pass"},
+                           "step", "S10", "--subject", str(n), f"name={name}", "post=chair", "nominated_by=party",
+                           "woman=0", "verdict=pass", "bar=none", "form=paper")
+        if n % 2 == 0:
+            own = recorder.one("clerk", "correct", {"target": own, "name": f"{name}甲", "woman": 1},
+                               "correct", own, f"name={name}甲", "woman=1", "--reason", "笔误")
+        recorder.same_everywhere()
+        recorder.one("clerk2", "cosign", {"target": own}, "cosign", own)
+    recorder.count(sheet)
+    for home in office.homes.values():
+        assert home.json("status")["unsent"] == 0
+        numbers = sorted(e["n"] for e in home.json("journal", "list"))
+        assert numbers == list(range(1, len(numbers) + 1)), "the journal's chain has holes"
+
+
+def election_kills(scratch):
+    """An own server for each election: a device may not ask for a session more often than it does here."""
+    recorder = Recorder(random.Random(SEED))
+    rounds = 0
+    while recorder.kills < ELECTION_KILLS:
+        rounds += 1
+        place = keep(scratch, Scratch())
+        place.closing = scratch.closing
+        one_election(recorder, place)
+        recorder.office.server.end()
+        place.end()
+    print(f"     {recorder.kills} kills in {rounds} elections, {recorder.said} had said it; of single records "
+          f"{recorder.stood} stood; of the {1 + len(COUNTED)} of a count {sorted(recorder.parts)}")
+
+
+run_all([(f"{CYCLES} kills, seed {SEED}", kills),
+         (f"{ELECTION_KILLS} kills in elections, seed {SEED}", election_kills)])

@@ -73,7 +73,7 @@ struct finding {
 /* One line of the calendar. */
 struct cal_line {
     const struct step_spec *spec;
-    gw_day earliest, latest, plan; /* DAY_NONE = open; latest is the last lawful day */
+    gw_day earliest, latest, plan; /* DAY_NONE = open; latest: last lawful day; plan <= latest */
     gw_day overdue_after;          /* duty: rolled day */
     const struct time_rule *latest_rule;
     bool done, applies, rest_unknown;

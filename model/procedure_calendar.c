@@ -151,6 +151,9 @@ static void fill_line(struct procedure *p, size_t spec, struct cal_line *line)
             join(line, &b);
         }
     }
+    if (line->latest != DAY_NONE && line->plan != DAY_NONE && line->plan > line->latest) {
+        line->plan = line->latest; /* custom never plans past the law's last day */
+    }
 }
 
 static struct cal_line new_line(const struct procedure *p, size_t spec)

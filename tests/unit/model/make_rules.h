@@ -358,7 +358,7 @@ static const struct step_spec steps_[] = {
      .checks = s21_checks,
      .checks_n = 1},
     {.id = "S24", .name = W("另行选举", "Rerun"), PLAN(7), .when = s24_when, .when_n = 1},
-    {.id = "S26", .name = W("移交", "Handover"), .times = s26_times, .times_n = 1},
+    {.id = "S26", .name = W("移交", "Handover"), PLAN(40), .times = s26_times, .times_n = 1},
     {.id = "S27", .name = W("监督", "Supervision"), .times = s27_times, .times_n = 2},
     {.id = "OPS",
      .name = W("运算", "Operators"),

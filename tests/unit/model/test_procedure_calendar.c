@@ -50,6 +50,7 @@ static void test_calendar(void **state)
     assert_true(line_of(&l, "S06")->done);
     assert_int_equal(line_of(&l, "S06")->happened, day_of("2026-08-03"));
     assert_int_equal(line_of(&l, "S26")->latest, day_of("2026-09-09"));
+    assert_int_equal(line_of(&l, "S26")->plan, day_of("2026-09-09")); /* custom says D+40 */
     assert_int_equal(line_of(&l, "S27")->earliest, day_of("2026-09-01"));
     assert_int_equal(line_of(&l, "S27")->latest, day_of("2026-09-05"));
     look_free(&l);

@@ -154,6 +154,16 @@ static enum gw_err drop_drafts(struct home *home, const char *process, struct gw
     return odb_end(home, err, fail);
 }
 
+static bool nothing_typed(const struct count_sheet *sheet)
+{
+    for (size_t i = 0; i < sheet->n; i++) {
+        if (sheet->rows[i].value[0] >= 0 || sheet->rows[i].value[1] >= 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 enum gw_err count_record(struct home *home, struct count_sheet *sheet, const struct count_how *how,
                          size_t *written, struct gw_fail *fail)
 {
@@ -161,6 +171,11 @@ enum gw_err count_record(struct home *home, struct count_sheet *sheet, const str
         .home = home, .sheet = sheet, .how = how, .written = written, .fail = fail};
     size_t one = 0;
     *written = 0;
+    if (nothing_typed(sheet)) {
+        return gw_fail_set(fail, GW_REFUSED,
+                           _("Neither sheet has a figure. What was recorded before is among the "
+                             "records; a count that is not there yet has to be typed first."));
+    }
     size_t differing = count_differing(sheet, &one, 1);
     if (differing > 0) {
         return gw_fail_set(

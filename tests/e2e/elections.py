@@ -202,11 +202,13 @@ def write_sheet(office, name, **values):
 
 def count(office, sheet):
     home = office.homes["clerk"]
-    home.run("election", "count", office.id, "--write-in", "何平")
+    assert home.run("election", "count", office.id, "--write-in", "何平") == "w1\n"
     for entry in ("1", "2"):
         home.run("election", "count", office.id, "--sheet", sheet, "--entry", entry)
     home.run("election", "count", office.id, "--compare")
     home.run("election", "count", office.id, "--record", "--papers")
+    home.run("election", "count", office.id, "--record", status=1)  # nothing is left to record
+    assert "还没有数字" in home.err, home.err
     office.cosign_all()
 
 

@@ -34,6 +34,8 @@ def environment(extra=None, lang="zh_CN"):
             if k in ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS")}
     keep.update({"TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "LANGUAGE": lang,
                  "GRIDWARD_LOCALEDIR": os.path.join(TOP, "build", "locale")})
+    if "E2E_BIN" in os.environ:  # those programs do not stand beside their rules
+        keep["GRIDWARD_RULESDIR"] = os.path.join(TOP, "rules")
     keep.update(FAST)
     keep.update(extra or {})
     return keep

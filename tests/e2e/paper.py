@@ -216,6 +216,8 @@ def id_number(scratch):
     """A record that holds an ID number where none belongs: it leaves in no file."""
     _, home, it = recorded(scratch)
     home.json("election", "step", it, "S02", f"posted_at=公告栏，{NUMBER}")
+    home.json("election", "step", it, "S09-1", "entitled=60", "present=20", "agreed=10", "representatives=1",
+              "--subject", f"三组{NUMBER}")
     told = home.json("election", "petition", it, "--out", scratch.path("answer"))
     assert not told["evidence"]
     for name, data in files_of(scratch.path("answer")).items():

@@ -45,6 +45,8 @@ bool posted_id_number(const struct ev_step *step, bool private_too);
 enum gw_err rules_page(struct pack *p, struct gw_buf *out);
 
 /* ---- petition_pages.c */
+/* Safe text; of one that holds an ID number only that it does. */
+enum gw_err petition_safe(struct gw_buf *out, const char *text);
 enum gw_err counts_page(struct pack *p, struct gw_buf *out);
 enum gw_err verify_page(struct pack *p, struct gw_buf *out);
 enum gw_err records_page(struct pack *p, struct gw_buf *out); /* internal */

@@ -4,7 +4,7 @@
 #include "base/text_safe.h"
 #include "offline-db/petition_p.h"
 
-static enum gw_err add_safe(struct gw_buf *out, const char *text)
+enum gw_err petition_safe(struct gw_buf *out, const char *text)
 {
     return notice_holds_id_number(text) ? gw_buf_adds(out, _("[ID number not shown]"))
                                         : gw_text_safe(out, text, strlen(text));
@@ -75,7 +75,7 @@ static enum gw_err add_sealed(const struct pack *p, const struct ev_step *about,
         err = err ? err : gw_buf_adds(&clean, _("[sealed]"));
     }
     err = err ? err : gw_buf_adds(&clean, text);
-    err = err ? err : add_safe(out, gw_buf_str(&clean));
+    err = err ? err : petition_safe(out, gw_buf_str(&clean));
     gw_buf_free(&clean);
     return err;
 }
@@ -131,7 +131,7 @@ enum gw_err counts_page(struct pack *p, struct gw_buf *out)
         }
         err = gw_buf_addf(out, "%s %s%s", spec->id, words_in(&spec->name),
                           slot->subject[0] ? " · " : "");
-        err = err ? err : add_safe(out, slot->subject);
+        err = err ? err : petition_safe(out, slot->subject);
         err = err ? err : gw_buf_adds(out, slot->corrections_n ? _(" (corrected)\n") : "\n");
         err = err ? err : values_of(p, spec, slot, spec->fields, spec->fields_n, out);
         err = err ? err : values_of(p, spec, slot, spec->counts, spec->counts_n, out);
@@ -151,7 +151,7 @@ enum gw_err verify_page(struct pack *p, struct gw_buf *out)
         err = gw_buf_addf(out, _("%2d %s: %s (%lld looked at) "), c + 1,
                           ev_check_name((enum ev_check)c), _(words[o->verdict]),
                           (long long)o->looked_at);
-        err = err ? err : add_safe(out, o->text);
+        err = err ? err : petition_safe(out, o->text);
         err = err ? err : gw_buf_adds(out, "\n");
     }
     if (!err && !p->in->internal) {
@@ -188,7 +188,7 @@ static enum gw_err record_one(struct pack *p, const struct ev_step *step, struct
     gw_time_local(step->wall + (step->off == INT64_MIN ? 0 : step->off), recorded);
     enum gw_err err = gw_buf_addf(out, "\n%.8s %s %s ", step->hash, kind_word(step->kind),
                                   about->step ? about->step : "");
-    err = err || !about->subject ? err : add_safe(out, about->subject);
+    err = err || !about->subject ? err : petition_safe(out, about->subject);
     err = err ? err
               : gw_buf_addf(out, _("\n　　by %s, happened %s, recorded %s\n"),
                             step->user ? step->user : "", happened, recorded);
@@ -229,7 +229,7 @@ static enum gw_err broken_ones(struct pack *p, struct gw_buf *out)
         told++;
         (void)finding_print(p->c.state, f, sentence, sizeof sentence);
         err = gw_buf_adds(out, "　　");
-        err = err ? err : add_safe(out, sentence);
+        err = err ? err : petition_safe(out, sentence);
         err = err ? err : gw_buf_adds(out, "\n");
     }
     return err;
@@ -241,7 +241,7 @@ static enum gw_err shown(struct pack *p, struct gw_buf *out)
     char day[DAY_TEXT + 1];
     day_print(p->c.row.polling_day, day);
     enum gw_err err = gw_buf_addf(out, _("What the record shows\n　　“"));
-    err = err ? err : add_safe(out, p->c.row.title);
+    err = err ? err : petition_safe(out, p->c.row.title);
     err = err ? err
               : gw_buf_addf(out,
                             _("”, day %s: %zu signed records and %zu posted notices.\n"
@@ -272,8 +272,8 @@ enum gw_err front_page(struct pack *p, struct gw_buf *out)
                                  : _("Answer to a petition"),
                     _("What was asked"));
     err = err ? err
-              : add_safe(out, in->asked && in->asked[0] ? in->asked
-                                                        : _("It was not written down here."));
+              : petition_safe(out, in->asked && in->asked[0] ? in->asked
+                                                             : _("It was not written down here."));
     err = err ? err : gw_buf_adds(out, "\n\n");
     err = err ? err : shown(p, out);
     err = err ? err : gw_buf_addf(out, "\n%s", not_proved());

@@ -1,7 +1,6 @@
 /* Every rule of the steps with its result: kept, broken, not judged. */
 #include <string.h>
 
-#include "base/text_safe.h"
 #include "offline-db/petition_p.h"
 
 enum { SENTENCE_BYTES = 1400, CITE_BYTES = 200 };
@@ -59,7 +58,7 @@ static enum gw_err rule_line(struct pack *p, const struct rule *rule, const stru
     if (result == RULE_BROKEN || result == RULE_MISSED) {
         (void)finding_print(p->c.state, f, sentence, sizeof sentence);
         enum gw_err err = gw_buf_adds(out, "　　");
-        err = err ? err : gw_text_safe(out, sentence, strlen(sentence));
+        err = err ? err : petition_safe(out, sentence);
         return err ? err : gw_buf_adds(out, "\n");
     }
     const char *word = result == RULE_KEPT    ? _("kept")
@@ -130,7 +129,7 @@ static enum gw_err slot_head(const struct step_spec *spec, const struct slot *sl
     enum gw_err err = gw_buf_addf(out, "%s %s", spec->id, words_in(&spec->name));
     if (slot && slot->subject[0] != '\0') {
         err = err ? err : gw_buf_adds(out, " · ");
-        err = err ? err : gw_text_safe(out, slot->subject, strlen(slot->subject));
+        err = err ? err : petition_safe(out, slot->subject);
     }
     if (!slot || !slot->record) {
         return err ? err : gw_buf_addf(out, "  %s\n", _("nothing in force"));

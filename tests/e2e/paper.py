@@ -17,6 +17,7 @@ OBJECTOR, MATTER = "冯申诉", "认为周某不应列入名单"
 CHAIR, MEMBERS, RESERVES = "甲主任", "乙委员、丙委员", "丁候补"
 LEADER, NAMES = "戊组长", "己代表、庚代表"
 HOSTILE = "<script>alert(1)</script>&\"辛代表'"
+REFUSED = "未过辰"
 NUMBER = "500112199001011234"
 
 
@@ -52,6 +53,12 @@ def recorded(scratch):
          "representatives=1", subject="二组")
     step("S09", 6, f"published_on={day(6)}", "households=300", "representatives=3", "women=1", "meeting_members=6",
          "leaders=2")
+    for number, name, post, verdict in (("1", "候选寅", "chair", "pass"), ("2", "候选卯", "member", "pass"),
+                                        ("3", REFUSED, "member", "fail")):
+        step("S10", 5, f"name={name}", f"post={post}", "nominated_by=voters", "woman=0", f"verdict={verdict}",
+             subject=number)
+    step("S13", 4, f"published_on={day(4)}", "candidates=2", "chair_candidates=1", "deputy_candidates=0",
+         "member_candidates=1", "women=0", "photo=paper")
     return server, home, it
 
 
@@ -166,13 +173,14 @@ def petition(scratch):
     check_index(files)
     for name, data in files.items():
         text = data.decode()
-        for secret in (OBJECTOR, MATTER, "所述属实", "辛代表"):
+        for secret in (OBJECTOR, MATTER, "所述属实", "辛代表", REFUSED):
             assert secret not in text, (name, secret)
     front = files["00-首页.txt"].decode()
     assert "村民代表怎么选的？" in front and "不能证明" in front and home.json("election", "show", it)["code"] in front
     assert "违反" in front or "不合规" in front, front
     gwe = files["05-记录.gwe"].decode()
     assert "己代表" in gwe and "己代表" in files["01-N06.txt"].decode(), "posted names stay"
+    assert "候选寅" in files["01-N09.txt"].decode() and "候选寅" in gwe, "names of candidates were posted"
     assert "01-M03.txt" not in files, "minutes are not posted"
     rules = files["03-日期.txt"].decode()
     assert "守住" in rules and "未判断" in rules and "第17条" in rules
@@ -208,6 +216,8 @@ def id_number(scratch):
     """A record that holds an ID number where none belongs: it leaves in no file."""
     _, home, it = recorded(scratch)
     home.json("election", "step", it, "S02", f"posted_at=公告栏，{NUMBER}")
+    home.json("election", "step", it, "S09-1", "entitled=60", "present=20", "agreed=10", "representatives=1",
+              "--subject", f"三组{NUMBER}")
     told = home.json("election", "petition", it, "--out", scratch.path("answer"))
     assert not told["evidence"]
     for name, data in files_of(scratch.path("answer")).items():

@@ -57,7 +57,7 @@ static void people_text(const struct printing *p)
         }
         name_of(person, name, sizeof name);
         (void)roll_person_print(p->roll, p->c, person, says, sizeof says);
-        out_cell(roll_state_word(person->verdict.state), 12);
+        out_cell(roll_state_word(person->verdict.state), 16);
         out_cell(name, 12);
         out_text(says);
         printf("  ");

@@ -67,7 +67,7 @@ enum gw_err roll_houses_csv(const struct printing *p, struct gw_buf *out)
 static const char *sex_word(const struct roll_rep *rep)
 {
     char sex = rep->person ? rep->person->sex : '0';
-    return sex == '1' ? _("man") : sex == '2' ? _("woman") : "";
+    return sex == '1' ? _("male") : sex == '2' ? _("female") : "";
 }
 
 static void group_text(const struct roll_group *g)

@@ -197,8 +197,8 @@ static void put_rep(struct tui *t, const struct roll_rows *rows, const struct ro
     screen_field(t->scr, P_BOLD, name, NAME_CELLS);
     screen_field(t->scr, P_TEXT,
                  p == NULL       ? ""
-                 : p->sex == '1' ? _("man")
-                 : p->sex == '2' ? _("woman")
+                 : p->sex == '1' ? _("male")
+                 : p->sex == '2' ? _("female")
                                  : "",
                  7);
     screen_field(t->scr, P_TEXT, age, 5);

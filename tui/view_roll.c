@@ -6,8 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text_safe.h"
-#include "model/mask.h"
+#include "base/utf8.h"
 #include "offline-db/roll.h"
 #include "tui/form.h"
 #include "tui/list.h"
@@ -16,8 +15,9 @@
 #include "tui/view_process.h"
 
 enum {
+    LISTS = 7, /* digits that choose one */
     HEAD_ROWS = 4,
-    FOOT_ROWS = 2,
+    FOOT_ROWS = 3,
     SAYS_MAX = 800,
     KIN_MAX = 200,
     ALL = ROLL_STATES,
@@ -158,6 +158,18 @@ static void roll_changed(struct tui *t, struct view *view)
 
 /* ---- the list */
 
+/* The words are longer in English. */
+static int state_cells(void)
+{
+    int most = 0;
+    for (int i = 0; i < ROLL_STATES; i++) {
+        const char *word = roll_state_word((enum roll_state)i);
+        int cells = gw_text_cells(word, strlen(word));
+        most = cells > most ? cells : most;
+    }
+    return most + 3;
+}
+
 static void put(struct tui *t, void *ctx, size_t i)
 {
     const struct state *s = ctx;
@@ -167,7 +179,7 @@ static void put(struct tui *t, void *ctx, size_t i)
     if (p->birth != DAY_NONE) {
         (void)snprintf(age, sizeof(age), "%d", day_age(p->birth, s->roll.polling));
     }
-    screen_field(t->scr, roll_paint(p), roll_state_word(p->verdict.state), 9);
+    screen_field(t->scr, roll_paint(p), roll_state_word(p->verdict.state), state_cells());
     screen_field(t->scr, P_BOLD, name, 13);
     screen_field(t->scr, P_TEXT, age, 5);
     screen_put(t->scr, P_TEXT, roll_why_says(p->verdict.why));
@@ -314,11 +326,11 @@ static void open_at(struct tui *t, struct state *s)
     tui_touch(t, DIRTY_ALL);
 }
 
-/* Which list a digit is, -1 = none here. */
+/* Which list a digit from 1 to LISTS is, -1 = this election has none such. */
 static int list_of(const struct state *s, int digit)
 {
-    static const int lists[] = {-1, ALL, ROLL_IN, ROLL_OPEN, ROLL_OUT, KIN, HOUSES, REPS};
-    int which = digit >= 1 && digit <= 7 ? lists[digit] : -1;
+    static const int lists[LISTS] = {ALL, ROLL_IN, ROLL_OPEN, ROLL_OUT, KIN, HOUSES, REPS};
+    int which = lists[digit - 1];
     bool there = which == HOUSES ? roll_has_houses(&s->c) : which != REPS || roll_has_reps(&s->c);
     return there ? which : -1;
 }
@@ -326,12 +338,13 @@ static int list_of(const struct state *s, int digit)
 static bool roll_key(struct tui *t, struct view *view, const struct key *key)
 {
     struct state *s = view->state;
-    int which = list_of(s, key_digit(key));
+    int digit = key_digit(key);
     if (s->detail.person[0] != '\0') {
         return roll_detail_key(t, &s->detail, key);
     }
-    if (which >= 0) {
-        s->only = which;
+    if (digit >= 1 && digit <= LISTS) { /* names have no digits */
+        int which = list_of(s, digit);
+        s->only = which >= 0 ? which : s->only;
         choose_shown(s);
         tui_touch(t, DIRTY_ALL);
         return true;
@@ -362,7 +375,7 @@ static const char *roll_hint(struct tui *t, struct view *view)
         return _("Digits choose · Enter is the first · Esc back");
     }
     return roll_has_houses(&s->c)
-               ? _("Type a name · 1 all 2 on it 3 open 4 not 5 kin 6 households 7 chosen · Esc")
+               ? _("Type a name · 1 all 2 on it 3 open 4 not 5 kin 6 households 7 reps · Esc")
            : roll_has_reps(&s->c)
                ? _("Type a name · 1 all 2 on it 3 open 4 not 5 kin 7 representatives · Esc back")
                : _("Type a name · 1 all 2 on it 3 open 4 not 5 kin · Enter why · Esc back");

@@ -51,8 +51,7 @@ static enum gw_err fields(struct gw_buf *out, const char *const *cells, size_t n
 
 enum gw_err roll_houses_csv(const struct printing *p, struct gw_buf *out)
 {
-    const char *const head[] = {_("No."), _("Name"), _("Votes as")};
-    enum gw_err err = fields(out, head, 3);
+    enum gw_err err = gw_buf_addf(out, "%s,%s,%s\r\n", _("No."), _("Name"), _("Votes as"));
     for (size_t i = 0; !err && i < p->roll->houses_n; i++) {
         const struct roll_house *h = &p->roll->houses[i];
         const char *const cells[] = {h->person ? h->person->name : "", votes_as(h)};
@@ -137,8 +136,8 @@ void roll_reps_text(const struct printing *p)
 enum gw_err roll_reps_csv(const struct printing *p, struct gw_buf *out)
 {
     const struct roll_reps *reps = &p->roll->reps;
-    const char *const head[] = {_("No."), _("Group"), _("Name"), _("Sex"), _("Post")};
-    enum gw_err err = fields(out, head, 5);
+    enum gw_err err = gw_buf_addf(out, "%s,%s,%s,%s,%s\r\n", _("No."), _("Group"), _("Name"),
+                                  _("Sex"), _("Post"));
     size_t number = 0;
     for (size_t g = 0; g < reps->groups_n; g++) {
         for (size_t i = 0; i < reps->groups[g].n && !err; i++) {

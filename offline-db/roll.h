@@ -98,6 +98,7 @@ struct roll {
     struct roll_counts counts;
     struct roll_house *houses; /* households with a voter, in the same order */
     size_t houses_n;
+    bool by_households, by_representatives; /* who votes here (U26 14); else everybody */
     struct roll_house_counts house_counts;
     struct roll_reps reps;
 };
@@ -123,8 +124,8 @@ bool roll_reps_note(const struct roll *roll, const struct process_case *c, size_
                     size_t size);
 
 /* What the roll says for a figure of S05 (hukou_resident, residents, …, registered), of S06
- * (listed), of S08-1 (registered) or of S09 (representatives, women, leaders); false: it says
- * nothing of it. A proposal, never a record. */
+ * (listed), of S08-1 (registered, listed) or of S09 (representatives, women, leaders); false: it
+ * says nothing of it. A proposal, never a record. */
 bool roll_figure(const struct roll *roll, const char *step, const char *key, int64_t *out);
 
 /* ---- near kin among those who stand and those who run the election (roll_kin.c) */

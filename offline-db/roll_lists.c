@@ -252,6 +252,8 @@ static enum gw_err list_reps(const struct process_case *c, struct roll *roll)
 enum gw_err roll_lists(const struct process_case *c, struct roll *roll)
 {
     enum gw_err err = list_houses(c, roll);
+    roll->by_households = strcmp(c->rules->template_->mode, "households") == 0;
+    roll->by_representatives = strcmp(c->rules->template_->mode, "representatives") == 0;
     if (!err) {
         count_houses(c, roll);
         err = list_reps(c, roll);
@@ -263,7 +265,13 @@ bool roll_list_figure(const struct roll *roll, const char *step, const char *key
 {
     const struct roll_reps *reps = &roll->reps;
     bool chosen = strcmp(step, "S09") == 0 && reps->groups_n > 0;
-    if (chosen && strcmp(key, "representatives") == 0) {
+    bool list =
+        (strcmp(step, "S06") == 0 || strcmp(step, "S08-1") == 0) && strcmp(key, "listed") == 0;
+    if (list && roll->by_households && roll->houses_n > 0) {
+        *out = (int64_t)(roll->house_counts.chosen + roll->house_counts.heads);
+    } else if (list && roll->by_representatives && reps->groups_n > 0) {
+        *out = (int64_t)reps->people;
+    } else if (chosen && strcmp(key, "representatives") == 0) {
         *out = (int64_t)reps->people;
     } else if (chosen && strcmp(key, "leaders") == 0) {
         *out = (int64_t)reps->leaders;

@@ -130,10 +130,9 @@ static enum gw_err roll_open(struct tui *t, struct view *view, const void *arg,
         free(s);
         return err;
     }
-    const char *mode = s->c.rules->template_->mode; /* who votes there is what is looked for */
-    s->only = strcmp(mode, "households") == 0        ? HOUSES
-              : strcmp(mode, "representatives") == 0 ? REPS
-                                                     : ALL;
+    s->only = s->roll.by_households        ? HOUSES /* who votes there is what is looked for */
+              : s->roll.by_representatives ? REPS
+                                           : ALL;
     choose_shown(s);
     return GW_OK;
 }

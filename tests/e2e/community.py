@@ -332,6 +332,70 @@ def a_proxy_of_a_representative(scratch):
     assert report["genuine"] and noted, report["checks"]
 
 
+def the_list_of_households(scratch):
+    """Who votes for each household, of the people whom the server mirrored (S05-4)."""
+    office = Community(scratch, "households")
+    office.begin()
+    office.play(first_steps())
+    clerk = office.homes["clerk"]
+    everybody = clerk.json("election", "roll", office.id)["people"]
+    houses = {}
+    for person in everybody:
+        if person["household"]:
+            houses.setdefault(person["household"], []).append(person)
+    mine = next(h for h, members in houses.items() if len([m for m in members if m["age"] and m["age"] >= 18]) > 1)
+    adults = [m for m in houses[mine] if m["age"] and m["age"] >= 18]
+    office.step("S05-2", "--subject", "1", f"resident_id={mine}", "said_on=2026-05-17", "form=in_person")
+    before = clerk.json("election", "roll", office.id)
+    house = next(h for h in before["households"] if h["id"] == mine)
+    other = next(m for m in adults if m["id"] != house["person"])
+    office.step("S05-4", "--subject", "1", f"household_id={mine}", f"resident_id={other['id']}", "chosen_on=2026-05-17")
+    after = clerk.json("election", "roll", office.id)
+    house = next(h for h in after["households"] if h["id"] == mine)
+    assert (house["person"], house["chosen"], house["off_roll"]) == (other["id"], True, False), house
+    counts = after["household_counts"]
+    assert counts["chosen"] == 1 and counts["chosen"] + counts["heads"] + counts["open"] == counts["households"], counts
+    csv = clerk.run("election", "roll", office.id, "--households", "--csv")
+    assert csv.startswith("\ufeff序号,姓名,代表方式") and csv.count(',"推选"') == 1, csv[:200]
+    assert "推选 1" in clerk.run("election", "roll", office.id, "--households")
+    # whom the household chose declines: he is off the roll and votes for nobody
+    office.step("S05-1", "--subject", "2", f"resident_id={other['id']}", "ground=declined", "told_on=2026-05-18")
+    house = next(h for h in clerk.json("election", "roll", office.id)["households"] if h["id"] == mine)
+    assert (house["person"], house["off_roll"]) == (None, True), house
+    assert "所推选的人不在名单上" in clerk.run("election", "roll", office.id, "--households")
+
+
+def the_list_of_representatives(scratch):
+    """Group by group, as text, CSV and JSON, in both languages."""
+    office = Community(scratch, "representatives")
+    office.begin()
+    office.play(first_steps())
+    office.travel("2026-05-20")
+    clerk = office.homes["clerk"]
+    person = next(p for p in clerk.json("election", "roll", office.id)["people"] if p["sex"] == "2" and p["age"] and p["age"] > 20)
+    office.step("S05-2", "--subject", "1", f"resident_id={person['id']}", "said_on=2026-05-17", "form=in_person")
+    known = next(p for p in clerk.json("election", "roll", office.id, "--state", "in")["people"] if p["id"] == person["id"])
+    office.step("S09-1", "--subject", "一组", f"leader={known['name']}", f"names={known['name']}、=乙乙", "households=50",
+                "representatives=2")
+    office.step("S09-1", "--subject", "二组", "leader=丙丙", "names=丙丙、丁丁、戊戊", "households=120", "representatives=4")
+    office.step("S09", "published_on=2026-05-20", "households=170", "representatives=5", "women=1", "meeting_members=6", "leaders=2",
+                "minutes=paper", "signin=paper", "photo=paper")
+    roll = clerk.json("election", "roll", office.id)["representatives"]
+    assert (roll["people"], roll["recorded"], roll["women_need"], roll["law"]) == (5, 5, 2, None), roll
+    assert [(g["group"], len(g["people"]), g["households"], g["said"]) for g in roll["groups"]] == \
+        [("一组", 2, 50, 2), ("二组", 3, 120, 4)], roll["groups"]
+    first = roll["groups"][0]["people"][0]
+    assert (first["id"], first["leader"], first["sex"], first["state"]) == (person["id"], True, "2", "in"), first
+    assert len(roll["notes"]) == 2 and "二组" in roll["notes"][1], roll["notes"]
+    csv = clerk.run("election", "roll", office.id, "--representatives", "--csv").splitlines()
+    assert len(csv) == 6 and "小组长" in csv[1] and "'=乙乙" in csv[2], csv
+    text = clerk.run("election", "roll", office.id, "--representatives")
+    assert "二组：代表 3 名" in text and "一般至少 2 名" in text, text
+    english = clerk.run("election", "roll", office.id, "--representatives", lang="en")
+    assert "Representatives 5 of 2 groups" in english and "usually at least 2" in english, english
+    clerk.run("election", "roll", office.id, "--representatives", "--households", status=2)
+
+
 def a_list_that_is_not_what_was_chosen(scratch):
     """More on the published list than were chosen, more households than there are: it does not add up."""
     office = Community(scratch, "representatives")
@@ -364,4 +428,6 @@ if __name__ == "__main__":
              ("lists that do not stand beside the roll", lists_that_do_not_stand_beside_the_roll),
              ("the representatives' meeting", the_representatives_meeting),
              ("a proxy of a representative", a_proxy_of_a_representative),
+             ("the list of households", the_list_of_households),
+             ("the list of representatives", the_list_of_representatives),
              ("a list that is not what was chosen", a_list_that_is_not_what_was_chosen)])

@@ -348,6 +348,8 @@ static void a_household_names_somebody_off_the_roll(void **state)
     assert_int_equal(b.roll.house_counts.heads, 1);
     assert_int_equal(b.roll.house_counts.women, 1);
     assert_int_equal(b.roll.house_counts.listed, 2);
+    int64_t figure;
+    assert_true(roll_figure(&b.roll, "S06", "listed", &figure) && figure == 1);
     assert_int_equal(b.roll.reps.listed, -1); /* that figure is of the households */
     close_bed(&b);
 }
@@ -391,6 +393,7 @@ static void representatives_by_group(void **state)
     assert_int_equal(reps->women_need, 2);
     assert_true(roll_figure(&b.roll, "S09", "representatives", &figure) && figure == 6);
     assert_true(roll_figure(&b.roll, "S09", "leaders", &figure) && figure == 2);
+    assert_true(roll_figure(&b.roll, "S08-1", "listed", &figure) && figure == 6);
     assert_false(roll_figure(&b.roll, "S09", "women", &figure)); /* two are not known */
     RECORD(&b, "S09", "", TEXT("published_on", "2026-05-01"), NUM("households", 160),
            NUM("representatives", 6), NUM("women", 1), NUM("meeting_members", 7),

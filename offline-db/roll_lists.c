@@ -212,10 +212,12 @@ static void count_reps(const struct reading *r)
     reps->members = number_of(r->c, "S09", "", "meeting_members");
     reps->listed = roll_has_houses(r->c) ? -1 : roll_published(r->c, "listed");
     reps->share = women_share(r->c);
-    if (reps->share) {
+    int64_t den = reps->share ? check_den(r->c->rules, reps->share) : 0;
+    if (den == 0) {
+        reps->share = NULL; /* none, or one that waits for the district */
+    } else {
         int64_t of = reps->recorded >= 0 ? reps->recorded : (int64_t)reps->people;
-        reps->women_need =
-            (size_t)((of * reps->share->num + reps->share->den - 1) / reps->share->den);
+        reps->women_need = (size_t)((of * reps->share->num + den - 1) / den);
     }
 }
 

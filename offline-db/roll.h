@@ -124,8 +124,9 @@ bool roll_reps_note(const struct roll *roll, const struct process_case *c, size_
                     size_t size);
 
 /* What the roll says for a figure of S05 (hukou_resident, residents, …, registered), of S06
- * (listed), of S08-1 (registered, listed) or of S09 (representatives, women, leaders); false: it
- * says nothing of it. A proposal, never a record. */
+ * (listed), of S08-1 (registered, listed), of S09 (representatives, women, leaders) or of S21
+ * (registered: the last published total of those who vote); false: it says nothing of it. A
+ * proposal, never a record. */
 bool roll_figure(const struct roll *roll, const char *step, const char *key, int64_t *out);
 
 /* ---- near kin among those who stand and those who run the election (roll_kin.c) */

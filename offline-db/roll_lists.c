@@ -263,13 +263,23 @@ enum gw_err roll_lists(const struct process_case *c, struct roll *roll)
     return err;
 }
 
+/* The last published total of those who vote here; -1 = none is published. */
+static int64_t who_votes(const struct roll *roll)
+{
+    return roll->by_households        ? roll->house_counts.listed
+           : roll->by_representatives ? roll->reps.listed
+                                      : roll->counts.published;
+}
+
 bool roll_list_figure(const struct roll *roll, const char *step, const char *key, int64_t *out)
 {
     const struct roll_reps *reps = &roll->reps;
     bool chosen = strcmp(step, "S09") == 0 && reps->groups_n > 0;
     bool list =
         (strcmp(step, "S06") == 0 || strcmp(step, "S08-1") == 0) && strcmp(key, "listed") == 0;
-    if (list && roll->by_households && roll->houses_n > 0) {
+    if (strcmp(step, "S21") == 0 && strcmp(key, "registered") == 0 && who_votes(roll) >= 0) {
+        *out = who_votes(roll);
+    } else if (list && roll->by_households && roll->houses_n > 0) {
         *out = (int64_t)(roll->house_counts.chosen + roll->house_counts.heads);
     } else if (list && roll->by_representatives && reps->groups_n > 0) {
         *out = (int64_t)reps->people;

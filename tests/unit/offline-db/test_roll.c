@@ -272,6 +272,8 @@ static void decisions_are_records(void **state)
     expect(&b, "r-01", ROLL_OUT, "removed");
     assert_int_equal(roll_person_of(&b.roll, "r-02")->objection, OBJECTION_REJECTED);
     assert_int_equal(b.roll.counts.published, 5);
+    int64_t figure; /* of those who vote: what was published last, S08-1 before S06 */
+    assert_true(roll_figure(&b.roll, "S21", "registered", &figure) && figure == 5);
     close_bed(&b);
 }
 
@@ -403,6 +405,7 @@ static void representatives_by_group(void **state)
     load(&b);
     assert_int_equal(reps->recorded, 6);
     assert_int_equal(reps->listed, 5);
+    assert_true(roll_figure(&b.roll, "S21", "registered", &figure) && figure == 5);
     note_is(&b, 0, "Women 1; usually at least 2 (custom");
     note_is(&b, 1, "named 6, the published list has 5");
     note_is(&b, 2, "1 of them stand");

@@ -192,6 +192,19 @@ class Community(Office):
         return [(f["rule"], f["law"], f["article"]) for f in self.findings("breach")]
 
 
+def the_papers(office):
+    """They call those who vote what they are; where nobody votes by proxy there is no list of proxies."""
+    home = office.homes["clerk"]
+    who = {"voters": "登记参加选举的居民3933人", "households": "户的代表1200人", "representatives": "居民代表48人"}[office.mode]
+    assert who in home.run("election", "print", office.id, "N16")
+    listed = {"voters": "", "households": "户的代表共1200人", "representatives": "居民代表共48人"}[office.mode]
+    assert listed in home.run("election", "print", office.id, "N04")
+    papers = {row["notice"]: row for row in home.json("election", "print", office.id)}
+    assert ("N13" in papers) == (office.mode != "representatives"), sorted(papers)
+    drafts = [n for n, row in papers.items() if row["draft"] and row["step"] not in ("S12", "S25", "S24")]
+    assert not drafts, [(n, papers[n]) for n in drafts]
+
+
 def a_whole_election(scratch, mode):
     office = Community(scratch, mode)
     office.up_to_the_poll(office.figures["voted"])
@@ -206,6 +219,7 @@ def a_whole_election(scratch, mode):
     assert eighth and not [seat for seat in r["seats"] if seat["person"] == "8"], r["others"]
     office.publish()
     office.play(afterwards())
+    the_papers(office)
     left = [f for f in office.findings() if f["kind"] != "waits"]
     assert not left, told(left)
     office.homes["clerk"].run("election", "checkpoint", office.id)

@@ -466,7 +466,7 @@ static void notices_fit(const struct ruleset *set)
     struct notice_set *notices;
     struct gw_fail why = {0};
     const struct proc_template *t = set->template_;
-    if (notice_read("rules", t->kind, set->committee, &notices, &why) != GW_OK) {
+    if (notice_read("rules", t->kind, set->committee, t->mode, &notices, &why) != GW_OK) {
         print_error("%s: %s\n", t->id, why.text);
         fail();
     }

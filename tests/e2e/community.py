@@ -261,6 +261,10 @@ def a_void_poll(scratch, mode):
     r = office.result()
     assert (r["validity"], r["need_voted"]) == ("void", office.figures["need"]) and not r["seats"], r
     assert breach_of(office, "S21.turnout")[:2] == ("U26", "19")
+    who = {"voters": "登记 3933 人", "households": "户的代表 1200 人", "representatives": "居民代表 48 人"}[mode]
+    assert any(who + "，只有" in reason for reason in r["reasons"]), r["reasons"]
+    to_do = [f["step"] for f in office.findings("due", "late")]
+    assert not set(to_do) & {"S22", "S22-1", "S23"}, to_do  # nobody reads the papers of a void poll
     refused = office.step("S23", f"published_on={POLL}", "elected=5", "women=2", "open=0", "report=paper", "photo=paper", status=1)
     assert not [slot for slot in office.show()["slots"] if slot["step"] == "S23" and slot["hash"]], refused
     office.step("S21-1", "document=翠湖街道办事处 选字〔2026〕6号 2026-06-18", "new_day=2026-07-18", "starts_from=list",

@@ -77,6 +77,9 @@ static void group_text(const struct roll_group *g)
     }
     out_text(g->name);
     printf(_(": %zu representatives, women %zu"), g->n, g->women);
+    if (g->erased) {
+        fputs(_(" · names erased by law"), stdout);
+    }
     if (g->households >= 0) {
         printf(_(" · households %lld"), (long long)g->households);
     }
@@ -200,6 +203,7 @@ static void group_json(const struct roll_group *g, struct jw *w)
     figure_json(w, "present", g->present);
     figure_json(w, "agreed", g->agreed);
     figure_json(w, "said", g->said);
+    jw_bool(w, "erased", g->erased);
     jw_int(w, "women", (int64_t)g->women);
     jw_int(w, "sex_unknown", (int64_t)g->sex_unknown);
     jw_arr(w, "people");

@@ -75,12 +75,14 @@ struct roll_group {
     int64_t households, entitled, present, agreed, said; /* said: representatives; -1 = not there */
     const struct roll_rep *reps;
     size_t n, women, sex_unknown;
+    bool erased; /* the names, by law: n is 0 and says nothing */
 };
 /* The representatives, group by group: who votes where representatives elect (U26 14, 19). */
 struct roll_reps {
     const struct roll_group *groups; /* in the order of the records */
     size_t groups_n;
     size_t people, women, sex_unknown, leaders, off_roll, twice;
+    size_t erased; /* groups whose names were erased: the sums are of the others */
     int64_t households, recorded, recorded_women, members; /* S09; -1 = not recorded */
     int64_t listed; /* published with the roll (S08-1, else S06); -1 = not, or not asked for */
     const struct check *share; /* of women, NULL = none; a hint where no law says it */

@@ -173,6 +173,8 @@ static enum gw_err take_group(struct reading *r, const struct slot *slot)
     g->present = number_of(c, slot->step, slot->subject, "present");
     g->agreed = number_of(c, slot->step, slot->subject, "agreed");
     g->said = number_of(c, slot->step, slot->subject, "representatives");
+    g->erased = !names && slot->record->priv_erased;
+    reps->erased += g->erased;
     while (names && !err) {
         const char *end = strstr(names, "、");
         err = take_name(r, g, names, end ? (size_t)(end - names) : strlen(names));
@@ -274,14 +276,14 @@ static int64_t who_votes(const struct roll *roll)
 bool roll_list_figure(const struct roll *roll, const char *step, const char *key, int64_t *out)
 {
     const struct roll_reps *reps = &roll->reps;
-    bool chosen = strcmp(step, "S09") == 0 && reps->groups_n > 0;
+    bool chosen = strcmp(step, "S09") == 0 && reps->groups_n > 0 && reps->erased == 0;
     bool list =
         (strcmp(step, "S06") == 0 || strcmp(step, "S08-1") == 0) && strcmp(key, "listed") == 0;
     if (strcmp(step, "S21") == 0 && strcmp(key, "registered") == 0 && who_votes(roll) >= 0) {
         *out = who_votes(roll);
     } else if (list && roll->by_households && roll->houses_n > 0) {
         *out = (int64_t)(roll->house_counts.chosen + roll->house_counts.heads);
-    } else if (list && roll->by_representatives && reps->groups_n > 0) {
+    } else if (list && roll->by_representatives && reps->groups_n > 0 && reps->erased == 0) {
         *out = (int64_t)reps->people;
     } else if (chosen && strcmp(key, "representatives") == 0) {
         *out = (int64_t)reps->people;
@@ -299,14 +301,14 @@ bool roll_list_figure(const struct roll *roll, const char *step, const char *key
 
 static bool differs(int64_t figure, const struct roll_reps *reps)
 {
-    return figure >= 0 && reps->groups_n > 0 && (size_t)figure != reps->people;
+    return figure >= 0 && reps->groups_n > 0 && reps->erased == 0 && (size_t)figure != reps->people;
 }
 
 static bool too_few_women(const struct roll_reps *reps)
 {
     bool recorded = reps->recorded_women >= 0;
     size_t women = recorded ? (size_t)reps->recorded_women : reps->women + reps->sex_unknown;
-    return reps->share && reps->women_need > women;
+    return reps->share && (recorded || reps->erased == 0) && reps->women_need > women;
 }
 
 static void women_says(const struct process_case *c, const struct roll_reps *reps, char *out,
@@ -329,7 +331,7 @@ static bool group_note(const struct roll_reps *reps, size_t *n, char *out, size_
 {
     for (size_t i = 0; i < reps->groups_n; i++) {
         const struct roll_group *g = &reps->groups[i];
-        if (g->said >= 0 && (size_t)g->said != g->n && (*n)-- == 0) {
+        if (!g->erased && g->said >= 0 && (size_t)g->said != g->n && (*n)-- == 0) {
             (void)snprintf(out, size, _("%s: %zu names, and %lld are said to be chosen."), g->name,
                            g->n, (long long)g->said);
             return true;

@@ -178,7 +178,9 @@ static void put_group(struct tui *t, const struct roll_group *g)
         screen_putf(t->scr, P_TEXT, _(" · present %lld of %lld"), (long long)g->present,
                     (long long)g->entitled);
     }
-    if (g->said >= 0 && (size_t)g->said != g->n) {
+    if (g->erased) {
+        screen_put(t->scr, P_DIM, _(" · names erased by law"));
+    } else if (g->said >= 0 && (size_t)g->said != g->n) {
         screen_putf(t->scr, P_WARN, _(" · said to be %lld"), (long long)g->said);
     }
 }

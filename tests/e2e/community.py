@@ -395,7 +395,8 @@ def the_list_of_representatives(scratch):
     known = next(p for p in clerk.json("election", "roll", office.id, "--state", "in")["people"] if p["id"] == person["id"])
     office.step("S09-1", "--subject", "一组", f"leader={known['name']}", f"names={known['name']}、=乙乙", "households=50",
                 "representatives=2")
-    office.step("S09-1", "--subject", "二组", "leader=丙丙", "names=丙丙、丁丁、戊戊", "households=120", "representatives=4")
+    second = clerk.json("procedure", "step", office.id, "S09-1", "--subject", "二组", "leader=丙丙", "names=丙丙、丁丁、戊戊",
+                        "households=120", "representatives=4")
     office.step("S09", "published_on=2026-05-20", "households=170", "representatives=5", "women=1", "meeting_members=6", "leaders=2",
                 "minutes=paper", "signin=paper", "photo=paper")
     roll = clerk.json("election", "roll", office.id)["representatives"]
@@ -412,6 +413,14 @@ def the_list_of_representatives(scratch):
     english = clerk.run("election", "roll", office.id, "--representatives", lang="en")
     assert "Representatives 5 of 2 groups" in english and "usually at least 2" in english, english
     clerk.run("election", "roll", office.id, "--representatives", "--households", status=2)
+    # names that were erased by law are no missing representatives
+    office.server.admin("erase", "--step", f"{second['dev']}.{second['n']}", "--reason", "个人信息")
+    other = office.homes["clerk2"]
+    other.run("sync")
+    roll = other.json("election", "roll", office.id)["representatives"]
+    assert [g["erased"] for g in roll["groups"]] == [False, True] and roll["people"] == 2, roll
+    assert not [note for note in roll["notes"] if "二组" in note or "5" in note], roll["notes"]
+    assert "姓名已依法删除" in other.run("election", "roll", office.id, "--representatives")
 
 
 def a_list_that_is_not_what_was_chosen(scratch):

@@ -33,9 +33,9 @@ static void take_share(const struct ruleset *set, const char *id, struct elect_s
                        struct citation *cite)
 {
     const struct check *check = find_check(set, id);
-    if (check) {
+    if (check && check_den(set, check) > 0) {
         *share = (struct elect_share){
-            .num = check->num, .den = check->den, .strict = check->op == CHECK_GT};
+            .num = check->num, .den = check_den(set, check), .strict = check->op == CHECK_GT};
         *cite = check->cite;
     }
 }

@@ -136,6 +136,27 @@ static void missing_text(const struct elect_in *in, char *out, size_t size)
     add(&s, s.len == 0 ? _("Two records of one number contradict each other.") : _("."));
 }
 
+/* Who votes has the name that the mode gives him (U26 14). */
+static void turnout_text(const struct ruleset *set, const struct elect_ballots *b, int64_t need,
+                         bool enough, char *out, size_t size)
+{
+    static const char *const says[][2] = {
+        {N_("Only %lld of %lld registered voted, at least %lld are needed."),
+         N_("%lld of %lld registered voted, at least %lld are needed.")},
+        {N_("Only %lld of %lld representatives of households voted, at least %lld are needed."),
+         N_("%lld of %lld representatives of households voted, at least %lld are needed.")},
+        {N_("Only %lld of %lld residents' representatives voted, at least %lld are needed."),
+         N_("%lld of %lld residents' representatives voted, at least %lld are needed.")},
+    };
+    const char *mode = set->template_ && set->template_->mode ? set->template_->mode : "";
+    int who = strcmp(mode, "households") == 0 ? 1 : strcmp(mode, "representatives") == 0 ? 2 : 0;
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral" /* three numbers each, see above */
+    (void)snprintf(out, size, _(says[who][enough]), (long long)b->voted, (long long)b->registered,
+                   (long long)need);
+#pragma GCC diagnostic pop
+}
+
 int elect_reason_print(const struct ruleset *set, const struct elect_in *in,
                        const struct elect_result *r, size_t i, char *out, size_t size)
 {
@@ -148,11 +169,7 @@ int elect_reason_print(const struct ruleset *set, const struct elect_in *in,
         break;
     case WHY_TURNOUT:
     case WHY_NO_TURNOUT:
-        (void)snprintf(text, sizeof text,
-                       r->reasons[i] == WHY_TURNOUT
-                           ? _("%lld of %lld registered voted, at least %lld are needed.")
-                           : _("Only %lld of %lld registered voted, at least %lld are needed."),
-                       (long long)b->voted, (long long)b->registered, (long long)r->need_voted);
+        turnout_text(set, b, r->need_voted, r->reasons[i] == WHY_TURNOUT, text, sizeof text);
         break;
     case WHY_OVER_VOTED:
         (void)snprintf(text, sizeof text,

@@ -285,9 +285,9 @@ static enum term_state sum_terms(const struct procedure *p, const struct slot_in
 }
 
 /* Cross-multiplied in 128 bits: two counts below 2^53 and a small fraction never overflow. */
-static bool compare(const struct check *check, int64_t left, int64_t right)
+static bool compare(const struct check *check, int64_t den, int64_t left, int64_t right)
 {
-    __int128 l = (__int128)left * check->den;
+    __int128 l = (__int128)left * den;
     __int128 r = (__int128)right * check->num;
     switch (check->op) {
     case CHECK_GT:
@@ -323,7 +323,8 @@ enum held proc_check(const struct procedure *p, const struct slot_in *slot,
     if (l == TERM_NOT_YET || r == TERM_NOT_YET) {
         return HELD_NOT_YET;
     }
-    if (l == TERM_WAITS || r == TERM_WAITS) {
+    int64_t den = check_den(p->in.rules, check);
+    if (l == TERM_WAITS || r == TERM_WAITS || den == 0) {
         return HELD_WAITS;
     }
     if (have) {
@@ -332,7 +333,7 @@ enum held proc_check(const struct procedure *p, const struct slot_in *slot,
     if (want) {
         *want = right;
     }
-    return compare(check, left, right) ? HELD : BROKEN;
+    return compare(check, den, left, right) ? HELD : BROKEN;
 }
 
 enum held proc_applies(const struct procedure *p, const struct slot_in *slot,
@@ -351,7 +352,8 @@ enum held proc_applies(const struct procedure *p, const struct slot_in *slot,
 
 bool proc_is_arithmetic(const struct check *check)
 {
-    bool plain = !check->cite.law && check->num == check->den && check->op != CHECK_ODD;
+    bool plain = !check->cite.law && check->num == check->den && check->op != CHECK_ODD &&
+                 !check->den_of.text;
     for (size_t i = 0; i < check->left_n; i++) {
         plain = plain && check->left[i].kind != TERM_NUMBER;
     }

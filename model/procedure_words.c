@@ -132,7 +132,8 @@ static const struct time_rule *time_of(const struct finding *f)
     return NULL;
 }
 
-static void put_share(struct out *o, const struct check *check, const struct finding *f)
+static void put_share(struct out *o, const struct check *check, int64_t den,
+                      const struct finding *f)
 {
     static const char *const plain[] = {
         [CHECK_GT] = N_("It is %1$lld and must be more than %2$lld."),
@@ -155,10 +156,10 @@ static void put_share(struct out *o, const struct check *check, const struct fin
 #pragma GCC diagnostic ignored "-Wformat-nonliteral" /* chosen from the two tables above */
     if (check->op == CHECK_ODD) {
         put(o, _("It is %lld and must be an odd number."), have);
-    } else if (check->num == check->den) {
+    } else if (check->num == den) {
         put(o, _(plain[check->op]), have, want);
     } else {
-        put(o, _(shares[check->op]), have, want, (long long)check->num, (long long)check->den);
+        put(o, _(shares[check->op]), have, want, (long long)check->num, (long long)den);
     }
 #pragma GCC diagnostic pop
 }
@@ -284,6 +285,9 @@ static const struct rule_number *waiting(const struct procedure *p, const struct
     for (size_t i = 0; check && i < check->right_n; i++) {
         terms[n++] = &check->right[i];
     }
+    if (check && check->den_of.text) {
+        terms[n++] = &check->den_of;
+    }
     if (rule) {
         n = 0;
         terms[n++] = &rule->days;
@@ -351,7 +355,7 @@ static void put_numbers(struct out *o, const struct procedure *p, const struct f
     const struct check *check = judged ? check_of(p, f) : NULL;
     const struct time_rule *rule = judged && f->slot && f->slot->record ? time_of(f) : NULL;
     if (check) {
-        put_share(o, check, f);
+        put_share(o, check, check_den(p->in.rules, check), f);
     } else if (rule) {
         put_days(o, rule, f);
     }

@@ -138,6 +138,9 @@ struct citation time_rule_cite(const struct ruleset *set, const struct time_rule
 struct citation check_cite(const struct ruleset *set, const struct check *check)
 {
     struct citation cite = check->cite;
+    if (cite.law == NULL && check->den_of.text != NULL) {
+        cite = term_cite(set, &check->den_of);
+    }
     for (size_t i = 0; cite.law == NULL && i < check->right_n; i++) {
         cite = term_cite(set, &check->right[i]);
     }
@@ -145,6 +148,15 @@ struct citation check_cite(const struct ruleset *set, const struct check *check)
         cite = term_cite(set, &check->left[i]);
     }
     return cite;
+}
+
+int64_t check_den(const struct ruleset *set, const struct check *check)
+{
+    if (check->den_of.text == NULL) {
+        return check->den;
+    }
+    const struct rule_number *number = ruleset_number(set, check->den_of.key);
+    return number != NULL && number->known && number->value > 0 ? number->value : 0;
 }
 
 enum { TITLE_MAX = 256 };

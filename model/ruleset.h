@@ -81,8 +81,9 @@ struct check {
     struct term left[TERMS_MAX], right[TERMS_MAX];
     size_t left_n, right_n;
     enum check_op op;
-    int64_t num, den; /* > 0 */
-    struct term only; /* text NULL: always; else holds by itself while this value is 0 */
+    int64_t num, den;   /* > 0 */
+    struct term den_of; /* text not NULL: den is this number of the rule set, "one in so many" */
+    struct term only;   /* text NULL: always; else holds by itself while this value is 0 */
     struct citation cite;
     struct words says;   /* the rule in one sentence */
     struct words remedy; /* what can be done when it is broken */
@@ -278,6 +279,8 @@ bool ruleset_confirm(struct ruleset *set, const char *key, int64_t value, const 
  * law is NULL for custom, for plain arithmetic, and for a number that still waits. */
 struct citation time_rule_cite(const struct ruleset *set, const struct time_rule *rule);
 struct citation check_cite(const struct ruleset *set, const struct check *check);
+/* What the left side is multiplied by; 0: a number that waits for the district. */
+int64_t check_den(const struct ruleset *set, const struct check *check);
 /* "《村民委员会组织法》第17条" in the screen's language, without the version in brackets at the end
  * of a title; "" without a law. Length as snprintf. */
 int citation_print(const struct ruleset *set, const struct citation *cite, char *out, size_t size);

@@ -12,14 +12,50 @@
 
 enum { HEAD_BYTES = 400 };
 
+static bool belongs(const struct proc_template *t, const struct notice *notice)
+{
+    const struct step_spec *spec = template_step(t, notice->step);
+    for (size_t i = 0; spec && i < spec->notices_n; i++) {
+        if (strcmp(spec->notices[i], notice->id) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The list of proxies is no paper of an election in which nobody may give one, though its step is
+ * there to record those that were given. */
+static enum gw_err keep_own(const struct proc_template *t, struct notice_set *set)
+{
+    struct notice *own = gw_arena_alloc(&set->arena, set->n + 1, sizeof *own);
+    size_t n = 0;
+    for (size_t i = 0; own && i < set->n; i++) {
+        if (belongs(t, &set->items[i])) {
+            own[n++] = set->items[i];
+        }
+    }
+    set->items = own ? own : set->items;
+    set->n = own ? n : set->n;
+    return own ? GW_OK : GW_NOMEM;
+}
+
 enum gw_err paper_notices(const struct ruleset *rules, struct notice_set **out,
                           struct gw_fail *fail)
 {
+    const struct proc_template *t = rules->template_;
     char dir[1200];
     *out = NULL;
     enum gw_err err = gw_own_path(dir, sizeof dir, "rules", GW_RULESDIR);
-    return err ? gw_fail_set(fail, err, _("The path of the installed rules is too long."))
-               : notice_read(dir, rules->template_->kind, rules->committee, out, fail);
+    if (err) {
+        return gw_fail_set(fail, err, _("The path of the installed rules is too long."));
+    }
+    err = notice_read(dir, t->kind, rules->committee, t->mode, out, fail);
+    err = err ? err : keep_own(t, *out);
+    if (err && *out) {
+        notice_set_free(*out);
+        *out = NULL;
+    }
+    return err;
 }
 
 struct paper_in paper_of(const char *process, const struct process_case *c,

@@ -52,9 +52,10 @@ void template_head_read(struct reader *r, const struct json *at, struct rule_hea
 static void value_read(struct reader *r, const struct json *at, struct rule_number *out)
 {
     bool flag = strcmp(out->unit, "flag") == 0, confirm = out->status == NUMBER_CONFIRM;
+    int64_t least = strcmp(out->unit, "share") == 0 ? 1 : 0; /* one in so many */
     int64_t most = flag ? 1 : VALUE_MAX;
     bool bounds = confirm || json_has(at, "min") || json_has(at, "max");
-    out->min = bounds ? read_int(r, at, "min", 0, most) : 0;
+    out->min = bounds ? read_int(r, at, "min", least, most) : least;
     out->max = bounds ? read_int(r, at, "max", out->min, most) : most;
     if (!confirm) {
         out->value = read_int(r, at, "value", out->min, out->max);
@@ -68,8 +69,8 @@ static void number_read(struct reader *r, const struct json *at, struct rule_num
 {
     static const char *const keys[] = {"key",    "name", "unit",    "value",  "min", "max",
                                        "status", "law",  "article", "source", NULL};
-    static const char *const units[] = {"day",  "person", "household", "paper",
-                                        "year", "month",  "flag",      NULL};
+    static const char *const units[] = {"day",   "person", "household", "paper", "year",
+                                        "month", "flag",   "share",     NULL};
     static const char *const statuses[] = {"law", "practice", "confirm", NULL}; /* number_status */
     out->key = read_id(r, at, "key", FORM_KEY, true);
     read_named(r, out->key);

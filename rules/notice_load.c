@@ -19,7 +19,7 @@ enum {
 struct load {
     struct reader r;
     const struct json *words; /* of the file */
-    const char *committee;
+    const char *committee, *mode;
 };
 
 /* ---- text: lines to one text, with the words of the committee */
@@ -37,7 +37,8 @@ static const char *word_at(const struct load *l, const char *p, const char *lang
     key[len] = '\0';
     *after = p + 3 + len + 1;
     const struct json *word = json_obj(l->words, key);
-    word = word != NULL ? json_obj(word, l->committee) : NULL;
+    const struct json *of_mode = word != NULL ? json_obj(word, l->mode) : NULL;
+    word = of_mode != NULL || word == NULL ? of_mode : json_obj(word, l->committee);
     return word != NULL ? json_str(word, lang) : NULL;
 }
 
@@ -102,13 +103,19 @@ static const char *lines_read(struct load *l, const struct json *text, const cha
 
 static void words_check(struct load *l)
 {
-    static const char *const committees[] = {"village", "community", NULL};
+    static const char *const committees[] = {"village", "community", "households",
+                                             "representatives", NULL};
     for (const struct json *w = json_first(l->words); w != NULL && l->r.err == GW_OK;
          w = json_next(w)) {
         read_enter(&l->r, json_key(w), SIZE_MAX);
         read_only(&l->r, w, committees);
         (void)read_words(&l->r, w, "village", SIGN_BYTES);
         (void)read_words(&l->r, w, "community", SIGN_BYTES);
+        for (size_t i = 2; committees[i] != NULL; i++) {
+            if (json_has(w, committees[i])) {
+                (void)read_words(&l->r, w, committees[i], SIGN_BYTES);
+            }
+        }
         read_leave(&l->r);
     }
 }
@@ -197,7 +204,7 @@ static void file_read(struct load *l, const struct json *root, struct notice_set
 }
 
 static enum gw_err load_named(const char *text, size_t len, const char *name, const char *committee,
-                              struct notice_set **out, struct gw_fail *fail)
+                              const char *mode, struct notice_set **out, struct gw_fail *fail)
 {
     struct json *root = NULL;
     *out = NULL;
@@ -206,7 +213,7 @@ static enum gw_err load_named(const char *text, size_t len, const char *name, co
         return GW_NOMEM;
     }
     gw_arena_init(&set->arena, NOTICE_MEMORY_MAX);
-    struct load l = {.committee = committee};
+    struct load l = {.committee = committee, .mode = mode};
     read_begin(&l.r, &set->arena, fail, name);
     l.r.err = json_parse(text, len, NOTICE_FILE_MAX, &root, fail);
     if (l.r.err == GW_OK) {
@@ -221,13 +228,13 @@ static enum gw_err load_named(const char *text, size_t len, const char *name, co
     return GW_OK;
 }
 
-enum gw_err notice_load(const char *text, size_t len, const char *committee,
+enum gw_err notice_load(const char *text, size_t len, const char *committee, const char *mode,
                         struct notice_set **out, struct gw_fail *fail)
 {
-    return load_named(text, len, NULL, committee, out, fail);
+    return load_named(text, len, NULL, committee, mode, out, fail);
 }
 
-enum gw_err notice_read(const char *dir, const char *kind, const char *committee,
+enum gw_err notice_read(const char *dir, const char *kind, const char *committee, const char *mode,
                         struct notice_set **out, struct gw_fail *fail)
 {
     char path[NOTICE_PATH_MAX], name[KIND_BYTES + sizeof("notices/.json")];
@@ -241,7 +248,8 @@ enum gw_err notice_read(const char *dir, const char *kind, const char *committee
     enum gw_err err = gw_path_join(path, sizeof(path), dir, name);
     gw_buf_init(&text, NOTICE_FILE_MAX);
     err = err != GW_OK ? err : gw_file_read(path, &text, fail);
-    err = err != GW_OK ? err : load_named(gw_buf_str(&text), text.len, name, committee, out, fail);
+    err = err != GW_OK ? err
+                       : load_named(gw_buf_str(&text), text.len, name, committee, mode, out, fail);
     gw_buf_free(&text);
     return err;
 }

@@ -125,15 +125,36 @@ static void cite_check(const struct place *p, const struct citation *cite)
     }
 }
 
+/* A share stands under a fraction and nowhere else: adding it to people means nothing. */
+static bool is_share(const struct place *p, const struct term *term)
+{
+    const struct rule_number *number =
+        term->kind == TERM_NUMBER ? ruleset_number(p->set, term->key) : NULL;
+    return number != NULL && strcmp(number->unit, "share") == 0;
+}
+
+static void side_check(const struct place *p, const struct term *terms, size_t n,
+                       const char *member)
+{
+    for (size_t i = 0; i < n; i++) {
+        term_check(p, &terms[i], WANT_NUMBER, member);
+        if (is_share(p, &terms[i])) {
+            read_wrong(p->r, member);
+        }
+    }
+}
+
 static void checks_check(const struct place *p, const struct check *checks, size_t n)
 {
     for (size_t i = 0; p->r->err == GW_OK && i < n; i++) {
         read_enter(p->r, checks[i].id, SIZE_MAX);
-        for (size_t k = 0; k < checks[i].left_n; k++) {
-            term_check(p, &checks[i].left[k], WANT_NUMBER, "left");
-        }
-        for (size_t k = 0; k < checks[i].right_n; k++) {
-            term_check(p, &checks[i].right[k], WANT_NUMBER, "right");
+        side_check(p, checks[i].left, checks[i].left_n, "left");
+        side_check(p, checks[i].right, checks[i].right_n, "right");
+        if (checks[i].den_of.text != NULL) {
+            term_check(p, &checks[i].den_of, WANT_NUMBER, "den");
+            if (!is_share(p, &checks[i].den_of)) {
+                read_wrong(p->r, "den");
+            }
         }
         if (checks[i].only.text != NULL) {
             term_check(p, &checks[i].only, WANT_NUMBER, "only");

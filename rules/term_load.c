@@ -106,6 +106,20 @@ static size_t terms_read(struct reader *r, const struct json *object, const char
     return i;
 }
 
+/* A number, or "#key": the number of the rule set that says one in how many. */
+static void den_read(struct reader *r, const struct json *at, struct check *out)
+{
+    out->den = 1;
+    if (json_str(at, "den") == NULL) {
+        out->den = read_int_or(r, at, "den", 1, RATIO_MAX, 1);
+        return;
+    }
+    term_member_read(r, at, "den", &out->den_of);
+    if (out->den_of.kind != TERM_NUMBER) {
+        read_wrong(r, "den");
+    }
+}
+
 static void check_read(struct reader *r, const struct json *at, struct check *out)
 {
     static const char *const keys[] = {"id",  "left",    "op",   "right",  "num",  "den",
@@ -128,7 +142,7 @@ static void check_read(struct reader *r, const struct json *at, struct check *ou
         out->right_n = terms_read(r, at, "right", out->right);
     }
     out->num = read_int_or(r, at, "num", 1, RATIO_MAX, 1);
-    out->den = read_int_or(r, at, "den", 1, RATIO_MAX, 1);
+    den_read(r, at, out);
     if (json_has(at, "only")) {
         term_member_read(r, at, "only", &out->only);
     }

@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct notice_set *set = NULL;
-    if (notice_load((const char *)data, size, "community", &set, NULL) == GW_OK) {
+    if (notice_load((const char *)data, size, "community", "households", &set, NULL) == GW_OK) {
         for (size_t i = 0; i < set->n; i++) {
             assert(notice_check(set->items[i].text.zh) == NULL);
             assert(notice_check(set->items[i].text.en) == NULL);

@@ -23,7 +23,8 @@ static void begin(struct desk *d)
 {
     *d = (struct desk){.story = story_new(7), .rules = shipped_rules("village-direct")};
     gw_buf_init(&d->out, OUT_MAX);
-    assert_int_equal(notice_read("rules", "election", "village", &d->notices, NULL), GW_OK);
+    assert_int_equal(notice_read("rules", "election", "village", "voters", &d->notices, NULL),
+                     GW_OK);
     struct made *open = story_add(d->story, 0, PROC_OPEN);
     open->s.template_id = "village-direct";
     put(open, "place=桥头村|term=第十二届|title=桥头村第十二届村民委员会换届选举|seats=3|"

@@ -143,8 +143,30 @@ static void apply(struct told *t, struct made *m, const char *step, const char *
     fail();
 }
 
-static void tell_line(struct told *t, const struct line *line, const struct line *change)
+/* "@TEMPLATE,…" before a line: only in the story of these. */
+static bool line_is_of(const struct told *t, const char *list)
 {
+    const char *id = t->rules->template_->id;
+    size_t len = strlen(id);
+    for (const char *at = list; at; at = strchr(at, ',')) {
+        at++; /* the @ or the comma */
+        if (strncmp(at, id, len) == 0 && (at[len] == ',' || at[len] == '\0')) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void tell_line(struct told *t, const struct line *whole, const struct line *change)
+{
+    struct line rest = *whole;
+    const struct line *line = &rest;
+    if (rest.word[0][0] == '@') {
+        if (!line_is_of(t, rest.word[0])) {
+            return;
+        }
+        memmove(rest.word, rest.word + 1, --rest.n * sizeof rest.word[0]);
+    }
     if (strcmp(line->word[0], "confirm") == 0) {
         return;
     }
@@ -358,9 +380,77 @@ static void every_story_is_lawful(void **state)
     }
 }
 
+/* ---- a share that is a number of the rule set */
+
+static struct ruleset *national_rules(const char *template_id)
+{
+    struct gw_buf text;
+    struct ruleset *set = NULL;
+    gw_day day;
+    assert_true(day_parse("2026-06-01", &day));
+    gw_buf_init(&text, RULESET_TEXT_MAX);
+    assert_int_equal(ruleset_compose("rules", template_id, "CN", day, &text, NULL), GW_OK);
+    assert_int_equal(ruleset_load(gw_buf_str(&text), text.len, &set, NULL), GW_OK);
+    gw_buf_free(&text);
+    return set;
+}
+
+static const struct tale *tale_of(const char *template_id)
+{
+    for (size_t i = 0; i < tales_n; i++) {
+        if (is_of(&tales[i], template_id)) {
+            return &tales[i];
+        }
+    }
+    return NULL;
+}
+
+/* What is told of the rule in a story with that change; the sentence goes to `text`. */
+static int kind_told(const struct ruleset *rules, const char *rule, const struct line *change,
+                     char *text, size_t size)
+{
+    struct told t = tell(rules, tale_of(rules->template_->id), change);
+    int kind = -1;
+    text[0] = '\0';
+    for (size_t i = 0; i < procedure_findings(t.procedure); i++) {
+        const struct finding *f = procedure_finding(t.procedure, i);
+        if (strcmp(f->rule, rule) == 0) {
+            kind = (int)f->kind;
+            (void)finding_print(t.procedure, f, text, size);
+        }
+    }
+    told_free(&t);
+    return kind;
+}
+
+/* A fifth is Chongqing's; elsewhere the check waits, and is broken by what the district confirms.
+ */
+static void a_share_waits_where_no_law_says_it(void **state)
+{
+    (void)state;
+    char text[1024];
+    const struct line *few = &breaker_of("Q01.fifth")->line; /* 35 of 180 */
+    struct ruleset *rules = shipped_rules("representative-recall");
+    assert_int_equal(kind_told(rules, "Q01.fifth", NULL, text, sizeof text), -1);
+    assert_int_equal(kind_told(rules, "Q01.fifth", few, text, sizeof text), FIND_BREACH);
+    assert_non_null(strstr(text, "1/5")); /* of 180, not of a number that nobody knows */
+    ruleset_free(rules);
+    rules = national_rules("representative-recall");
+    assert_int_equal(kind_told(rules, "Q01.fifth", few, text, sizeof text), FIND_WAITS);
+    assert_non_null(strstr(text, "几分之一"));
+    assert_false(ruleset_confirm(rules, "rep_recall_share", 1, "区民政〔2026〕3号"));
+    assert_true(ruleset_confirm(rules, "rep_recall_share", 5, "区民政〔2026〕3号"));
+    assert_int_equal(kind_told(rules, "Q01.fifth", few, text, sizeof text), FIND_BREACH);
+    assert_non_null(strstr(text, "区民政〔2026〕3号"));
+    assert_true(ruleset_confirm(rules, "rep_recall_share", 6, "区民政〔2026〕4号"));
+    assert_int_equal(kind_told(rules, "Q01.fifth", few, text, sizeof text), -1); /* 30 are enough */
+    ruleset_free(rules);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_share_waits_where_no_law_says_it),
         cmocka_unit_test(every_story_is_lawful),
         cmocka_unit_test(every_article_has_a_case_that_keeps_it_and_one_that_breaks_it),
         cmocka_unit_test(every_case_is_of_some_template),

@@ -22,9 +22,9 @@ static void begin(struct paper *p, const char *template_id)
 {
     *p = (struct paper){.story = story_new(7), .rules = shipped_rules(template_id)};
     gw_buf_init(&p->out, OUT_MAX);
-    assert_int_equal(
-        notice_read("rules", p->rules->template_->kind, p->rules->committee, &p->notices, NULL),
-        GW_OK);
+    assert_int_equal(notice_read("rules", p->rules->template_->kind, p->rules->committee,
+                                 p->rules->template_->mode, &p->notices, NULL),
+                     GW_OK);
     struct made *open = story_add(p->story, 0, PROC_OPEN);
     open->s.template_id = template_id;
     made_text(open, "place", "桥头村");
@@ -141,6 +141,34 @@ static void notices_of_an_election(void **state)
     golden(&p, "P25", "3", GW_LANG_ZH, "p25");
     assert_int_equal(p.missing, 0);
     end(&p);
+}
+
+/* What votes is called as the mode has it (U26 14), and its list is published with the roll. */
+static void notices_of_the_modes_of_a_community(void **state)
+{
+    static const struct {
+        const char *template_id, *who, *list;
+    } modes[] = {
+        {"community-voters", "登记参加选举的居民48人", NULL},
+        {"community-households", "户的代表48人", "户的代表共48人"},
+        {"community-representatives", "居民代表48人", "居民代表共48人"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+        struct paper p;
+        begin(&p, modes[i].template_id);
+        record(&p, "S06", "", "2026-05-21",
+               modes[i].list ? "published_on=2026-05-21|posted_at=公告栏|registered=612|listed=48"
+                             : "published_on=2026-05-21|posted_at=公告栏|registered=612");
+        record(&p, "S21", "", "2026-06-18", "registered=48|voted=33|issued=33|recovered=33");
+        assert_int_equal(render(&p, "N16", NULL, GW_LANG_ZH), GW_OK);
+        assert_non_null(strstr(gw_buf_str(&p.out), modes[i].who));
+        assert_int_equal(render(&p, "N04", NULL, GW_LANG_ZH), GW_OK);
+        assert_non_null(strstr(gw_buf_str(&p.out), "登记参加第十二届居民委员会选举的居民共612人"));
+        const char *list = strstr(gw_buf_str(&p.out), "一并公布");
+        assert_true(modes[i].list ? list && strstr(gw_buf_str(&p.out), modes[i].list) : !list);
+        end(&p);
+    }
 }
 
 static void notices_of_meetings(void **state)
@@ -424,25 +452,26 @@ static void files_are_read_strictly(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof broken / sizeof broken[0]; i++) {
         why = (struct gw_fail){0};
-        if (notice_load(broken[i], strlen(broken[i]), "village", &set, &why) != GW_INVALID ||
+        if (notice_load(broken[i], strlen(broken[i]), "village", "", &set, &why) != GW_INVALID ||
             set != NULL || why.text[0] == '\0') {
             print_error("taken, or without a sentence: %zu\n", i);
             fail();
         }
     }
     const char *sound = HEAD NOTICE("{w:p}") "]}";
-    assert_int_equal(notice_load(sound, strlen(sound), "community", &set, &why), GW_OK);
+    assert_int_equal(notice_load(sound, strlen(sound), "community", "", &set, &why), GW_OK);
     assert_string_equal(set->items[0].text.zh, "居民\n");
     assert_null(notice_find(set, "N2"));
     notice_set_free(set);
-    assert_int_equal(notice_read("rules", "../policies", "village", &set, &why), GW_ABSENT);
-    assert_int_equal(notice_read("rules", "nothing", "village", &set, &why), GW_ABSENT);
+    assert_int_equal(notice_read("rules", "../policies", "village", "", &set, &why), GW_ABSENT);
+    assert_int_equal(notice_read("rules", "nothing", "village", "", &set, &why), GW_ABSENT);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(notices_of_an_election),
+        cmocka_unit_test(notices_of_the_modes_of_a_community),
         cmocka_unit_test(notices_of_meetings),
         cmocka_unit_test(notices_of_a_by_election_and_a_recall),
         cmocka_unit_test(notices_of_consultation_and_publication),

@@ -334,6 +334,10 @@ static void broken_checks_and_times_are_refused(void **state)
          "“right" MISSING},
         {"\"op\": \"odd\"", "\"op\": \"eq\"", "poll › open › open.seats", "“right" MISSING},
         {"\"den\": 2", "\"den\": 0", "poll › S21 › S21.turnout", "“den" MISSING},
+        {"\"den\": 2", "\"den\": \"half\"", "poll › S21 › S21.turnout", "“den" MISSING},
+        {"\"den\": 2", "\"den\": \"#nothing\"", "poll › S21 › S21.turnout", "“#nothing” in “den”"},
+        {"\"den\": 2", "\"den\": \"#roll_lead\"", "poll › S21 › S21.turnout",
+         "“den" MISSING}, /* days are no share */
         {"\"num\": 1", "\"num\": 1.5", "poll › S21 › S21.turnout", "“num" MISSING},
         {"\"kind\": \"within\", \"ref\": \"S06", "\"kind\": \"before\", \"ref\": \"S06",
          "poll › S07 › S07.within", "“kind" MISSING},

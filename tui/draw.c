@@ -257,6 +257,8 @@ static uint32_t stand_in(uint32_t cp)
     case 0x201c:
     case 0x201d:
         return '"';
+    case 0x2260:
+        return '!';
     case 0xd7:
         return 'x';
     default:

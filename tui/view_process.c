@@ -286,13 +286,19 @@ static void put_record(struct tui *t, void *ctx, size_t i)
     };
     const struct state *s = ctx;
     const struct ev_step *step = ev_at(s->c.set, i);
-    char at[17];
+    struct contest what;
+    char at[17], name[120];
     gw_time_local(step->wall + (step->off == INT64_MIN ? 0 : step->off), at);
     screen_putf(t->scr, P_DIM, "%.8s ", step->hash);
     screen_field(t->scr, P_TEXT, at, 17);
-    screen_field(t->scr, P_BOLD, _(cmd_spec_of(kinds[step->kind])->word), 13);
+    screen_field(t->scr, P_BOLD, _(cmd_spec_of(kinds[step->kind])->word), 15);
     screen_field(t->scr, P_TEXT, step->kind == PROC_STEP ? step->step : "", 7);
-    screen_field(t->scr, P_TEXT, step->user != NULL ? step->user : "", 14);
+    contest_name(&s->c, step, name, sizeof(name));
+    screen_field(t->scr, P_TEXT, name, 14);
+    if (contest_of(&s->c, step, &what)) {
+        screen_put(t->scr, P_CRITICAL, _("contested"));
+        return;
+    }
     screen_put(t->scr, step->seq >= 0 ? P_GOOD : P_WARN,
                step->status == STEP_QUARANTINED ? _("quarantined, does not count")
                : step->seq >= 0                 ? _("with receipt")
@@ -383,11 +389,20 @@ static bool open_record(struct tui *t, const struct state *s, const char *hash)
     return tui_open(t, &view_record, "", &arg);
 }
 
+static void open_contest(struct tui *t, const struct state *s, const struct contest *what)
+{
+    const struct contested_arg arg = {s->id, what};
+    (void)tui_open(t, &view_contested, "", &arg);
+}
+
 static void open_todo(struct tui *t, const struct state *s)
 {
     const struct todo *row = &s->todo[s->lists[PAGE_TODO].at];
     const struct slot *slot = row->finding != NULL ? row->finding->slot : NULL;
-    if (slot != NULL && slot->record != NULL) {
+    struct contest what;
+    if (row->finding != NULL && procedure_contest(s->c.state, row->finding, &what)) {
+        open_contest(t, s, &what);
+    } else if (slot != NULL && slot->record != NULL) {
         (void)open_record(t, s,
                           slot->record->hash); /* it is there: what it lacks is corrected there */
     } else if (row->spec != NULL) {
@@ -397,11 +412,22 @@ static void open_todo(struct tui *t, const struct state *s)
     }
 }
 
+/* A contested one side by side with its rivals; any other by itself. */
+static void open_step_record(struct tui *t, const struct state *s, const struct ev_step *step)
+{
+    struct contest what;
+    if (contest_of(&s->c, step, &what)) {
+        open_contest(t, s, &what);
+    } else {
+        (void)open_record(t, s, step->hash);
+    }
+}
+
 static void open_slot(struct tui *t, const struct state *s)
 {
     const struct slot *slot = procedure_slot(s->c.state, s->lists[PAGE_STEPS].at);
     if (slot->record != NULL || slot->rivals_n > 0) {
-        (void)open_record(t, s, slot->record != NULL ? slot->record->hash : slot->rivals[0]->hash);
+        open_step_record(t, s, slot->record != NULL ? slot->record : slot->rivals[0]);
     } else if (slot->spec != NULL) {
         (void)open_step(t, s, slot->spec, slot->subject);
     }
@@ -428,7 +454,7 @@ static bool process_view_request(struct tui *t, struct view *view, enum request 
         (void)open_step(t, s, procedure_cal(s->c.state, l->at)->spec, NULL);
         break;
     default:
-        (void)open_record(t, s, ev_at(s->c.set, l->at)->hash);
+        open_step_record(t, s, ev_at(s->c.set, l->at));
         break;
     }
     return true;

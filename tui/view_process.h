@@ -2,14 +2,14 @@
 #ifndef GW_TUI_VIEW_PROCESS_H
 #define GW_TUI_VIEW_PROCESS_H
 
-#include "offline-db/process.h"
+#include "offline-db/contest.h"
 #include "tui/tui_p.h"
 
-/* processes: the list. overview: all under the scopes. process, count, result, paper, roll: of one of them; arg is its id. step:
- * the form of one step; arg is a struct step_arg. setup: a new one. record: one record in full; arg
- * is a struct record_arg. */
+/* processes: the list. overview: all under the scopes. process, count, result, paper, roll: of one
+ * of them; arg is its id. step: the form of one step; arg is a struct step_arg. setup: a new one.
+ * record: one record in full; arg is a struct record_arg. */
 extern const struct view_ops view_processes, view_process, view_step, view_setup, view_record,
-    view_count, view_result, view_paper, view_roll, view_cosign, view_overview;
+    view_contested, view_count, view_result, view_paper, view_roll, view_cosign, view_overview;
 
 struct step_arg {
     const char *process, *step, *subject; /* subject NULL or "": none yet */
@@ -19,9 +19,18 @@ struct record_arg {
     const char *process, *hash;
 };
 
+/* contested: those that stand against each other, side by side; arg is a struct contested_arg. */
+struct contested_arg {
+    const char *process;
+    const struct contest *what;
+};
+
 /* cosign: a second person of this laptop signs with PIN and key; arg is a struct record_arg, hash
  * NULL = all records of the count. Does anybody of this laptop come into question? */
 bool view_cosign_offers(struct tui *tui, const struct process_case *c, const char *hash);
+/* Signs it as second person: opens cosign when somebody of this laptop comes into question, else
+ * with the home's own key; says what came of it. */
+void view_cosign_begin(struct tui *tui, const struct process_case *c, const char *hash);
 
 /* How grave a finding looks; the words alone say it too. */
 enum paint paint_finding(enum finding_kind kind);

@@ -1,6 +1,6 @@
 /* One record in full: who, when it happened and when it was written, what, with its corrections. 1
- * corrects it (a new record, this one stays), 2 signs it as second person. Contested ones stand
- * side by side with their rivals: Enter goes to the next. */
+ * corrects it (a new record, this one stays), 2 signs it as second person. Enter on a contested one
+ * shows it side by side with its rivals. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -132,12 +132,14 @@ static void add_others(struct state *s, const struct ev_step *step)
         const struct ev_step *o = ev_at(s->c.set, i);
         bool names = (o->kind == PROC_CORRECT || o->kind == PROC_COSIGN) && o->target != NULL &&
                      strcmp(o->target, step->hash) == 0;
+        char name[200];
+        contest_name(&s->c, o, name, sizeof(name));
         if (names && o->kind == PROC_CORRECT) {
-            add(s, P_WARN, _("Corrected by"), "%s  %.8s  %s", o->user, o->hash,
+            add(s, P_WARN, _("Corrected by"), "%s  %.8s  %s", name, o->hash,
                 o->reason != NULL ? o->reason : "");
             add_values(s, o);
         } else if (names) {
-            add(s, P_GOOD, _("Signed by"), "%s  %.8s", o->user, o->hash);
+            add(s, P_GOOD, _("Signed by"), "%s  %.8s", name, o->hash);
         }
     }
 }
@@ -160,8 +162,9 @@ static void add_rivals(struct state *s, const struct ev_step *step)
         step->kind == PROC_STEP ? procedure_slot_of(s->c.state, step->step, step->subject) : NULL;
     for (size_t i = 0; slot != NULL && i < slot->rivals_n; i++) {
         if (slot->rivals[i] != step) {
-            add(s, P_CRITICAL, _("Contested by"), "%s  %.8s", slot->rivals[i]->user,
-                slot->rivals[i]->hash);
+            char name[200];
+            contest_name(&s->c, slot->rivals[i], name, sizeof(name));
+            add(s, P_CRITICAL, _("Contested by"), "%s  %.8s", name, slot->rivals[i]->hash);
             add_values(s, slot->rivals[i]);
         }
     }
@@ -172,7 +175,9 @@ static void make_lines(struct state *s)
     const struct ev_step *step = ev_find(s->c.set, s->hash);
     s->list = (struct list){0};
     add(s, P_BOLD, _("Hash"), "%s", step->hash);
-    add(s, P_TEXT, _("Recorded by"), "%s", step->user != NULL ? step->user : "");
+    char who[200];
+    contest_name(&s->c, step, who, sizeof(who));
+    add(s, P_TEXT, _("Recorded by"), "%s  %s", who, contest_role(step));
     add_time(s, _("Happened"), step->happened_at);
     add_time(s, _("Recorded"), step->wall + (step->off == INT64_MIN ? 0 : step->off));
     if (step->recv_at > 0) {
@@ -343,20 +348,6 @@ static void correct(struct tui *t, struct state *s)
             _("The correction is recorded and signed; the old entry stays readable."));
 }
 
-static void cosign(struct tui *t, struct state *s)
-{
-    const struct record_arg arg = {s->process, s->hash};
-    if (view_cosign_offers(t, &s->c, s->hash)) {
-        (void)tui_open(t, &view_cosign, "", &arg);
-        return;
-    }
-    const struct process_entry entry = {.target = s->hash};
-    struct journal_entry journalled;
-    struct gw_fail fail = {0};
-    enum gw_err err = process_record(t->home, s->process, PROC_COSIGN, &entry, &journalled, &fail);
-    written(t, err, &fail, _("Signed as second person."));
-}
-
 static bool record_key(struct tui *t, struct view *view, const struct key *key)
 {
     struct state *s = view->state;
@@ -365,7 +356,7 @@ static bool record_key(struct tui *t, struct view *view, const struct key *key)
         if (digit == 1) {
             begin_correction(t, s);
         } else if (digit == 2) {
-            cosign(t, s);
+            view_cosign_begin(t, &s->c, s->hash);
         }
         return digit == 1 || digit == 2;
     }
@@ -381,9 +372,22 @@ static bool record_key(struct tui *t, struct view *view, const struct key *key)
     return answer == FORM_USED || key->code == GK_TEXT;
 }
 
+/* Against which it stands, side by side. */
+static void open_contest(struct tui *t, const struct state *s)
+{
+    struct contest what;
+    const struct contested_arg arg = {s->process, &what};
+    if (contest_of(&s->c, ev_find(s->c.set, s->hash), &what)) {
+        (void)tui_open(t, &view_contested, "", &arg);
+    }
+}
+
 static bool record_request(struct tui *t, struct view *view, enum request req)
 {
     struct state *s = view->state;
+    if (req == REQ_OPEN && !s->correcting) {
+        open_contest(t, s);
+    }
     return s->correcting || req == REQ_OPEN || list_request(t, &s->list, req, t->body_top + 1);
 }
 

@@ -6,18 +6,17 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "offline-db/signer.h"
+#include "tui/contested_words.h"
 #include "tui/dialog.h"
 #include "tui/list.h"
 #include "tui/view_process.h"
 
 enum { FOOT_ROWS = 5, SIGN_CELLS = 3, REASON_BYTES = 500 };
-static const char draft_kind[] = "contest";
 
 struct state {
     gw_id process;
     /* which contest, also after loading again */
-    char step[64], subject[256], key[64];
+    char step[64], subject[256], key[64], draft_kind[80];
     bool material;
     struct process_case c;
     struct contest_sheet *sheet; /* owned */
@@ -83,6 +82,7 @@ static enum gw_err contested_open(struct tui *t, struct view *view, const void *
     (void)snprintf(s->process, sizeof(s->process), "%s", in->process);
     (void)snprintf(s->step, sizeof(s->step), "%s", slot != NULL ? slot->step : "");
     (void)snprintf(s->subject, sizeof(s->subject), "%s", slot != NULL ? slot->subject : "");
+    (void)snprintf(s->draft_kind, sizeof(s->draft_kind), "contest:%s", s->step);
     (void)snprintf(s->key, sizeof(s->key), "%s", in->what->key != NULL ? in->what->key : "");
     process_stamp(t->home, s->process, tui_today(t), s->stamp);
     enum gw_err err = process_load(t->home, s->process, tui_today(t), &s->c, fail);
@@ -99,7 +99,7 @@ static void contested_close(struct tui *t, struct view *view)
 {
     struct state *s = view->state;
     if (s->chosen >= 0) {
-        dialog_draft_keep(t, draft_kind, s->process, s->reason.text);
+        dialog_draft_keep(t, s->draft_kind, s->process, s->reason.text);
     }
     process_unload(&s->c);
     free(s->sheet);
@@ -125,21 +125,20 @@ static void contested_changed(struct tui *t, struct view *view)
 
 /* ---- painting */
 
-static int label_cells(const struct tui *t)
+static int label_cells(const struct tui *t, const struct state *s)
 {
-    return screen_cols(t->scr) >= 120 ? 30 : 22;
+    int most = screen_cols(t->scr) >= 120 ? 36 : 26;
+    int cells = 19;
+    for (size_t i = 0; i < s->sheet->rows_n; i++) {
+        int one = gw_text_cells(s->sheet->rows[i].label, strlen(s->sheet->rows[i].label));
+        cells = one > cells ? one : cells;
+    }
+    return cells < most ? cells : most;
 }
 
-static int column_cells(const struct tui *t)
+static int column_cells(const struct tui *t, const struct state *s)
 {
-    return (screen_cols(t->scr) - 1 - label_cells(t) - SIGN_CELLS) / 2;
-}
-
-static const char *side(const struct state *s, size_t rival)
-{
-    return rival == s->left       ? _("the left one")
-           : rival == s->left + 1 ? _("the right one")
-                                  : _("another one");
+    return (screen_cols(t->scr) - 1 - label_cells(t, s) - SIGN_CELLS) / 2;
 }
 
 static void put(struct tui *t, void *ctx, size_t i)
@@ -151,7 +150,7 @@ static void put(struct tui *t, void *ctx, size_t i)
         contest_cell(t->home, &s->c, s->sheet, row, s->left + k, cell[k]);
     }
     bool differs = row->differs && strcmp(cell[0], cell[1]) != 0; /* in this pair */
-    screen_field(t->scr, P_HEAD, row->label, label_cells(t));
+    screen_field(t->scr, P_HEAD, row->label, label_cells(t, s));
     screen_put(t->scr, P_CRITICAL, differs ? " ≠ " : "   ");
     for (size_t k = 0; k < 2; k++) {
         bool empty = row->key[0] != '\0' && cell[k][0] == '\0';
@@ -159,7 +158,7 @@ static void put(struct tui *t, void *ctx, size_t i)
                      empty     ? P_DIM
                      : differs ? P_BOLD
                                : P_TEXT,
-                     empty ? _("(not filled in)") : cell[k], column_cells(t) - 1);
+                     empty ? _("(not filled in)") : cell[k], column_cells(t, s) - 1);
         screen_put(t->scr, P_TEXT, " ");
     }
 }
@@ -169,7 +168,7 @@ static void draw_columns(struct tui *t, const struct state *s)
 {
     const struct contest *what = &s->sheet->what;
     screen_row(t->scr, t->body_top + 1);
-    screen_fill(t->scr, P_TEXT, 1 + label_cells(t) + SIGN_CELLS);
+    screen_fill(t->scr, P_TEXT, 1 + label_cells(t, s) + SIGN_CELLS);
     for (size_t k = 0; k < 2; k++) {
         char text[64];
         size_t rival = s->left + k;
@@ -180,51 +179,9 @@ static void draw_columns(struct tui *t, const struct state *s)
                            what->rivals_n);
         }
         screen_putf(t->scr, P_KEY, "%zu", k + 1);
-        screen_field(t->scr, P_HEAD, text, column_cells(t) - 1);
+        screen_field(t->scr, P_HEAD, text, column_cells(t, s) - 1);
     }
     (void)screen_row_end(t->scr, P_TEXT);
-}
-
-/* "李二娃、吴秀": who can sign on this laptop; "" when nobody. */
-static void here(struct tui *t, const struct ev_step *by, char *out, size_t size)
-{
-    struct signer_row all[SIGNERS_MAX];
-    size_t n = 0, used = 0;
-    out[0] = '\0';
-    if (signer_list(t->home, all, SIGNERS_MAX, &n) != GW_OK) {
-        return;
-    }
-    for (size_t i = 0; i < n && used < size; i++) {
-        if (by->user == NULL || strcmp(by->user, all[i].user) != 0) {
-            int len =
-                snprintf(out + used, size - used, "%s%s", used > 0 ? _(", ") : "", all[i].name);
-            used += len > 0 ? (size_t)len : 0;
-        }
-    }
-}
-
-/* Who chose what, and whom it waits for. */
-static void say_choice(struct tui *t, const struct state *s, const struct contest_choice *choice,
-                       char *out, size_t size)
-{
-    char who[200], at_hand[300];
-    const struct ev_step *by = choice->by;
-    contest_name(&s->c, by, who, sizeof(who));
-    if (choice->seconded) {
-        (void)snprintf(out, size,
-                       _("%s chose %s and a second person signed; others chose differently without "
-                         "knowing: choose once more."),
-                       who, side(s, choice->rival));
-        return;
-    }
-    here(t, by, at_hand, sizeof(at_hand));
-    int used = snprintf(out, size,
-                        _("%s chose %s (%s). It counts once somebody else signs it as second "
-                          "person: 3, or in an own console."),
-                        who, side(s, choice->rival), by->reason != NULL ? by->reason : "");
-    if (at_hand[0] != '\0' && used > 0 && (size_t)used < size) {
-        (void)snprintf(out + used, size - (size_t)used, _(" On this laptop: %s"), at_hand);
-    }
 }
 
 /* The cells under the cursor whole, when a column has cut one. */
@@ -237,9 +194,9 @@ static bool say_cells(struct tui *t, const struct state *s, char *out, size_t si
     const struct contest_row *row = &s->sheet->rows[s->list.at];
     contest_cell(t->home, &s->c, s->sheet, row, s->left, left);
     contest_cell(t->home, &s->c, s->sheet, row, s->left + 1, right);
-    bool cut = gw_text_cells(left, strlen(left)) >= column_cells(t) ||
-               gw_text_cells(right, strlen(right)) >= column_cells(t) ||
-               gw_text_cells(row->label, strlen(row->label)) > label_cells(t);
+    bool cut = gw_text_cells(left, strlen(left)) >= column_cells(t, s) ||
+               gw_text_cells(right, strlen(right)) >= column_cells(t, s) ||
+               gw_text_cells(row->label, strlen(row->label)) > label_cells(t, s);
     (void)snprintf(out, size, _("%s: left %s; right %s"), row->label, left, right);
     return cut;
 }
@@ -255,7 +212,7 @@ static void draw_foot(struct tui *t, struct state *s)
         (void)snprintf(text, sizeof(text),
                        _("You take %s. It is recorded as a correction with your name and counts "
                          "once somebody else signs it; the other stays readable."),
-                       side(s, (size_t)s->chosen));
+                       contested_side(s->left, (size_t)s->chosen));
         row += screen_wrap(t->scr, row, 0, 3, P_BOLD, text);
         text_field_draw(t->scr, &s->reason, row, _("Why this one counts: "), true);
         return;
@@ -264,7 +221,8 @@ static void draw_foot(struct tui *t, struct state *s)
         row += screen_wrap(t->scr, row, 0, 2, P_TEXT, text);
     }
     if (s->sheet->choices_n > 0) {
-        say_choice(t, s, &s->sheet->choices[s->sheet->choices_n - 1], text, sizeof(text));
+        contested_say(t, &s->c, &s->sheet->choices[s->sheet->choices_n - 1], s->left, text,
+                      sizeof(text));
         (void)screen_wrap(t->scr, row, 0, t->body_end - row, P_WARN, text);
     } else {
         (void)screen_wrap(
@@ -313,13 +271,13 @@ static void ask_why(struct tui *t, struct state *s, size_t rival)
         return;
     }
     s->chosen = (int)rival;
-    dialog_draft_load(t, draft_kind, s->process, &s->reason, REASON_BYTES);
+    dialog_draft_load(t, s->draft_kind, s->process, &s->reason, REASON_BYTES);
     tui_touch(t, DIRTY_ALL);
 }
 
 static void stop_asking(struct tui *t, struct state *s, const char *keep)
 {
-    dialog_draft_keep(t, draft_kind, s->process, keep);
+    dialog_draft_keep(t, s->draft_kind, s->process, keep);
     s->chosen = -1;
     tui_touch(t, DIRTY_ALL);
 }

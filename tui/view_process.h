@@ -38,6 +38,13 @@ enum paint paint_finding(enum finding_kind kind);
  * holds it. */
 const char *finding_rest(const struct procedure *p, const struct finding *f, char *buf,
                          size_t size);
+/* A citation for so many cells: without the law's name where it has no room (most articles of a
+ * list are of one law). Points into cite. */
+const char *cite_for(const char *cite, int cells);
+/* Row i of the steps, the calendar and the records, from where the row being composed stands. */
+void process_put_step(struct tui *tui, const struct process_case *c, size_t i);
+void process_put_calendar(struct tui *tui, const struct process_case *c, size_t i);
+void process_put_record(struct tui *tui, const struct process_case *c, size_t i);
 /* Today in China by the corrected clock. */
 gw_day tui_today(const struct tui *tui);
 

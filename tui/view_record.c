@@ -394,9 +394,12 @@ static bool record_request(struct tui *t, struct view *view, enum request req)
 static const char *record_hint(struct tui *t, struct view *view)
 {
     const struct state *s = view->state;
+    struct contest what;
     (void)t;
     return s->correcting
                ? _("Type only what is wrong · Enter goes on, at the end records · Esc: nothing")
+           : contest_of(&s->c, ev_find(s->c.set, s->hash), &what)
+               ? _("Enter side by side · 1 correct · 2 sign as second person · Esc back")
                : _("1 correct · 2 sign as second person · Esc back");
 }
 

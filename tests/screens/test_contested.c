@@ -13,11 +13,9 @@
 #include "base/crypto.h"
 #include "offline-db/contest.h"
 #include "offline-db/journal.h"
-#include "offline-db/signer.h"
-#include "rules/ruleset_load.h"
-#include "tests/kit/console.h"
+#include "tests/kit/clerk.h"
 
-enum { TEXT = 64 * 1024, RULES_MAX = 1 << 20 };
+enum { TEXT = 64 * 1024 };
 
 static void good(enum gw_err err, const struct gw_fail *fail)
 {
@@ -28,40 +26,11 @@ static void good(enum gw_err err, const struct gw_fail *fail)
 
 /* ---- the election and this clerk's records */
 
-static gw_day today(struct console *c)
-{
-    return day_of_ms(c->clock.wall);
-}
-
 static void begin(struct console *c, const char *name, const char *lang, int rows, int cols)
 {
     const struct console_opts opts = {
         .name = name, .lang = lang, .role = ROLE_COMMITTEE, .rows = rows, .cols = cols};
     console_open(c, &opts);
-}
-
-static void open_election(struct console *c, gw_id *id)
-{
-    static const struct proc_value values[] = {
-        {.key = "kind", .text = "election"},
-        {.key = "mode", .text = "voters"},
-        {.key = "title", .text = "观音村换届选举"},
-        {.key = "division", .text = "CQ.500112.013.005"},
-        {.key = "place", .text = "观音村"},
-        {.key = "term", .text = "13"},
-        {.key = "polling_day", .text = "2026-11-14"},
-        {.key = "seats", .num = 3},
-    };
-    const struct process_entry entry = {
-        .step = "open", .values = values, .values_n = sizeof(values) / sizeof(values[0])};
-    struct gw_buf text;
-    struct gw_fail fail = {0};
-    gw_day day;
-    gw_buf_init(&text, RULES_MAX);
-    assert_true(day_parse("2026-11-14", &day));
-    good(ruleset_compose("rules", "village-direct", "CQ", day, &text, &fail), &fail);
-    good(process_start(&c->home, gw_buf_str(&text), text.len, &entry, id, NULL, &fail), &fail);
-    gw_buf_free(&text);
 }
 
 static void record_own(struct console *c, const char *id)
@@ -80,8 +49,7 @@ static void record_own(struct console *c, const char *id)
                                         .values_n = sizeof(values) / sizeof(values[0]),
                                         .materials = &photo,
                                         .materials_n = 1};
-    struct gw_fail fail = {0};
-    good(process_record(&c->home, id, PROC_STEP, &entry, NULL, &fail), &fail);
+    clerk_record(c, id, &entry);
 }
 
 /* ---- other people's records */
@@ -156,19 +124,6 @@ static void rival(struct console *c, const char *id, const char *user, int prese
     record_of(c, id, user, "step", "", data);
 }
 
-static void add_second(struct console *c, const char *user, const char *name, uint8_t seed)
-{
-    struct identity id = c->home.id;
-    struct gw_sign_key key;
-    struct gw_fail fail = {0};
-    const uint8_t bytes[32] = {seed};
-    gw_sign_key_from_seed(&key, bytes);
-    (void)snprintf(id.device, sizeof(id.device), "dev-%s", user);
-    (void)snprintf(id.user, sizeof(id.user), "%s", user);
-    (void)snprintf(id.name, sizeof(id.name), "%s", name);
-    good(signer_add(&c->home, &id, &key, "4321", &fail), &fail);
-}
-
 /* ---- what became of it */
 
 static size_t contests(struct console *c, const char *id)
@@ -176,7 +131,7 @@ static size_t contests(struct console *c, const char *id)
     struct process_case pc;
     struct contest one;
     struct gw_fail fail = {0};
-    good(process_load(&c->home, id, today(c), &pc, &fail), &fail);
+    good(process_load(&c->home, id, clerk_today(c), &pc, &fail), &fail);
     size_t n = contest_list(&pc, &one, 1);
     process_unload(&pc);
     return n;
@@ -186,7 +141,7 @@ static int64_t value_of(struct console *c, const char *id, const char *step, con
 {
     struct process_case pc;
     struct gw_fail fail = {0};
-    good(process_load(&c->home, id, today(c), &pc, &fail), &fail);
+    good(process_load(&c->home, id, clerk_today(c), &pc, &fail), &fail);
     const struct proc_value *v = procedure_value(pc.state, step, "", key);
     int64_t num = v != NULL ? v->num : -1;
     process_unload(&pc);
@@ -199,7 +154,7 @@ static int64_t present_of(struct console *c, const char *id, size_t rival)
     struct process_case pc;
     struct contest what;
     struct gw_fail fail = {0};
-    good(process_load(&c->home, id, today(c), &pc, &fail), &fail);
+    good(process_load(&c->home, id, clerk_today(c), &pc, &fail), &fail);
     assert_int_equal(contest_list(&pc, &what, 1), 1);
     int64_t num = contest_value(what.rivals[rival], "present", false)->num;
     process_unload(&pc);
@@ -225,11 +180,11 @@ static void walk(const char *name, const char *lang, int rows, int cols)
     struct console c;
     gw_id id;
     begin(&c, name, lang, rows, cols);
-    open_election(&c, &id);
+    clerk_open_election(&c, &id);
     signer(&c, "u-qin", "秦小兰");
     record_own(&c, id);
     rival(&c, id, "u-qin", 68);
-    add_second(&c, "u-li", "李二娃", 21);
+    clerk_add_second(&c, "u-li", "李二娃", 21);
     assert_int_equal(contests(&c, id), 1);
     go_to_contest(&c);
     console_key(&c, GK_ENTER);
@@ -272,11 +227,11 @@ static void one_is_taken_and_another_signs(void **state)
     gw_id id;
     (void)state;
     begin(&c, "contested-settle", "zh_CN", 24, 80);
-    open_election(&c, &id);
+    clerk_open_election(&c, &id);
     signer(&c, "u-qin", "秦小兰");
     record_own(&c, id);
     rival(&c, id, "u-qin", 68);
-    add_second(&c, "u-li", "李二娃", 21);
+    clerk_add_second(&c, "u-li", "李二娃", 21);
     go_to_contest(&c);
     (void)console_count(&c);
     console_key(&c, GK_ENTER);
@@ -307,7 +262,7 @@ static void the_reason_is_not_lost(void **state)
     gw_id id;
     (void)state;
     begin(&c, "contested-draft", "zh_CN", 24, 80);
-    open_election(&c, &id);
+    clerk_open_election(&c, &id);
     record_own(&c, id);
     rival(&c, id, "u-qin", 68);
     go_to_contest(&c);
@@ -339,10 +294,10 @@ static void a_choice_made_elsewhere_is_signed_here(void **state)
     struct contest what;
     (void)state;
     begin(&c, "contested-elsewhere", "zh_CN", 24, 80);
-    open_election(&c, &id);
+    clerk_open_election(&c, &id);
     record_own(&c, id);
     rival(&c, id, "u-qin", 68);
-    good(process_load(&c.home, id, today(&c), &pc, &fail), &fail);
+    good(process_load(&c.home, id, clerk_today(&c), &pc, &fail), &fail);
     assert_int_equal(contest_list(&pc, &what, 1), 1);
     const char *left = what.rivals[0]->hash;
     (void)snprintf(seen, sizeof(seen), "\"seen\":[\"%s\",\"%s\"],", left, what.rivals[1]->hash);
@@ -370,7 +325,7 @@ static void three_rivals_in_pairs(void **state)
     gw_id id;
     (void)state;
     begin(&c, "contested-three", "zh_CN", 24, 80);
-    open_election(&c, &id);
+    clerk_open_election(&c, &id);
     record_own(&c, id);
     rival(&c, id, "u-qin", 68);
     rival(&c, id, "u-wu", 69);
@@ -390,7 +345,7 @@ static void three_rivals_in_pairs(void **state)
     struct gw_fail fail = {0};
     struct contest_sheet *sheet = calloc(1, sizeof(*sheet));
     assert_non_null(sheet);
-    good(process_load(&c.home, id, today(&c), &pc, &fail), &fail);
+    good(process_load(&c.home, id, clerk_today(&c), &pc, &fail), &fail);
     assert_int_equal(contest_list(&pc, &what, 1), 1);
     contest_read(&c.home, &pc, &what, sheet);
     assert_int_equal(sheet->choices_n, 1);
@@ -398,6 +353,66 @@ static void three_rivals_in_pairs(void **state)
     assert_false(sheet->choices[0].seconded);
     free(sheet);
     process_unload(&pc);
+    console_close(&c);
+}
+
+/* What its own people have corrected since stands there as it is now, and that is what is taken. */
+static void a_corrected_rival_says_what_it_says_now(void **state)
+{
+    struct console c;
+    gw_id id;
+    struct process_case pc;
+    struct contest what;
+    struct gw_fail fail = {0};
+    const struct proc_value seventy = {.key = "present", .num = 70};
+    (void)state;
+    begin(&c, "contested-corrected", "zh_CN", 24, 80);
+    clerk_open_election(&c, &id);
+    record_own(&c, id);
+    good(process_load(&c.home, id, clerk_today(&c), &pc, &fail), &fail);
+    const char *own = procedure_slot_of(pc.state, "S03", "")->record->hash;
+    const struct process_entry fix = {
+        .target = own, .values = &seventy, .values_n = 1, .reason = "数错"};
+    good(process_record(&c.home, id, PROC_CORRECT, &fix, NULL, &fail), &fail);
+    process_unload(&pc);
+    rival(&c, id, "u-qin", 68);
+    clerk_add_second(&c, "u-li", "李二娃", 21);
+    good(process_load(&c.home, id, clerk_today(&c), &pc, &fail), &fail);
+    assert_int_equal(contest_list(&pc, &what, 1), 1);
+    bool own_left = strcmp(what.rivals[0]->dev, c.home.id.device) == 0;
+    process_unload(&pc);
+    go_to_contest(&c);
+    console_key(&c, GK_ENTER);
+    console_expect(&c, " 70");
+    console_refuse(&c, " 71 ");
+    console_keys(&c, own_left ? "1x" : "2x");
+    console_key(&c, GK_ENTER);
+    console_keys(&c, "4321");
+    console_key(&c, GK_ENTER);
+    assert_int_equal(value_of(&c, id, "S03", "present"), 70);
+    console_close(&c);
+}
+
+/* A terminal that knows no ≠ marks the rows all the same. */
+static void marked_in_ascii_too(void **state)
+{
+    struct console c;
+    gw_id id;
+    const struct console_opts opts = {.name = "contested-ascii",
+                                      .lang = "en",
+                                      .role = ROLE_COMMITTEE,
+                                      .rows = 24,
+                                      .cols = 80,
+                                      .ascii = true};
+    (void)state;
+    console_open(&c, &opts);
+    clerk_open_election(&c, &id);
+    record_own(&c, id);
+    rival(&c, id, "u-qin", 68);
+    go_to_contest(&c);
+    console_key(&c, GK_ENTER);
+    console_expect(&c, "! not the same");
+    console_expect(&c, " ! 71");
     console_close(&c);
 }
 
@@ -411,8 +426,8 @@ static void two_opens(void **state)
     struct gw_fail fail = {0};
     (void)state;
     begin(&c, "contested-opens", "zh_CN", 24, 80);
-    open_election(&c, &id);
-    good(process_load(&c.home, id, today(&c), &pc, &fail), &fail);
+    clerk_open_election(&c, &id);
+    good(process_load(&c.home, id, clerk_today(&c), &pc, &fail), &fail);
     (void)snprintf(data, sizeof(data),
                    "\"template\":\"village-direct\",\"template_version\":%lld,\"rules\":\"%s\","
                    "\"fields\":{\"kind\":\"election\",\"mode\":\"voters\",\"title\":"
@@ -422,7 +437,7 @@ static void two_opens(void **state)
     process_unload(&pc);
     signer(&c, "u-qin", "秦小兰");
     record_of(&c, id, "u-qin", "open", "", data);
-    add_second(&c, "u-li", "李二娃", 21);
+    clerk_add_second(&c, "u-li", "李二娃", 21);
     assert_int_equal(contests(&c, id), 1);
     go_to_contest(&c);
     console_key(&c, GK_ENTER);
@@ -455,9 +470,9 @@ static void two_corrections_of_one_field(void **state)
     struct gw_fail fail = {0};
     (void)state;
     begin(&c, "contested-member", "zh_CN", 24, 80);
-    open_election(&c, &id);
+    clerk_open_election(&c, &id);
     record_own(&c, id);
-    good(process_load(&c.home, id, today(&c), &pc, &fail), &fail);
+    good(process_load(&c.home, id, clerk_today(&c), &pc, &fail), &fail);
     const char *hash = procedure_slot_of(pc.state, "S03", "")->record->hash;
     const struct proc_value mine = {.key = "present", .num = 72};
     const struct process_entry fix = {
@@ -471,7 +486,7 @@ static void two_corrections_of_one_field(void **state)
     process_unload(&pc);
     signer(&c, "u-qin", "秦小兰");
     record_of(&c, id, "u-qin", "correct", seen, data);
-    add_second(&c, "u-li", "李二娃", 21);
+    clerk_add_second(&c, "u-li", "李二娃", 21);
     assert_int_equal(value_of(&c, id, "S03", "present"), -1);
     go_to_contest(&c);
     console_key(&c, GK_ENTER);
@@ -497,6 +512,8 @@ int main(void)
         cmocka_unit_test(the_reason_is_not_lost),
         cmocka_unit_test(a_choice_made_elsewhere_is_signed_here),
         cmocka_unit_test(three_rivals_in_pairs),
+        cmocka_unit_test(a_corrected_rival_says_what_it_says_now),
+        cmocka_unit_test(marked_in_ascii_too),
         cmocka_unit_test(two_opens),
         cmocka_unit_test(two_corrections_of_one_field),
     };

@@ -63,6 +63,9 @@ const struct proc_value *contest_value_now(const struct process_case *c,
                                            bool material);
 int64_t contest_happened_now(const struct process_case *c, const struct contest_sheet *s,
                              const struct ev_step *rival);
+/* A value as a person reads it; field NULL = not known to the template. */
+void contest_print_value(const struct proc_field *field, const struct proc_value *value,
+                         char out[CONTEST_CELL]);
 /* Who recorded it; of a signer that is not known here the device. */
 void contest_name(const struct process_case *c, const struct ev_step *step, char *out, size_t size);
 const char *contest_role(const struct ev_step *step); /* "居委会", "" = not known */

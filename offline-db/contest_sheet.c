@@ -52,8 +52,8 @@ static void print_time(int64_t ms, char out[CONTEST_CELL])
     (void)snprintf(out, CONTEST_CELL, "%s", at);
 }
 
-static void print_value(const struct proc_field *field, const struct proc_value *v,
-                        char out[CONTEST_CELL])
+void contest_print_value(const struct proc_field *field, const struct proc_value *v,
+                         char out[CONTEST_CELL])
 {
     if (v->erased) {
         (void)snprintf(out, CONTEST_CELL, "%s", _("erased as the law asks"));
@@ -127,7 +127,7 @@ void contest_cell(struct home *home, const struct process_case *c, const struct 
         if (v && row->kind == CONTEST_MATERIAL) {
             print_material(home, v, out);
         } else if (v) {
-            print_value(row->field, v, out);
+            contest_print_value(row->field, v, out);
         }
         break;
     }

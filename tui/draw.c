@@ -349,8 +349,8 @@ void screen_fill(struct screen *scr, enum paint paint, int until_col)
 
 static bool in_a_word(const struct screen *scr, int col)
 {
-    uint32_t cp = scr->line[col].cp;
-    return cp > ' ' && cp < 0x7f;
+    uint32_t cp = scr->line[col].cp; /* 0: the second half of a wide one */
+    return cp > ' ' && gw_cp_cells(cp) == 1;
 }
 
 /* The cut is shown: makes room for the sign, which may part a wide character, and leaves no half of

@@ -6,11 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "tui/step_attach.h"
 #include "tui/step_form.h"
 #include "tui/view_process.h"
 
-enum { LINES_MAX = 200, LABEL_CELLS = 26 };
+enum { FOOT_ROWS = 3, LINES_MAX = 200, LABEL_MIN = 26, LABEL_MAX = 34 };
 
 struct line {
     char label[120], text[700];
@@ -23,6 +24,7 @@ struct state {
     char hash[GW_HASH_HEX + 1];
     struct process_case c;
     struct line *lines; /* owned */
+    int label_cells;
     struct list list;
     bool correcting;
     struct step_form form;
@@ -76,16 +78,6 @@ static const struct proc_field *field_of(const struct state *s, const struct ev_
     return NULL;
 }
 
-static const char *choice_name(const struct proc_field *field, const char *value)
-{
-    for (size_t i = 0; field != NULL && i < field->values_n; i++) {
-        if (strcmp(field->values[i].value, value) == 0) {
-            return words_in(&field->values[i].name);
-        }
-    }
-    return value;
-}
-
 /* On paper, or an attachment with where it is. */
 static void add_material(struct state *s, const struct proc_value *material)
 {
@@ -111,15 +103,9 @@ static void add_values(struct state *s, const struct ev_step *step)
         }
         const struct proc_field *field = field_of(s, step, v->key);
         const char *label = field != NULL ? words_in(&field->name) : v->key;
-        if (v->erased) {
-            add(s, P_DIM, label, "%s", _("erased as the law asks"));
-        } else if (v->text != NULL) {
-            add(s, P_TEXT, label, "%s", choice_name(field, v->text));
-        } else if (field != NULL && field->type == PROC_BOOL) {
-            add(s, P_TEXT, label, "%s", v->num != 0 ? _("yes") : _("no"));
-        } else {
-            add(s, P_TEXT, label, "%lld", (long long)v->num);
-        }
+        char text[CONTEST_CELL];
+        contest_print_value(field, v, text);
+        add(s, v->erased ? P_DIM : P_TEXT, label, "%s", text);
     }
     for (size_t i = 0; i < step->materials_n; i++) {
         add_material(s, &step->materials[i]);
@@ -144,14 +130,30 @@ static void add_others(struct state *s, const struct ev_step *step)
     }
 }
 
+/* The sentence without the step's name, which stands above all lines. */
+static const char *without_name(const struct state *s, const struct ev_step *step, const char *text)
+{
+    static const char *const ends[] = {"。", ". "};
+    const struct step_spec *spec = spec_of(s, step);
+    const char *name = spec != NULL ? words_in(&spec->name) : "";
+    size_t len = strlen(name);
+    for (size_t i = 0; strncmp(text, name, len) == 0 && i < sizeof(ends) / sizeof(ends[0]); i++) {
+        if (len > 0 && strncmp(text + len, ends[i], strlen(ends[i])) == 0) {
+            return text + len + strlen(ends[i]);
+        }
+    }
+    return text;
+}
+
 static void add_findings(struct state *s, const struct ev_step *step)
 {
     for (size_t i = 0; i < procedure_findings(s->c.state); i++) {
         const struct finding *f = procedure_finding(s->c.state, i);
         char text[640];
         if (f->slot != NULL && f->slot->record == step) {
+            const char *rest = finding_rest(s->c.state, f, text, sizeof(text));
             add(s, paint_finding(f->kind), finding_word(f->kind), "%s",
-                finding_rest(s->c.state, f, text, sizeof(text)));
+                without_name(s, step, rest));
         }
     }
 }
@@ -190,6 +192,12 @@ static void make_lines(struct state *s)
     add_findings(s, step);
     add_rivals(s, step);
     add_others(s, step);
+    s->label_cells = LABEL_MIN;
+    for (size_t i = 0; i < s->list.n; i++) {
+        int cells = gw_text_cells(s->lines[i].label, strlen(s->lines[i].label)) + 1;
+        s->label_cells = cells > s->label_cells ? cells : s->label_cells;
+    }
+    s->label_cells = s->label_cells < LABEL_MAX ? s->label_cells : LABEL_MAX;
 }
 
 /* ---- the view */
@@ -258,8 +266,22 @@ static void record_changed(struct tui *t, struct view *view)
 static void put(struct tui *t, void *ctx, size_t i)
 {
     const struct state *s = ctx;
-    screen_field(t->scr, P_HEAD, s->lines[i].label, LABEL_CELLS);
-    screen_put(t->scr, s->lines[i].paint, s->lines[i].text);
+    screen_field(t->scr, P_HEAD, s->lines[i].label, s->label_cells);
+    screen_rest(t->scr, s->lines[i].paint, s->lines[i].text);
+}
+
+/* The line under the cursor whole, when the row has cut it. */
+static void draw_foot(struct tui *t, const struct state *s)
+{
+    const struct line *line = &s->lines[s->list.at];
+    int room = screen_cols(t->scr) - 1 - s->label_cells;
+    int row = t->body_end - FOOT_ROWS;
+    for (int i = row; i < t->body_end; i++) {
+        screen_line(t->scr, i, P_TEXT, "");
+    }
+    if (s->list.n > 0 && gw_text_cells(line->text, strlen(line->text)) > room) {
+        (void)screen_wrap(t->scr, row, 0, FOOT_ROWS, P_BOLD, line->text);
+    }
 }
 
 static void record_draw(struct tui *t, struct view *view, unsigned dirty)
@@ -281,7 +303,11 @@ static void record_draw(struct tui *t, struct view *view, unsigned dirty)
         screen_line(t->scr, t->body_top + 1, P_DIM, hint);
         step_form_draw(t, &s->form, t->body_top + 2);
     } else {
+        int end = t->body_end;
+        t->body_end -= FOOT_ROWS;
         list_draw(t, &s->list, t->body_top + 1, put, s);
+        t->body_end = end;
+        draw_foot(t, s);
     }
 }
 
@@ -388,7 +414,13 @@ static bool record_request(struct tui *t, struct view *view, enum request req)
     if (req == REQ_OPEN && !s->correcting) {
         open_contest(t, s);
     }
-    return s->correcting || req == REQ_OPEN || list_request(t, &s->list, req, t->body_top + 1);
+    if (s->correcting || req == REQ_OPEN) {
+        return true;
+    }
+    t->body_end -= FOOT_ROWS;
+    bool used = list_request(t, &s->list, req, t->body_top + 1);
+    t->body_end += FOOT_ROWS;
+    return used;
 }
 
 static const char *record_hint(struct tui *t, struct view *view)

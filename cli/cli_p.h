@@ -50,6 +50,7 @@ struct cli_verb {
     X(verify)                                                                                      \
     X(result)                                                                                      \
     X(count)                                                                                       \
+    X(contested)                                                                                   \
     X(bundle)                                                                                      \
     X(paper)                                                                                       \
     X(petition)                                                                                    \

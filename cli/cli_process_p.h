@@ -73,6 +73,7 @@ int process_steps(struct cli *cli, int argc, char **argv);
 int process_step(struct cli *cli, int argc, char **argv);
 int process_attach(struct cli *cli, int argc, char **argv);
 int process_correct(struct cli *cli, int argc, char **argv);
+int process_choose(struct cli *cli, int argc, char **argv);
 int process_cosign(struct cli *cli, int argc, char **argv);
 int process_checkpoint(struct cli *cli, int argc, char **argv);
 int process_close(struct cli *cli, int argc, char **argv);

@@ -7,6 +7,7 @@
 #include "base/i18n.h"
 #include "base/text_safe.h"
 #include "cli/cli_process_p.h"
+#include "offline-db/contest.h"
 #include "offline-db/mirror.h"
 #include "rules/ruleset_load.h"
 
@@ -186,8 +187,7 @@ static int finish(struct cli *cli, struct recording *r, enum proc_kind kind,
     char id[GW_ID_MAX + 1];
     (void)snprintf(id, sizeof id, "%s", r->c.row.id);
     enum gw_err err = cli_signer(cli, r->o.as, &room, &signer, &fail);
-    err = err ? err
-              : process_record_as(&cli->home, signer, id, kind, entry, &written, &fail);
+    err = err ? err : process_record_as(&cli->home, signer, id, kind, entry, &written, &fail);
     if (signer) {
         signer_wipe(&room);
     }
@@ -312,6 +312,42 @@ int process_correct(struct cli *cli, int argc, char **argv)
 int process_attach(struct cli *cli, int argc, char **argv)
 {
     return correct(cli, argc, argv, true);
+}
+
+/* Takes one of those that contest each other: the correction that says so. */
+int process_choose(struct cli *cli, int argc, char **argv)
+{
+    struct recording r;
+    struct contest what;
+    struct contest_entry choice;
+    struct gw_fail fail = {0};
+    int status = begin(cli, argc, argv, 2, &r);
+    if (status != CLI_DONE) {
+        return status;
+    }
+    const char *hash = find_hash(cli, &r.c, r.rest[1]);
+    const struct ev_step *step = hash ? ev_find(r.c.set, hash) : NULL;
+    size_t i = 0;
+    if (step && !contest_of(&r.c, step, &what)) {
+        fprintf(stderr,
+                _("gridward %s: nothing contests this record; `contested` lists what is.\n"),
+                cli->verb);
+        step = NULL;
+    }
+    if (!step) {
+        process_unload(&r.c);
+        return CLI_NO;
+    }
+    while (what.rivals[i] != step) {
+        i++;
+    }
+    enum gw_err err = contest_choose(&what, i, &choice, &fail);
+    if (err) {
+        process_unload(&r.c);
+        return cli_fail(cli, err, &fail);
+    }
+    choice.entry.reason = r.o.reason;
+    return finish(cli, &r, PROC_CORRECT, &choice.entry);
 }
 
 int process_cosign(struct cli *cli, int argc, char **argv)

@@ -163,6 +163,55 @@ const struct ev_step *procedure_open(const struct procedure *p)
     return p->open.pub.record;
 }
 
+/* The key of the finding is the member's own, so that a field and a material of one name are two.
+ */
+static const struct member *contested_member(const struct slot_in *slot, const char *key)
+{
+    for (size_t i = 0; i < slot->members_n; i++) {
+        if (slot->members[i].key == key && slot->members[i].rivals_n > 0) {
+            return &slot->members[i];
+        }
+    }
+    return slot->time.rivals_n > 0 && strcmp(key, slot->time.key) == 0 ? &slot->time : NULL;
+}
+
+bool procedure_contest(const struct procedure *p, const struct finding *f, struct contest *out)
+{
+    *out = (struct contest){.slot = f->slot};
+    if (f->kind != FIND_CONTESTED) {
+        return false;
+    }
+    const struct slot_in *slot = &p->open;
+    if (f->slot) {
+        slot = proc_slot_in(p, f->slot->step, f->slot->subject);
+    } else if (strcmp(f->rule, "open") == 0) {
+        out->rivals = p->opens;
+        out->rivals_n = p->opens_n;
+        return true;
+    }
+    if (slot->pub.state == SLOT_CONTESTED) {
+        out->rivals = slot->pub.rivals;
+        out->rivals_n = slot->pub.rivals_n;
+        return true;
+    }
+    const struct member *m = contested_member(slot, f->rule);
+    if (!m) {
+        return false;
+    }
+    out->rivals = m->rivals;
+    out->rivals_n = m->rivals_n;
+    out->record = slot->pub.record;
+    out->key = m->key;
+    out->material = m->material;
+    return true;
+}
+
+bool procedure_cosigned(const struct procedure *p, const struct ev_step *step)
+{
+    size_t place = ev_index(p->in.steps, step);
+    return place != SIZE_MAX && p->cosigned[place];
+}
+
 size_t procedure_slots(const struct procedure *p)
 {
     return p->slots_n;

@@ -111,6 +111,21 @@ const struct slot *procedure_slot_of(const struct procedure *p, const char *step
 
 size_t procedure_findings(const struct procedure *p);
 const struct finding *procedure_finding(const struct procedure *p, size_t i); /* gravest first */
+/* What stands against each other behind a FIND_CONTESTED: records of one slot, opens of the
+ * procedure, or corrections of one member that had not seen each other. */
+struct contest {
+    const struct slot *slot;             /* NULL: of the open */
+    const struct ev_step *const *rivals; /* in set order, two or more */
+    size_t rivals_n;
+    /* Of a member: what they correct, and which member. NULL: the rivals are records or opens. */
+    const struct ev_step *record;
+    const char *key; /* "happened_at" too */
+    bool material;
+};
+/* False: the finding is not about a contest. Borrows from p. */
+bool procedure_contest(const struct procedure *p, const struct finding *f, struct contest *out);
+/* Another user than its author has signed it. */
+bool procedure_cosigned(const struct procedure *p, const struct ev_step *step);
 const char *finding_word(enum finding_kind kind); /* translated: 不合规 … */
 const char *finding_name(enum finding_kind kind); /* "breach" for --json */
 /* One whole translated sentence: what, article, number, remedy. Length as snprintf. */

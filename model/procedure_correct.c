@@ -242,20 +242,21 @@ static void count_in(struct lanes *lanes, struct entry *e)
     }
 }
 
-/* The entry in force among corrections e[0…n) of one member, NULL when contested. */
-static struct entry *resolve(const struct procedure *p, struct lanes *lanes, struct entry *e,
-                             size_t n, struct entry **scratch)
+/* Of corrections e[0…n) of one member: the one in force, alone in `newest`, or those that contest
+ * it. Returns how many. */
+static size_t resolve(const struct procedure *p, struct lanes *lanes, struct entry *e, size_t n,
+                      struct entry **newest)
 {
     make_lanes(lanes, e, n);
     for (size_t i = 0; i < n; i++) {
         if (lanes->n > 1 && !p->cosigned[e[i].place]) {
-            e[i].dead = newest_before(p, lanes, e[i].place, scratch) > 1;
+            e[i].dead = newest_before(p, lanes, e[i].place, newest) > 1;
         }
         if (!e[i].dead) {
             count_in(lanes, &e[i]);
         }
     }
-    return newest_before(p, lanes, SIZE_MAX, scratch) == 1 ? scratch[0] : NULL;
+    return newest_before(p, lanes, SIZE_MAX, newest);
 }
 
 /* ---- all members of a slot */
@@ -304,15 +305,40 @@ static size_t drop_doubles(struct entry *e, size_t n)
     return kept;
 }
 
-static void put_member(const struct procedure *p, struct slot_in *slot, const struct entry *e,
-                       const char *key, bool material)
+static int by_entry_place(const void *a, const void *b)
 {
-    if (!material && strcmp(key, HAPPENED) == 0) {
-        slot->pub.happened_at = e ? ev_at(p->in.steps, e->place)->happened_at : 0;
-        slot->contested_time = !e;
+    const struct entry *x = *(struct entry *const *)a;
+    const struct entry *y = *(struct entry *const *)b;
+    return (x->place > y->place) - (x->place < y->place);
+}
+
+static void put_rivals(struct procedure *p, struct entry **newest, size_t n, struct member *m)
+{
+    const struct ev_step **rivals = proc_take(p, n, sizeof(void *));
+    qsort(newest, n, sizeof(void *), by_entry_place);
+    for (size_t i = 0; rivals && i < n; i++) {
+        rivals[i] = ev_at(p->in.steps, newest[i]->place);
+    }
+    m->rivals = rivals;
+    m->rivals_n = rivals ? n : 0;
+}
+
+/* newest[0…n): one is in force, several contest the member. */
+static void put_member(struct procedure *p, struct slot_in *slot, const struct entry *group,
+                       struct entry **newest, size_t n)
+{
+    struct member m = {.key = group->key, .material = group->material};
+    if (n == 1) {
+        m.value = newest[0]->value;
+    } else {
+        put_rivals(p, newest, n, &m);
+    }
+    if (m.material || strcmp(m.key, HAPPENED) != 0) {
+        slot->members[slot->members_n++] = m;
         return;
     }
-    slot->members[slot->members_n++] = (struct member){key, material, e ? e->value : NULL};
+    slot->time = m;
+    slot->pub.happened_at = n == 1 ? ev_at(p->in.steps, newest[0]->place)->happened_at : 0;
 }
 
 static void merge_members(struct procedure *p, struct slot_in *slot, struct work *w, size_t place)
@@ -336,11 +362,13 @@ static void merge_members(struct procedure *p, struct slot_in *slot, struct work
                 base = &group[0];
             }
         }
-        struct entry *e = base;
+        size_t found = 1;
+        struct entry **newest = &base;
         if (n > (base ? 1U : 0U)) {
-            e = resolve(p, &w->lanes, base ? group + 1 : group, base ? n - 1 : n, w->scratch);
+            newest = w->scratch;
+            found = resolve(p, &w->lanes, base ? group + 1 : group, base ? n - 1 : n, newest);
         }
-        put_member(p, slot, e, group->key, group->material);
+        put_member(p, slot, group, newest, found);
     }
 }
 

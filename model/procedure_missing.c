@@ -38,7 +38,7 @@ static void find_fields(struct procedure *p, const struct slot_in *slot,
 
 static void find_contested_members(struct procedure *p, const struct slot_in *slot)
 {
-    if (slot->contested_time) {
+    if (slot->time.rivals_n > 0) {
         find_key(p, FIND_CONTESTED, slot, "happened_at");
     }
     for (size_t i = 0; i < slot->members_n; i++) {

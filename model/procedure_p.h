@@ -11,16 +11,18 @@ struct member {
     const char *key;
     bool material;
     const struct proc_value *value;
+    const struct ev_step *const *rivals; /* those corrections, in set order */
+    size_t rivals_n;                     /* 0 = not contested */
 };
 
 struct slot_in {
     struct slot pub;
     struct member *members; /* by material, then key */
     size_t members_n;
-    bool seconded;       /* record and corrections have their cosigns */
-    bool erased;         /* a private part of it was erased: private fields are not missing */
-    bool contested_time; /* two corrections of happened_at */
-    size_t first;        /* place of its first record */
+    bool seconded;      /* record and corrections have their cosigns */
+    bool erased;        /* a private part of it was erased: private fields are not missing */
+    struct member time; /* rivals_n > 0: two corrections of happened_at */
+    size_t first;       /* place of its first record */
 };
 
 /* The sum or count of a term over all subjects, computed once. */

@@ -66,6 +66,10 @@ struct count_how {
     int64_t happened_at; /* ms; 0 = now */
     const char *reason;  /* of a late record; NULL = none */
     bool papers;         /* tally sheet and report lie there, signed on paper */
+    /* Materials of the ledger one by one: "paper" or the commit of an attachment. With any of them
+     * `papers` is not looked at. */
+    const struct proc_value *materials;
+    size_t materials_n;
 };
 /* Both are whole and the same: records S22-1 (of the kind of paper of S18; printed, unissued and
  * spoiled from S18 and S19 when they are there) and a S22 for every person on the sheet, with the
@@ -74,6 +78,12 @@ struct count_how {
  * earlier call are not written twice. */
 enum gw_err count_record(struct home *home, struct count_sheet *sheet, const struct count_how *how,
                          size_t *written, struct gw_fail *fail);
+
+/* The ledger of this procedure is written already: its materials are added by a correction. */
+bool count_has_ledger(const struct process_case *c);
+/* Answers about the papers that were typed and not recorded yet: a draft of this kind, dropped with
+ * the others. */
+#define COUNT_PAPERS_DRAFT "count-papers"
 
 /* A record that count_record makes: the ledger of the papers, a person's votes. */
 bool count_made(const struct ev_step *step);

@@ -6,6 +6,8 @@
 #include "offline-db/draft.h"
 #include "offline-db/process_p.h"
 
+#define LEDGER "S22-1" /* of the papers, per kind */
+
 struct recording {
     struct home *home;
     struct count_sheet *sheet;
@@ -15,9 +17,9 @@ struct recording {
     struct gw_fail *fail;
 };
 
-static bool done(const struct recording *r, const char *step, const char *subject)
+static bool done(const struct process_case *c, const char *step, const char *subject)
 {
-    const struct slot *slot = procedure_slot_of(r->c.state, step, subject);
+    const struct slot *slot = procedure_slot_of(c->state, step, subject);
     return slot && (slot->record || slot->rivals_n > 0);
 }
 
@@ -26,16 +28,20 @@ static enum gw_err put(struct recording *r, const char *step, const char *subjec
 {
     static const struct proc_value papers[] = {{.key = "tally", .text = "paper"},
                                                {.key = "report", .text = "paper"}};
-    bool on_paper = r->how->papers && strcmp(step, "S22-1") == 0;
+    bool ledger = strcmp(step, LEDGER) == 0;
+    bool named = r->how->materials_n > 0;
+    size_t papers_n = r->how->papers ? sizeof papers / sizeof papers[0] : 0;
     const struct process_entry entry = {.step = step,
                                         .subject = subject,
                                         .values = values,
                                         .values_n = n,
-                                        .materials = papers,
-                                        .materials_n = on_paper ? 2 : 0,
+                                        .materials = named ? r->how->materials : papers,
+                                        .materials_n = !ledger ? 0
+                                                       : named ? r->how->materials_n
+                                                               : papers_n,
                                         .happened_at = r->how->happened_at,
                                         .reason = r->how->reason};
-    if (done(r, step, subject)) {
+    if (done(&r->c, step, subject)) {
         return GW_OK;
     }
     enum gw_err err = process_record(r->home, r->sheet->process, PROC_STEP, &entry, NULL, r->fail);
@@ -44,11 +50,11 @@ static enum gw_err put(struct recording *r, const char *step, const char *subjec
 }
 
 /* The kind of paper: the only one of S18; several kinds have their ledgers written by hand. */
-static const char *kind_of_paper(const struct recording *r)
+static const char *kind_of_paper(const struct process_case *c)
 {
     const char *kind = NULL;
-    for (size_t i = 0; i < procedure_slots(r->c.state); i++) {
-        const struct slot *slot = procedure_slot(r->c.state, i);
+    for (size_t i = 0; i < procedure_slots(c->state); i++) {
+        const struct slot *slot = procedure_slot(c->state, i);
         if (strcmp(slot->step, "S18") == 0 && slot->record) {
             kind = kind ? COUNT_KIND : slot->subject;
         }
@@ -71,7 +77,7 @@ static enum gw_err put_ledger(struct recording *r)
                                        "valid",  "invalid",   "blank"};
     struct proc_value values[12];
     size_t n = 0;
-    const char *kind = kind_of_paper(r);
+    const char *kind = kind_of_paper(&r->c);
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         const struct count_row *row = count_find(r->sheet, keys[i]);
         values[n++] = (struct proc_value){.key = keys[i], .num = row->value[0]};
@@ -83,7 +89,12 @@ static enum gw_err put_ledger(struct recording *r)
     }
     n += put_sum(r, "sum:S19.unissued", "unissued", &values[n]);
     n += put_sum(r, "sum:S19.spoiled", "spoiled", &values[n]);
-    return put(r, "S22-1", kind, values, n);
+    return put(r, LEDGER, kind, values, n);
+}
+
+bool count_has_ledger(const struct process_case *c)
+{
+    return done(c, LEDGER, kind_of_paper(c));
 }
 
 static const char *name_of(const struct count_row *row, char *out, size_t size)
@@ -125,7 +136,7 @@ static enum gw_err put_person(struct recording *r, size_t at)
 bool count_made(const struct ev_step *step)
 {
     return step->kind == PROC_STEP &&
-           (strcmp(step->step, "S22-1") == 0 || strcmp(step->step, "S22") == 0);
+           (strcmp(step->step, LEDGER) == 0 || strcmp(step->step, "S22") == 0);
 }
 
 static enum gw_err put_all(struct recording *r)
@@ -143,7 +154,7 @@ static enum gw_err put_all(struct recording *r)
 /* All or none: with one person's sheet left the next call would find a difference. */
 static enum gw_err drop_drafts(struct home *home, const char *process, struct gw_fail *fail)
 {
-    static const char *const kinds[] = {"count-1", "count-2", "count-names"};
+    static const char *const kinds[] = {"count-1", "count-2", "count-names", COUNT_PAPERS_DRAFT};
     enum gw_err err = odb_begin(home, GW_DURABLE_NORMAL, "count_drop", fail);
     if (err) {
         return err;

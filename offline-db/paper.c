@@ -45,7 +45,7 @@ enum gw_err paper_notices(const struct ruleset *rules, struct notice_set **out,
     const struct proc_template *t = rules->template_;
     char dir[1200];
     *out = NULL;
-    enum gw_err err = gw_own_path(dir, sizeof dir, "rules", GW_RULESDIR);
+    enum gw_err err = process_rules_dir(dir, sizeof dir);
     if (err) {
         return gw_fail_set(fail, err, _("The path of the installed rules is too long."));
     }

@@ -257,6 +257,8 @@ static uint32_t stand_in(uint32_t cp)
     case 0x201c:
     case 0x201d:
         return '"';
+    case 0x2260:
+        return '!';
     case 0xd7:
         return 'x';
     default:
@@ -345,19 +347,47 @@ void screen_fill(struct screen *scr, enum paint paint, int until_col)
     }
 }
 
+static bool in_a_word(const struct screen *scr, int col)
+{
+    uint32_t cp = scr->line[col].cp; /* 0: the second half of a wide one */
+    return cp > ' ' && gw_cp_cells(cp) == 1;
+}
+
+/* The cut is shown: makes room for the sign, which may part a wide character, and leaves no half of
+ * a word when a blank stands in the second half of the text. */
+static void show_cut(struct screen *scr, enum paint paint, int start, int until)
+{
+    int col = until - 1;
+    if (scr->at > col) {
+        scr->at = scr->line[col].cp == 0 ? col - 1 : col;
+    }
+    int word = scr->at;
+    while (word > start + (until - start) / 2 && in_a_word(scr, word - 1)) {
+        word--;
+    }
+    if (scr->at == col && word > start && scr->line[word - 1].cp == ' ') {
+        scr->at = word;
+    } else {
+        screen_fill(scr, paint, col);
+    }
+    (void)add_cell(scr, paint, '~', until);
+}
+
 void screen_field(struct screen *scr, enum paint paint, const char *text, int cells)
 {
     int start = scr->at, until = start + cells;
     if (!put_until(scr, paint, text, until) && until <= scr->cols && cells > 1) {
-        /* The cut is shown: make room for the sign, which may part a wide character. */
-        int col = until - 1;
-        if (scr->at > col) {
-            scr->at = scr->line[col].cp == 0 ? col - 1 : col;
-        }
-        screen_fill(scr, paint, col);
-        (void)add_cell(scr, paint, '~', until);
+        show_cut(scr, paint, start, until);
     }
     screen_fill(scr, paint, until);
+}
+
+void screen_rest(struct screen *scr, enum paint paint, const char *text)
+{
+    int start = scr->at;
+    if (!put_until(scr, paint, text, scr->cols) && scr->cols - start > 1) {
+        show_cut(scr, paint, start, scr->cols);
+    }
 }
 
 void screen_right(struct screen *scr, enum paint paint, const char *text)

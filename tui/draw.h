@@ -1,5 +1,6 @@
-/* The painter: rows of cells in a palette, written to the terminal by the pen, only what differs from
- * what is shown. ncurses puts the terminal into screen mode and back; beside pen.c nobody knows it.
+/* The painter: rows of cells in a palette, written to the terminal by the pen, only what differs
+ * from what is shown. ncurses puts the terminal into screen mode and back; beside pen.c nobody
+ * knows it.
  *
  * A row is composed from left to right between screen_row() and screen_row_end(). All text goes
  * through gw_text_safe and our own cell widths, so a name can neither act on the terminal nor shift
@@ -67,8 +68,10 @@ void screen_row(struct screen *scr, int row);
 void screen_put(struct screen *scr, enum paint paint, const char *text);
 void screen_putf(struct screen *scr, enum paint paint, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
-/* Exactly `cells` cells: cut (with ~ as the last cell) or filled with blanks. */
+/* Exactly `cells` cells: cut (with ~ behind the last whole word) or filled with blanks. */
 void screen_field(struct screen *scr, enum paint paint, const char *text, int cells);
+/* The rest of the row: a text that is longer is cut in the same way. */
+void screen_rest(struct screen *scr, enum paint paint, const char *text);
 void screen_fill(struct screen *scr, enum paint paint, int until_col);
 int screen_at(const struct screen *scr); /* the column that comes next */
 /* Text that ends at the right edge; what is there already is kept when there is no room. */

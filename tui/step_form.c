@@ -6,9 +6,10 @@
 #include <string.h>
 
 #include "base/i18n.h"
+#include "base/utf8.h"
 #include "tui/step_attach.h"
 
-enum { LABEL_CELLS = 26, ROW_BYTES = 1000 };
+enum { LABEL_MIN = 26, LABEL_MAX = 34, ROW_BYTES = 1000 };
 
 /* ---- rows */
 
@@ -43,10 +44,9 @@ static void add_step(struct step_form *f, const struct step_form_in *in)
         row->required = true;
     }
     if (!in->correcting) {
-        char now[17];
         struct form_row *row = add(f, ROW_HAPPENED, "happened", _("When it happened"));
-        gw_time_local(in->now, now);
-        text_field_init(&row->text, 17, now);
+        gw_time_local(in->now, f->now);
+        text_field_init(&row->text, 17, f->now);
     }
     add_fields(f, spec->fields, spec->fields_n);
     add_fields(f, spec->counts, spec->counts_n);
@@ -218,6 +218,7 @@ enum form_answer step_form_key(struct tui *tui, struct step_form *form, const st
 
 struct painting {
     const struct step_form *form;
+    int label_cells;
 };
 
 static void put_row(struct tui *t, void *ctx, size_t i)
@@ -225,7 +226,7 @@ static void put_row(struct tui *t, void *ctx, size_t i)
     const struct painting *p = ctx;
     const struct form_row *row = &p->form->rows[i];
     bool here = i == p->form->list.at;
-    screen_field(t->scr, here ? P_BOLD : P_TEXT, row->label, LABEL_CELLS);
+    screen_field(t->scr, here ? P_BOLD : P_TEXT, row->label, p->label_cells);
     screen_put(t->scr, row->required && row->text.len == 0 ? P_WARN : P_DIM,
                row->required ? " * " : "   ");
     screen_put(t->scr, here ? P_FIELD : P_TEXT, shown(row));
@@ -236,7 +237,12 @@ static void put_row(struct tui *t, void *ctx, size_t i)
 
 void step_form_draw(struct tui *tui, struct step_form *form, int first_row)
 {
-    struct painting p = {form};
+    struct painting p = {form, LABEL_MIN};
+    for (size_t i = 0; i < form->n; i++) {
+        int cells = gw_text_cells(form->rows[i].label, strlen(form->rows[i].label));
+        p.label_cells = cells > p.label_cells ? cells : p.label_cells;
+    }
+    p.label_cells = p.label_cells < LABEL_MAX ? p.label_cells : LABEL_MAX;
     list_draw(tui, &form->list, first_row, put_row, &p);
 }
 
@@ -392,7 +398,8 @@ enum gw_err step_form_pack(const struct step_form *form, struct gw_buf *out)
     enum gw_err err = GW_OK;
     for (size_t i = 0; i < form->n && !err; i++) {
         const struct form_row *row = &form->rows[i];
-        if (row->text.len > 0 && row->kind != ROW_HAPPENED) {
+        bool proposed = row->kind == ROW_HAPPENED && strcmp(row->text.text, form->now) == 0;
+        if (row->text.len > 0 && !proposed) {
             err = gw_buf_addf(out, "%s=%s\n", row->key, row->text.text);
         }
     }

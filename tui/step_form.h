@@ -31,7 +31,8 @@ struct step_form {
     struct form_row *rows; /* owned */
     size_t n;
     struct list list;
-    int year; /* of days typed without one */
+    int year;     /* of days typed without one */
+    char now[17]; /* proposed as the time when it happened */
 };
 
 /* Rows for a step, or for the open when spec is NULL. subject: fixed when not "", else asked when
@@ -68,7 +69,7 @@ struct form_entry {
 bool step_form_read(struct step_form *form, const char *step, const char *subject,
                     struct form_entry *out, char *why, size_t why_size);
 
-/* Drafts: every typed row as one text, and back. */
+/* Drafts: every typed row as one text, and back; a time as it was proposed is not typed. */
 enum gw_err step_form_pack(const struct step_form *form, struct gw_buf *out);
 void step_form_unpack(struct step_form *form, char *text);
 

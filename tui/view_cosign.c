@@ -65,6 +65,23 @@ bool view_cosign_offers(struct tui *tui, const struct process_case *c, const cha
     return gather(tui, c, hash, who) > 0;
 }
 
+void view_cosign_begin(struct tui *tui, const struct process_case *c, const char *hash)
+{
+    const struct record_arg arg = {c->row.id, hash};
+    const struct process_entry entry = {.target = hash};
+    struct gw_fail fail = {0};
+    if (view_cosign_offers(tui, c, hash)) {
+        (void)tui_open(tui, &view_cosign, "", &arg);
+        return;
+    }
+    if (process_record(tui->home, c->row.id, PROC_COSIGN, &entry, NULL, &fail) != GW_OK) {
+        tui_say(tui, fail.text, true);
+        return;
+    }
+    tui_changed(tui, UINT32_MAX);
+    tui_say(tui, _("Signed as second person."), false);
+}
+
 /* ---- the view */
 
 static enum gw_err cosign_open(struct tui *t, struct view *view, const void *arg,

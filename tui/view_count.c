@@ -1,19 +1,20 @@
 /* The count: one sheet, two persons. Digits and Enter, a row at a time; what is short stands above
  * at once and never stops the typing. The second person types blind; then only the rows that differ
- * stand side by side. After ten minutes without a key the figures are covered; the draft is not
+ * stand side by side. When both agree it asks for the time, the tally sheet and the report, then
+ * records. After ten minutes without a key the figures are covered; the draft is not
  * lost. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "offline-db/count.h"
+#include "tui/count_papers.h"
 #include "tui/form.h"
 #include "tui/list.h"
 #include "tui/view_process.h"
 
 enum { COVER_MS = 10 * 60 * 1000, DIGITS = 9, LABEL_CELLS = 34 };
 
-enum stage { STAGE_FIRST, STAGE_SECOND, STAGE_COMPARE };
+enum stage { STAGE_FIRST, STAGE_SECOND, STAGE_COMPARE, STAGE_PAPERS };
 
 struct state {
     gw_id process;
@@ -26,6 +27,7 @@ struct state {
     bool covered;
     bool adding; /* a name that was written on ballots */
     struct text_field name;
+    struct count_papers papers; /* open in the last stage */
 };
 
 static int entry_of(const struct state *s)
@@ -93,10 +95,24 @@ static enum gw_err count_view_open(struct tui *t, struct view *view, const void 
     return GW_OK;
 }
 
+/* What stands in the row and has no Enter yet. */
+static void take_typed(struct tui *t, struct state *s)
+{
+    struct gw_fail fail = {0};
+    if (s->typed[0] != '\0' && s->list.n > 0 && s->stage != STAGE_COMPARE &&
+        count_put(t->home, &s->sheet, entry_of(s), s->rows[s->list.at], atoll(s->typed), &fail) !=
+            GW_OK) {
+        tui_say(t, fail.text, true);
+        return;
+    }
+    s->typed[0] = '\0';
+}
+
 static void count_view_close(struct tui *t, struct view *view)
 {
     struct state *s = view->state;
-    (void)t;
+    take_typed(t, s);
+    count_papers_close(t, &s->papers);
     count_close(&s->sheet);
     free(s);
 }
@@ -149,11 +165,15 @@ static void draw_figures(struct tui *t, const struct state *s, int row)
     struct count_sums sums;
     count_sums(&s->sheet, entry_of(s), &sums);
     int64_t off = sums.papers != 0 ? sums.papers : sums.sheet;
+    bool typed = count_find(&s->sheet, "not_returned")->value[entry_of(s)] >= 0;
     screen_row(t->scr, row);
     for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
         put_figure(t, s, keys[i]);
+        typed = typed && count_find(&s->sheet, keys[i])->value[entry_of(s)] >= 0;
     }
-    if (off > 0) {
+    if (off == 0 && !typed) {
+        screen_put(t->scr, P_DIM, _("difference -")); /* nothing to compare yet */
+    } else if (off > 0) {
         screen_putf(t->scr, P_CRITICAL, _("still %lld short"), (long long)off);
     } else if (off < 0) {
         screen_putf(t->scr, P_CRITICAL, _("%lld too many"), (long long)-off);
@@ -170,6 +190,7 @@ static void count_view_draw(struct tui *t, struct view *view, unsigned dirty)
         [STAGE_FIRST] = N_("Count, first person"),
         [STAGE_SECOND] = N_("Count, second person: types without seeing the first sheet"),
         [STAGE_COMPARE] = N_("Both sheets: rows that differ"),
+        [STAGE_PAPERS] = N_("Both agree: what lies there"),
     };
     char text[400];
     (void)dirty;
@@ -177,30 +198,22 @@ static void count_view_draw(struct tui *t, struct view *view, unsigned dirty)
     (void)snprintf(text, sizeof(text), "%s  %s", s->title, _(heads[s->stage]));
     screen_line(t->scr, t->body_top, P_HEAD, text);
     draw_figures(t, s, t->body_top + 1);
+    if (s->stage == STAGE_PAPERS) {
+        count_papers_draw(t, &s->papers, t->body_top + 2);
+        return;
+    }
     list_draw(t, &s->list, t->body_top + 3, put, s);
     if (s->adding) {
         text_field_draw(t->scr, &s->name, t->body_top + 2, _("Name on the ballots: "), true);
     } else {
         screen_line(t->scr, t->body_top + 2, P_GOOD,
                     s->stage == STAGE_COMPARE && s->list.n == 0
-                        ? _("Both agree. F7 records and signs.")
+                        ? _("Both agree. F7: the papers, then it is recorded.")
                         : "");
     }
 }
 
 /* ---- keys */
-
-static void take_typed(struct tui *t, struct state *s)
-{
-    struct gw_fail fail = {0};
-    if (s->typed[0] != '\0' && s->list.n > 0 && s->stage != STAGE_COMPARE &&
-        count_put(t->home, &s->sheet, entry_of(s), s->rows[s->list.at], atoll(s->typed), &fail) !=
-            GW_OK) {
-        tui_say(t, fail.text, true);
-        return;
-    }
-    s->typed[0] = '\0';
-}
 
 static void go_down(struct tui *t, struct state *s)
 {
@@ -231,12 +244,47 @@ static void offer_cosign(struct tui *t, const char *process)
     }
 }
 
+static void record(struct tui *t, struct state *s)
+{
+    gw_id process;
+    (void)snprintf(process, sizeof(process), "%s", s->process); /* the view goes away */
+    if (!count_papers_record(t, &s->papers, &s->sheet)) {
+        return;
+    }
+    tui_changed(t, UINT32_MAX);
+    tui_back(t);
+    offer_cosign(t, process);
+    tui_say(t, _("The count is recorded and signed; the second person signs it too."), false);
+}
+
+static void ask_papers(struct tui *t, struct state *s)
+{
+    struct gw_fail fail = {0};
+    if (count_papers_open(t, s->process, &s->papers, &fail) != GW_OK) {
+        tui_say(t, fail.text, true);
+        return;
+    }
+    s->stage = STAGE_PAPERS;
+    tui_touch(t, DIRTY_ALL);
+}
+
+static bool papers_key(struct tui *t, struct state *s, const struct key *key)
+{
+    enum count_papers_answer answer = count_papers_key(t, &s->papers, key);
+    if (answer == PAPERS_RECORD) {
+        record(t, s);
+    } else if (answer == PAPERS_BACK) {
+        count_papers_close(t, &s->papers);
+        s->stage = STAGE_COMPARE;
+        fill_rows(s);
+        tui_touch(t, DIRTY_ALL);
+    }
+    return answer != PAPERS_UNUSED;
+}
+
 static void confirm(struct tui *t, struct state *s)
 {
-    const struct count_how how = {.happened_at = 0};
-    struct gw_fail fail = {0};
     struct count_sums sums;
-    size_t written = 0;
     take_typed(t, s);
     count_sums(&s->sheet, entry_of(s), &sums);
     if (s->stage != STAGE_COMPARE && !sums.whole) {
@@ -253,16 +301,7 @@ static void confirm(struct tui *t, struct state *s)
         tui_say(t, _("Rows still differ: 1 goes to the first sheet, 2 to the second."), false);
         return;
     }
-    if (count_record(t->home, &s->sheet, &how, &written, &fail) != GW_OK) {
-        tui_say(t, fail.text, true);
-        return;
-    }
-    gw_id process;
-    (void)snprintf(process, sizeof(process), "%s", s->process); /* the view goes away */
-    tui_changed(t, UINT32_MAX);
-    tui_back(t);
-    offer_cosign(t, process);
-    tui_say(t, _("The count is recorded and signed; the second person signs it too."), false);
+    ask_papers(t, s);
 }
 
 /* From the rows that differ back to one of the sheets, at that row. */
@@ -315,6 +354,9 @@ static bool count_view_key(struct tui *t, struct view *view, const struct key *k
     if (s->adding) {
         return name_key(t, s, key);
     }
+    if (s->stage == STAGE_PAPERS) {
+        return papers_key(t, s, key);
+    }
     if (digit >= 0) {
         if (s->stage == STAGE_COMPARE && (digit == 1 || digit == 2)) {
             go_to_sheet(s, digit);
@@ -351,15 +393,17 @@ static bool count_view_key(struct tui *t, struct view *view, const struct key *k
 static bool count_view_request(struct tui *t, struct view *view, enum request req)
 {
     struct state *s = view->state;
-    return list_request(t, &s->list, req, t->body_top + 3);
+    return s->stage == STAGE_PAPERS || list_request(t, &s->list, req, t->body_top + 3);
 }
 
 static const char *count_view_hint(struct tui *t, struct view *view)
 {
     const struct state *s = view->state;
     (void)t;
-    return s->stage == STAGE_COMPARE
-               ? _("1 first sheet · 2 second sheet · F7 records · Esc keeps all")
+    return s->stage == STAGE_PAPERS
+               ? _("Enter goes on · F7 records and signs · Esc back, keeps all")
+           : s->stage == STAGE_COMPARE
+               ? _("1 first sheet · 2 second sheet · F7 goes on · Esc keeps all")
                : _("Digits, Enter down · Tab a written-in name · F7 done · Esc keeps all");
 }
 

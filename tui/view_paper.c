@@ -113,6 +113,37 @@ static bool add_line(struct state *s, const char *text, size_t len, size_t *cap)
     return true;
 }
 
+/* What never begins a line: 。 at the end of a full one takes the character before it along. */
+static bool closes(const char *at)
+{
+    static const char *const marks[] = {"。", "，", "、", "；", "：", "）", "》", "”", "！", "？"};
+    for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+        if (strncmp(at, marks[i], strlen(marks[i])) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A line that is full ends behind a whole word, and not before a mark. */
+static size_t break_at(const char *at, size_t fit)
+{
+    size_t back = fit;
+    if (at[fit] != ' ' && (unsigned char)at[fit] < 0x80) {
+        while (back > fit / 2 && (unsigned char)at[back - 1] < 0x80 && at[back - 1] != ' ') {
+            back--;
+        }
+        bool blank = back > fit / 2 && at[back - 1] == ' ';
+        return blank || (unsigned char)at[back - 1] >= 0x80 ? back : fit;
+    }
+    while (back > fit / 2 && closes(at + back)) {
+        do {
+            back--;
+        } while (back > 0 && ((unsigned char)at[back] & 0xc0) == 0x80);
+    }
+    return back > fit / 2 ? back : fit;
+}
+
 /* Lines of the text as wide as the screen. */
 static void wrap(const struct tui *t, struct state *s)
 {
@@ -129,11 +160,13 @@ static void wrap(const struct tui *t, struct state *s)
         int used;
         size_t fit = gw_text_fit(at, len, cells, &used);
         fit = fit > 0 ? fit : len;
+        fit = fit < len ? break_at(at, fit) : fit;
         if (!add_line(s, at, fit, &cap)) {
             return;
         }
         at += fit;
         at += fit == len && *at == '\n';
+        at += fit < len && *at == ' '; /* the blank between two words */
     }
 }
 
@@ -194,12 +227,17 @@ static void put_row(struct tui *t, void *ctx, size_t i)
     screen_field(t->scr, P_KEY, row->notice->id, 7);
     screen_field(t->scr, row->paper.draft ? P_WARN : P_GOOD,
                  row->paper.draft ? _("draft") : _("final"), 8);
-    screen_field(t->scr, P_TEXT, words_in(&row->notice->title), 30);
+    const char *title = words_in(&row->notice->title);
+    if (row->paper.missing == 0 && row->paper.why[0] == '\0') {
+        screen_rest(t->scr, P_TEXT, title);
+        return;
+    }
+    screen_field(t->scr, P_TEXT, title, screen_cols(t->scr) >= 120 ? 50 : 30);
     if (row->paper.missing > 0) {
         screen_putf(t->scr, P_DIM, _("missing %zu: "), row->paper.missing);
-        screen_put(t->scr, P_DIM, row->paper.lacks);
+        screen_rest(t->scr, P_DIM, row->paper.lacks);
     } else {
-        screen_put(t->scr, P_DIM, row->paper.why);
+        screen_rest(t->scr, P_DIM, row->paper.why);
     }
 }
 

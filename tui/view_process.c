@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text_safe.h"
 #include "tui/list.h"
 
 enum { FOOT_ROWS = 3 };
@@ -32,40 +31,6 @@ struct state {
     char code[EV_CODE_LEN + 1];
     char stamp[PROCESS_STAMP_MAX]; /* what was loaded */
 };
-
-gw_day tui_today(const struct tui *tui)
-{
-    return day_of_ms(tui_now(tui));
-}
-
-enum paint paint_finding(enum finding_kind kind)
-{
-    switch (kind) {
-    case FIND_BREACH:
-    case FIND_CONTESTED:
-        return P_CRITICAL;
-    case FIND_LATE:
-        return P_MAJOR;
-    case FIND_DUE:
-    case FIND_MISSING:
-        return P_WARN;
-    default:
-        return P_TEXT;
-    }
-}
-
-const char *finding_rest(const struct procedure *p, const struct finding *f, char *buf, size_t size)
-{
-    const char *word = finding_word(f->kind);
-    size_t len = strlen(word);
-    (void)finding_print(p, f, buf, size);
-    if (strncmp(buf, word, len) != 0) {
-        return buf;
-    }
-    const char *rest = buf + len;
-    rest += strncmp(rest, "：", strlen("：")) == 0 ? strlen("：") : strspn(rest, ": ");
-    return rest;
-}
 
 /* ---- loading */
 
@@ -192,8 +157,10 @@ static void put_possible(struct tui *t, const struct state *s, const struct step
     }
     screen_field(t->scr, P_GOOD, _("possible now"), 13);
     screen_field(t->scr, P_TEXT, plan, 11);
-    screen_field(t->scr, P_TEXT, words_in(&spec->name), 34);
-    if (latest[0] != '\0') {
+    if (latest[0] == '\0') {
+        screen_rest(t->scr, P_TEXT, words_in(&spec->name));
+    } else {
+        screen_field(t->scr, P_TEXT, words_in(&spec->name), screen_cols(t->scr) >= 120 ? 54 : 34);
         screen_putf(t->scr, P_BOLD, _(" latest %s"), latest);
     }
 }
@@ -208,95 +175,26 @@ static void put_todo(struct tui *t, void *ctx, size_t i)
         return;
     }
     screen_field(t->scr, paint_finding(row->finding->kind), finding_word(row->finding->kind), 13);
-    screen_put(t->scr, P_TEXT, finding_rest(s->c.state, row->finding, text, sizeof(text)));
+    screen_rest(t->scr, P_TEXT, finding_rest(s->c.state, row->finding, text, sizeof(text)));
 }
 
-static bool is_broken(const struct state *s, const struct slot *slot)
-{
-    for (size_t i = 0; slot->record != NULL && i < s->findings_n; i++) {
-        const struct finding *f = procedure_finding(s->c.state, i);
-        if (f->kind == FIND_BREACH && f->slot == slot) {
-            return true;
-        }
-    }
-    return false;
-}
-
+/* The lists put a row by their state; the rows are of the case. */
 static void put_step(struct tui *t, void *ctx, size_t i)
 {
-    static const char *const words[] = {
-        [SLOT_OPEN] = N_("not yet"),
-        [SLOT_DONE] = N_("done"),
-        [SLOT_CONTESTED] = N_("contested"),
-        [SLOT_SECOND] = N_("second person missing"),
-    };
-    static const enum paint paints[] = {[SLOT_OPEN] = P_DIM,
-                                        [SLOT_DONE] = P_GOOD,
-                                        [SLOT_CONTESTED] = P_CRITICAL,
-                                        [SLOT_SECOND] = P_WARN};
     const struct state *s = ctx;
-    const struct slot *slot = procedure_slot(s->c.state, i);
-    char day[DAY_TEXT + 1];
-    day_print(slot->happened, day);
-    screen_field(t->scr, P_TEXT, slot->step, 7);
-    screen_field(t->scr, paints[slot->state], _(words[slot->state]), 15);
-    screen_field(t->scr, P_TEXT, day, 11);
-    screen_put(t->scr, P_TEXT, slot->spec != NULL ? words_in(&slot->spec->name) : slot->step);
-    if (slot->subject[0] != '\0') {
-        screen_putf(t->scr, P_BOLD, " · %s", slot->subject);
-    }
-    if (is_broken(s, slot)) {
-        screen_putf(t->scr, P_CRITICAL, " · %s", finding_word(FIND_BREACH));
-    }
-    if (slot->corrections_n > 0) {
-        screen_putf(t->scr, P_WARN, _(" · corrected %zu times"), slot->corrections_n);
-    }
+    process_put_step(t, &s->c, i);
 }
 
 static void put_calendar(struct tui *t, void *ctx, size_t i)
 {
     const struct state *s = ctx;
-    const struct cal_line *line = procedure_cal(s->c.state, i);
-    char latest[DAY_TEXT + 1], day[DAY_TEXT + 1], cite[96] = "";
-    day_print(line->latest, latest);
-    day_print(line->done ? line->happened : line->plan, day);
-    if (line->latest_rule != NULL) {
-        struct citation law = time_rule_cite(s->c.rules, line->latest_rule);
-        (void)citation_print(s->c.rules, &law, cite, sizeof(cite));
-    }
-    screen_field(t->scr, line->done ? P_GOOD : P_TEXT, day, 11);
-    screen_field(t->scr, P_GOOD, line->done ? _("done") : "", 7);
-    screen_field(t->scr, line->applies ? P_TEXT : P_DIM, words_in(&line->spec->name), 30);
-    if (latest[0] != '\0') {
-        screen_putf(t->scr, P_BOLD, _(" latest %s"), latest);
-    }
-    screen_putf(t->scr, P_DIM, " %s%s", cite,
-                line->rest_unknown ? _(" (rest days not published yet)") : "");
+    process_put_calendar(t, &s->c, i);
 }
 
 static void put_record(struct tui *t, void *ctx, size_t i)
 {
-    static const enum cmd_kind kinds[PROC_KIND_N] = {
-        [PROC_OPEN] = CMD_PROCESS_OPEN,
-        [PROC_STEP] = CMD_PROCESS_STEP,
-        [PROC_CORRECT] = CMD_PROCESS_CORRECT,
-        [PROC_COSIGN] = CMD_PROCESS_COSIGN,
-        [PROC_CHECKPOINT] = CMD_PROCESS_CHECKPOINT,
-        [PROC_CLOSE] = CMD_PROCESS_CLOSE,
-    };
     const struct state *s = ctx;
-    const struct ev_step *step = ev_at(s->c.set, i);
-    char at[17];
-    gw_time_local(step->wall + (step->off == INT64_MIN ? 0 : step->off), at);
-    screen_putf(t->scr, P_DIM, "%.8s ", step->hash);
-    screen_field(t->scr, P_TEXT, at, 17);
-    screen_field(t->scr, P_BOLD, _(cmd_spec_of(kinds[step->kind])->word), 13);
-    screen_field(t->scr, P_TEXT, step->kind == PROC_STEP ? step->step : "", 7);
-    screen_field(t->scr, P_TEXT, step->user != NULL ? step->user : "", 14);
-    screen_put(t->scr, step->seq >= 0 ? P_GOOD : P_WARN,
-               step->status == STEP_QUARANTINED ? _("quarantined, does not count")
-               : step->seq >= 0                 ? _("with receipt")
-                                                : _("not delivered yet"));
+    process_put_record(t, &s->c, i);
 }
 
 /* What there is of four things, the gravest first: a narrow terminal cuts the rest, and the list
@@ -383,11 +281,20 @@ static bool open_record(struct tui *t, const struct state *s, const char *hash)
     return tui_open(t, &view_record, "", &arg);
 }
 
+static void open_contest(struct tui *t, const struct state *s, const struct contest *what)
+{
+    const struct contested_arg arg = {s->id, what};
+    (void)tui_open(t, &view_contested, "", &arg);
+}
+
 static void open_todo(struct tui *t, const struct state *s)
 {
     const struct todo *row = &s->todo[s->lists[PAGE_TODO].at];
     const struct slot *slot = row->finding != NULL ? row->finding->slot : NULL;
-    if (slot != NULL && slot->record != NULL) {
+    struct contest what;
+    if (row->finding != NULL && procedure_contest(s->c.state, row->finding, &what)) {
+        open_contest(t, s, &what);
+    } else if (slot != NULL && slot->record != NULL) {
         (void)open_record(t, s,
                           slot->record->hash); /* it is there: what it lacks is corrected there */
     } else if (row->spec != NULL) {
@@ -397,11 +304,22 @@ static void open_todo(struct tui *t, const struct state *s)
     }
 }
 
+/* A contested one side by side with its rivals; any other by itself. */
+static void open_step_record(struct tui *t, const struct state *s, const struct ev_step *step)
+{
+    struct contest what;
+    if (contest_of(&s->c, step, &what)) {
+        open_contest(t, s, &what);
+    } else {
+        (void)open_record(t, s, step->hash);
+    }
+}
+
 static void open_slot(struct tui *t, const struct state *s)
 {
     const struct slot *slot = procedure_slot(s->c.state, s->lists[PAGE_STEPS].at);
     if (slot->record != NULL || slot->rivals_n > 0) {
-        (void)open_record(t, s, slot->record != NULL ? slot->record->hash : slot->rivals[0]->hash);
+        open_step_record(t, s, slot->record != NULL ? slot->record : slot->rivals[0]);
     } else if (slot->spec != NULL) {
         (void)open_step(t, s, slot->spec, slot->subject);
     }
@@ -428,7 +346,7 @@ static bool process_view_request(struct tui *t, struct view *view, enum request 
         (void)open_step(t, s, procedure_cal(s->c.state, l->at)->spec, NULL);
         break;
     default:
-        (void)open_record(t, s, ev_at(s->c.set, l->at)->hash);
+        open_step_record(t, s, ev_at(s->c.set, l->at));
         break;
     }
     return true;

@@ -2,7 +2,7 @@
 #ifndef GW_TUI_VIEW_PROCESS_H
 #define GW_TUI_VIEW_PROCESS_H
 
-#include "offline-db/process.h"
+#include "offline-db/contest.h"
 #include "tui/tui_p.h"
 
 /* processes: the list. overview: all under the scopes. office: who holds which office; arg is a
@@ -10,7 +10,8 @@
  * of one step; arg is a struct step_arg. setup: a new one. record: one record in full; arg is a
  * struct record_arg. */
 extern const struct view_ops view_processes, view_process, view_step, view_setup, view_record,
-    view_count, view_result, view_paper, view_roll, view_cosign, view_overview, view_office;
+    view_contested, view_count, view_result, view_paper, view_roll, view_cosign, view_overview,
+    view_office;
 
 struct step_arg {
     const char *process, *step, *subject; /* subject NULL or "": none yet */
@@ -20,9 +21,18 @@ struct record_arg {
     const char *process, *hash;
 };
 
+/* contested: those that stand against each other, side by side; arg is a struct contested_arg. */
+struct contested_arg {
+    const char *process;
+    const struct contest *what;
+};
+
 /* cosign: a second person of this laptop signs with PIN and key; arg is a struct record_arg, hash
  * NULL = all records of the count. Does anybody of this laptop come into question? */
 bool view_cosign_offers(struct tui *tui, const struct process_case *c, const char *hash);
+/* Signs it as second person: opens cosign when somebody of this laptop comes into question, else
+ * with the home's own key; says what came of it. */
+void view_cosign_begin(struct tui *tui, const struct process_case *c, const char *hash);
 
 /* How grave a finding looks; the words alone say it too. */
 enum paint paint_finding(enum finding_kind kind);
@@ -30,6 +40,13 @@ enum paint paint_finding(enum finding_kind kind);
  * holds it. */
 const char *finding_rest(const struct procedure *p, const struct finding *f, char *buf,
                          size_t size);
+/* A citation for so many cells: without the law's name where it has no room (most articles of a
+ * list are of one law). Points into cite. */
+const char *cite_for(const char *cite, int cells);
+/* Row i of the steps, the calendar and the records, from where the row being composed stands. */
+void process_put_step(struct tui *tui, const struct process_case *c, size_t i);
+void process_put_calendar(struct tui *tui, const struct process_case *c, size_t i);
+void process_put_record(struct tui *tui, const struct process_case *c, size_t i);
 /* Today in China by the corrected clock. */
 gw_day tui_today(const struct tui *tui);
 

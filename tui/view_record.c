@@ -1,16 +1,17 @@
 /* One record in full: who, when it happened and when it was written, what, with its corrections. 1
- * corrects it (a new record, this one stays), 2 signs it as second person. Contested ones stand
- * side by side with their rivals: Enter goes to the next. */
+ * corrects it (a new record, this one stays), 2 signs it as second person. Enter on a contested one
+ * shows it side by side with its rivals. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "tui/step_attach.h"
 #include "tui/step_form.h"
 #include "tui/view_process.h"
 
-enum { LINES_MAX = 200, LABEL_CELLS = 26 };
+enum { FOOT_ROWS = 3, LINES_MAX = 200, LABEL_MIN = 26, LABEL_MAX = 34 };
 
 struct line {
     char label[120], text[700];
@@ -23,6 +24,7 @@ struct state {
     char hash[GW_HASH_HEX + 1];
     struct process_case c;
     struct line *lines; /* owned */
+    int label_cells;
     struct list list;
     bool correcting;
     struct step_form form;
@@ -76,16 +78,6 @@ static const struct proc_field *field_of(const struct state *s, const struct ev_
     return NULL;
 }
 
-static const char *choice_name(const struct proc_field *field, const char *value)
-{
-    for (size_t i = 0; field != NULL && i < field->values_n; i++) {
-        if (strcmp(field->values[i].value, value) == 0) {
-            return words_in(&field->values[i].name);
-        }
-    }
-    return value;
-}
-
 /* On paper, or an attachment with where it is. */
 static void add_material(struct state *s, const struct proc_value *material)
 {
@@ -111,15 +103,9 @@ static void add_values(struct state *s, const struct ev_step *step)
         }
         const struct proc_field *field = field_of(s, step, v->key);
         const char *label = field != NULL ? words_in(&field->name) : v->key;
-        if (v->erased) {
-            add(s, P_DIM, label, "%s", _("erased as the law asks"));
-        } else if (v->text != NULL) {
-            add(s, P_TEXT, label, "%s", choice_name(field, v->text));
-        } else if (field != NULL && field->type == PROC_BOOL) {
-            add(s, P_TEXT, label, "%s", v->num != 0 ? _("yes") : _("no"));
-        } else {
-            add(s, P_TEXT, label, "%lld", (long long)v->num);
-        }
+        char text[CONTEST_CELL];
+        contest_print_value(field, v, text);
+        add(s, v->erased ? P_DIM : P_TEXT, label, "%s", text);
     }
     for (size_t i = 0; i < step->materials_n; i++) {
         add_material(s, &step->materials[i]);
@@ -132,14 +118,31 @@ static void add_others(struct state *s, const struct ev_step *step)
         const struct ev_step *o = ev_at(s->c.set, i);
         bool names = (o->kind == PROC_CORRECT || o->kind == PROC_COSIGN) && o->target != NULL &&
                      strcmp(o->target, step->hash) == 0;
+        char name[200];
+        contest_name(&s->c, o, name, sizeof(name));
         if (names && o->kind == PROC_CORRECT) {
-            add(s, P_WARN, _("Corrected by"), "%s  %.8s  %s", o->user, o->hash,
+            add(s, P_WARN, _("Corrected by"), "%s  %.8s  %s", name, o->hash,
                 o->reason != NULL ? o->reason : "");
             add_values(s, o);
         } else if (names) {
-            add(s, P_GOOD, _("Signed by"), "%s  %.8s", o->user, o->hash);
+            add(s, P_GOOD, _("Signed by"), "%s  %.8s", name, o->hash);
         }
     }
+}
+
+/* The sentence without the step's name, which stands above all lines. */
+static const char *without_name(const struct state *s, const struct ev_step *step, const char *text)
+{
+    static const char *const ends[] = {"。", ". "};
+    const struct step_spec *spec = spec_of(s, step);
+    const char *name = spec != NULL ? words_in(&spec->name) : "";
+    size_t len = strlen(name);
+    for (size_t i = 0; strncmp(text, name, len) == 0 && i < sizeof(ends) / sizeof(ends[0]); i++) {
+        if (len > 0 && strncmp(text + len, ends[i], strlen(ends[i])) == 0) {
+            return text + len + strlen(ends[i]);
+        }
+    }
+    return text;
 }
 
 static void add_findings(struct state *s, const struct ev_step *step)
@@ -148,8 +151,9 @@ static void add_findings(struct state *s, const struct ev_step *step)
         const struct finding *f = procedure_finding(s->c.state, i);
         char text[640];
         if (f->slot != NULL && f->slot->record == step) {
+            const char *rest = finding_rest(s->c.state, f, text, sizeof(text));
             add(s, paint_finding(f->kind), finding_word(f->kind), "%s",
-                finding_rest(s->c.state, f, text, sizeof(text)));
+                without_name(s, step, rest));
         }
     }
 }
@@ -160,8 +164,9 @@ static void add_rivals(struct state *s, const struct ev_step *step)
         step->kind == PROC_STEP ? procedure_slot_of(s->c.state, step->step, step->subject) : NULL;
     for (size_t i = 0; slot != NULL && i < slot->rivals_n; i++) {
         if (slot->rivals[i] != step) {
-            add(s, P_CRITICAL, _("Contested by"), "%s  %.8s", slot->rivals[i]->user,
-                slot->rivals[i]->hash);
+            char name[200];
+            contest_name(&s->c, slot->rivals[i], name, sizeof(name));
+            add(s, P_CRITICAL, _("Contested by"), "%s  %.8s", name, slot->rivals[i]->hash);
             add_values(s, slot->rivals[i]);
         }
     }
@@ -172,7 +177,9 @@ static void make_lines(struct state *s)
     const struct ev_step *step = ev_find(s->c.set, s->hash);
     s->list = (struct list){0};
     add(s, P_BOLD, _("Hash"), "%s", step->hash);
-    add(s, P_TEXT, _("Recorded by"), "%s", step->user != NULL ? step->user : "");
+    char who[200];
+    contest_name(&s->c, step, who, sizeof(who));
+    add(s, P_TEXT, _("Recorded by"), "%s  %s", who, contest_role(step));
     add_time(s, _("Happened"), step->happened_at);
     add_time(s, _("Recorded"), step->wall + (step->off == INT64_MIN ? 0 : step->off));
     if (step->recv_at > 0) {
@@ -185,6 +192,12 @@ static void make_lines(struct state *s)
     add_findings(s, step);
     add_rivals(s, step);
     add_others(s, step);
+    s->label_cells = LABEL_MIN;
+    for (size_t i = 0; i < s->list.n; i++) {
+        int cells = gw_text_cells(s->lines[i].label, strlen(s->lines[i].label)) + 1;
+        s->label_cells = cells > s->label_cells ? cells : s->label_cells;
+    }
+    s->label_cells = s->label_cells < LABEL_MAX ? s->label_cells : LABEL_MAX;
 }
 
 /* ---- the view */
@@ -253,8 +266,22 @@ static void record_changed(struct tui *t, struct view *view)
 static void put(struct tui *t, void *ctx, size_t i)
 {
     const struct state *s = ctx;
-    screen_field(t->scr, P_HEAD, s->lines[i].label, LABEL_CELLS);
-    screen_put(t->scr, s->lines[i].paint, s->lines[i].text);
+    screen_field(t->scr, P_HEAD, s->lines[i].label, s->label_cells);
+    screen_rest(t->scr, s->lines[i].paint, s->lines[i].text);
+}
+
+/* The line under the cursor whole, when the row has cut it. */
+static void draw_foot(struct tui *t, const struct state *s)
+{
+    const struct line *line = &s->lines[s->list.at];
+    int room = screen_cols(t->scr) - 1 - s->label_cells;
+    int row = t->body_end - FOOT_ROWS;
+    for (int i = row; i < t->body_end; i++) {
+        screen_line(t->scr, i, P_TEXT, "");
+    }
+    if (s->list.n > 0 && gw_text_cells(line->text, strlen(line->text)) > room) {
+        (void)screen_wrap(t->scr, row, 0, FOOT_ROWS, P_BOLD, line->text);
+    }
 }
 
 static void record_draw(struct tui *t, struct view *view, unsigned dirty)
@@ -276,7 +303,11 @@ static void record_draw(struct tui *t, struct view *view, unsigned dirty)
         screen_line(t->scr, t->body_top + 1, P_DIM, hint);
         step_form_draw(t, &s->form, t->body_top + 2);
     } else {
+        int end = t->body_end;
+        t->body_end -= FOOT_ROWS;
         list_draw(t, &s->list, t->body_top + 1, put, s);
+        t->body_end = end;
+        draw_foot(t, s);
     }
 }
 
@@ -343,20 +374,6 @@ static void correct(struct tui *t, struct state *s)
             _("The correction is recorded and signed; the old entry stays readable."));
 }
 
-static void cosign(struct tui *t, struct state *s)
-{
-    const struct record_arg arg = {s->process, s->hash};
-    if (view_cosign_offers(t, &s->c, s->hash)) {
-        (void)tui_open(t, &view_cosign, "", &arg);
-        return;
-    }
-    const struct process_entry entry = {.target = s->hash};
-    struct journal_entry journalled;
-    struct gw_fail fail = {0};
-    enum gw_err err = process_record(t->home, s->process, PROC_COSIGN, &entry, &journalled, &fail);
-    written(t, err, &fail, _("Signed as second person."));
-}
-
 static bool record_key(struct tui *t, struct view *view, const struct key *key)
 {
     struct state *s = view->state;
@@ -365,7 +382,7 @@ static bool record_key(struct tui *t, struct view *view, const struct key *key)
         if (digit == 1) {
             begin_correction(t, s);
         } else if (digit == 2) {
-            cosign(t, s);
+            view_cosign_begin(t, &s->c, s->hash);
         }
         return digit == 1 || digit == 2;
     }
@@ -381,18 +398,40 @@ static bool record_key(struct tui *t, struct view *view, const struct key *key)
     return answer == FORM_USED || key->code == GK_TEXT;
 }
 
+/* Against which it stands, side by side. */
+static void open_contest(struct tui *t, const struct state *s)
+{
+    struct contest what;
+    const struct contested_arg arg = {s->process, &what};
+    if (contest_of(&s->c, ev_find(s->c.set, s->hash), &what)) {
+        (void)tui_open(t, &view_contested, "", &arg);
+    }
+}
+
 static bool record_request(struct tui *t, struct view *view, enum request req)
 {
     struct state *s = view->state;
-    return s->correcting || req == REQ_OPEN || list_request(t, &s->list, req, t->body_top + 1);
+    if (req == REQ_OPEN && !s->correcting) {
+        open_contest(t, s);
+    }
+    if (s->correcting || req == REQ_OPEN) {
+        return true;
+    }
+    t->body_end -= FOOT_ROWS;
+    bool used = list_request(t, &s->list, req, t->body_top + 1);
+    t->body_end += FOOT_ROWS;
+    return used;
 }
 
 static const char *record_hint(struct tui *t, struct view *view)
 {
     const struct state *s = view->state;
+    struct contest what;
     (void)t;
     return s->correcting
                ? _("Type only what is wrong · Enter goes on, at the end records · Esc: nothing")
+           : contest_of(&s->c, ev_find(s->c.set, s->hash), &what)
+               ? _("Enter side by side · 1 correct · 2 sign as second person · Esc back")
                : _("1 correct · 2 sign as second person · Esc back");
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "model/election.h"
 #include "tui/list.h"
 #include "tui/view_process.h"
@@ -133,15 +134,41 @@ static void result_changed(struct tui *t, struct view *view)
     (void)load(t, s, NULL); /* what is shown stays when it cannot be read; the bars say why */
 }
 
+static int post_cells(void)
+{
+    int cells = 0;
+    for (size_t i = 0; i < sizeof(posts) / sizeof(posts[0]); i++) {
+        int post = gw_text_cells(_(posts[i]), strlen(_(posts[i])));
+        cells = post > cells ? post : cells;
+    }
+    return cells + 1;
+}
+
+/* Where it has no room the article stands below, in the line under the cursor. */
+static void drop_cite(char *why, int cells)
+{
+    char *last = NULL;
+    for (char *at = why; gw_text_cells(why, strlen(why)) > cells && *at != '\0'; at++) {
+        bool opens = strncmp(at, "（《", strlen("（《")) == 0 || strncmp(at, " (", 2) == 0;
+        last = opens ? at : last;
+    }
+    if (last != NULL) {
+        *last = '\0';
+    }
+}
+
 static void put(struct tui *t, void *ctx, size_t i)
 {
     const struct state *s = ctx;
     const struct line *line = &s->lines[i];
     if (line->post[0] != '\0') {
-        screen_field(t->scr, line->paint, line->post, 9);
+        screen_field(t->scr, line->paint, line->post, post_cells());
         screen_field(t->scr, P_BOLD, line->name, 14);
     }
-    screen_put(t->scr, line->post[0] != '\0' ? P_TEXT : line->paint, line->why);
+    char why[sizeof(line->why)];
+    (void)snprintf(why, sizeof(why), "%s", line->why);
+    drop_cite(why, screen_cols(t->scr) - screen_at(t->scr));
+    screen_rest(t->scr, line->post[0] != '\0' ? P_TEXT : line->paint, why);
 }
 
 static void result_draw(struct tui *t, struct view *view, unsigned dirty)

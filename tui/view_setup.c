@@ -128,8 +128,10 @@ static void draw_line(struct tui *t, int row, const struct cal_line *line)
     day_print(line->latest, latest);
     screen_row(t->scr, row);
     screen_field(t->scr, P_TEXT, plan, 12);
-    screen_field(t->scr, P_TEXT, words_in(&line->spec->name), 36);
-    if (latest[0] != '\0') {
+    if (latest[0] == '\0') {
+        screen_rest(t->scr, P_TEXT, words_in(&line->spec->name));
+    } else {
+        screen_field(t->scr, P_TEXT, words_in(&line->spec->name), 36);
         screen_putf(t->scr, P_BOLD, _(" latest %s"), latest);
     }
     (void)screen_row_end(t->scr, P_TEXT);

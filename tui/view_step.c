@@ -204,7 +204,9 @@ static void draw_notes(struct tui *t, const struct state *s, int row, int end)
         if (i == 0 && end - row > 1) {
             row += screen_wrap(t->scr, row, 0, 2, s->paints[i], s->notes[i]);
         } else {
-            screen_line(t->scr, row++, s->paints[i], s->notes[i]);
+            screen_row(t->scr, row++);
+            screen_rest(t->scr, s->paints[i], s->notes[i]);
+            (void)screen_row_end(t->scr, P_TEXT);
         }
     }
     while (row < end) {
@@ -223,7 +225,8 @@ static void step_draw(struct tui *t, struct view *view, unsigned dirty)
     if (s->subject[0] != '\0') {
         screen_putf(t->scr, P_BOLD, " · %s", s->subject);
     }
-    screen_putf(t->scr, P_DIM, _("  who acts: %s"), words_in(&spec->actor));
+    (void)snprintf(hint, sizeof(hint), _("  who acts: %s"), words_in(&spec->actor));
+    screen_rest(t->scr, P_DIM, hint);
     (void)screen_row_end(t->scr, P_TEXT);
     step_form_hint(&s->form, hint, sizeof(hint));
     screen_line(t->scr, t->body_top + 1, P_DIM, hint);

@@ -434,6 +434,44 @@ def a_procedure_that_is_no_code(scratch):
     assert office.verify(office.export())["genuine"]
 
 
+def two_clerks_record_one_step(scratch):
+    """Without a network neither knows of the other. Side by side, one is taken, the other person signs."""
+    office = Office(scratch, "2026-05-06")
+    clerk, clerk2 = office.homes["clerk"], office.homes["clerk2"]
+    office.open("--kind", "village", "--polling-day", "2026-06-18", "--seats", "5", "place=桥头村")
+    clerk2.run("sync")
+    office.server.end()
+    office.step("S03", "method=meeting", "size=7", "entitled=300", "present=160", status=None)
+    office.step("S03", "method=meeting", "size=7", "entitled=300", "present=161", user="clerk2", status=None)
+    office.server.start()
+    for home in (clerk, clerk2, clerk):
+        home.run("sync")
+    (contest,) = clerk.json("election", "contested", office.id)
+    assert (contest["kind"], contest["step"], contest["choices"]) == ("records", "S03", []), contest
+    assert contest["differs"] == ["present"], contest
+    assert sorted(r["values"]["present"] for r in contest["rivals"]) == [160, 161], contest
+    assert all(r["receipt"] for r in contest["rivals"]), contest
+    told = clerk.run("election", "contested", office.id)
+    assert " ≠ 160" in told or " ≠ 161" in told, told
+    right = next(r["hash"] for r in contest["rivals"] if r["values"]["present"] == 161)
+    clerk.run("election", "choose", office.id, right, status=None)
+    assert clerk.code != 0  # a choice says why
+    clerk.run("election", "choose", office.id, right[:8], "--reason", "以纸质文件为准")
+    assert "S03" in [f["step"] for f in office.findings("contested")]  # one person's choice settles nothing
+    clerk2.run("sync")
+    (contest,) = clerk2.json("election", "contested", office.id)
+    (choice,) = contest["choices"]
+    assert (choice["takes"], choice["seconded"]) == (right, False), choice
+    assert "以纸质文件为准" in clerk2.run("election", "contested", office.id)
+    clerk2.run("election", "cosign", office.id, choice["hash"])
+    clerk.run("sync")
+    assert clerk.json("election", "contested", office.id) == []
+    slot = next(s for s in office.show()["slots"] if s["step"] == "S03")
+    assert (slot["state"], slot["hash"], slot["values"]["present"]) == ("done", right, 161), slot
+    clerk.run("election", "choose", office.id, right, "--reason", "x", status=1)  # nothing contests it any more
+    assert office.verify(office.export())["genuine"]
+
+
 NEW_TEMPLATE = """{"template": "well-care", "version": 1, "kind": "well-care", "committee": "village", "mode": "",
  "title": {"zh": "水井管护", "en": "Care of a well"}, "valid_from": "2026-01-01", "valid_to": null, "anchor": "done_by",
  "open": {"fields": [
@@ -528,5 +566,6 @@ if __name__ == "__main__":
              ("a list published too late", a_list_published_too_late),
              ("a number that the district confirms", a_number_that_the_district_confirms),
              ("a procedure that is no code", a_procedure_that_is_no_code),
+             ("two clerks record one step", two_clerks_record_one_step),
              ("a new procedure is a file", a_new_procedure_is_a_file),
              ("the manual types the example", the_manual_types_the_example)])

@@ -230,7 +230,7 @@ static void not_delivered_says_whom_to_phone(void **state)
     console_expect(&c, "·按了");
     console_wait(&c, 20000);
     console_expect(&c, "已记下，还没送到。03:16 会转给网格长。");
-    console_expect(&c, "请打电话：网格长 13896001004，值班室 023-67880110");
+    console_expect(&c, "请打电话：网格长 13896001004、值班室 023-67880110");
     console_deliver(&c, RESULT_APPLIED, NULL);
     console_refuse(&c, "已记下，还没送到");
     console_close(&c);

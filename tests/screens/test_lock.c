@@ -219,6 +219,70 @@ static void press(struct console *c, const char *text)
     console_key(c, GK_ENTER);
 }
 
+/* Both sheets as two persons typed them. */
+static void fill_sheets(struct console *c, const char *id)
+{
+    struct process_case pc;
+    struct count_sheet sheet;
+    struct gw_fail fail = {0};
+    good(process_load(&c->home, id, 20000, &pc, &fail), &fail);
+    good(count_open(&c->home, &pc, &sheet, &fail), &fail);
+    for (size_t row = 0; row < sheet.n; row++) {
+        for (int person = 0; person < 2; person++) {
+            good(count_put(&c->home, &sheet, person, row, 3, &fail), &fail);
+        }
+    }
+    count_close(&sheet);
+    process_unload(&pc);
+}
+
+/* Which of two second persons, then his PIN. */
+static void cosign_in(const char *name, const char *lang, int rows, int cols)
+{
+    struct console c;
+    gw_id id;
+    const struct console_opts opts = {
+        .name = name, .lang = lang, .role = ROLE_COMMITTEE, .rows = rows, .cols = cols};
+    console_open(&c, &opts);
+    open_election(&c, &id);
+    add_signer(&c, "u-li", "李二娃", 21);
+    add_signer(&c, "u-wu", "吴秀", 22);
+    fill_sheets(&c, id);
+    console_start(&c);
+    console_key(&c, GK_ENTER);
+    console_keys(&c, "4");
+    console_key(&c, GK_ENTER);
+    console_keys(&c, "2");
+    console_golden(&c, "cosign-who");
+    console_keys(&c, "1");
+    console_golden(&c, "cosign");
+    console_key(&c, GK_ESC);
+    console_key(&c, GK_ESC);
+    console_keys(&c, "5");
+    console_key(&c, GK_F7);
+    console_key(&c, GK_F7);
+    console_golden(&c, "cosign-count");
+    console_close(&c);
+}
+
+static void cosign_in_chinese(void **state)
+{
+    (void)state;
+    cosign_in("cosign-zh", "zh_CN", 24, 80);
+}
+
+static void cosign_on_a_large_terminal(void **state)
+{
+    (void)state;
+    cosign_in("cosign-wide", "zh_CN", 40, 120);
+}
+
+static void cosign_in_english(void **state)
+{
+    (void)state;
+    cosign_in("cosign-en", "en", 24, 80);
+}
+
 static void he_signs_with_his_pin_in_six_presses(void **state)
 {
     struct console c;
@@ -234,10 +298,9 @@ static void he_signs_with_his_pin_in_six_presses(void **state)
     console_key(&c, GK_ENTER);
     console_count(&c);
     console_keys(&c, "2");
-    console_golden(&c, "cosign");
     press(&c, "4321");
     assert_int_equal(console_count(&c), 6);
-    console_expect(&c, "已作为第二人签名");
+    console_expect(&c, "第二人已签名");
     assert_int_equal(journal_get_of(&c.home, "dev-u-li", 1, &entry), GW_OK);
     assert_string_equal(entry.kind, "process.cosign");
     console_keys(&c, "2"); /* once is enough: nobody else is here */
@@ -272,23 +335,6 @@ static void a_wrong_pin_signs_nothing(void **state)
     console_close(&c);
 }
 
-/* Both sheets as two persons typed them. */
-static void fill_sheets(struct console *c, const char *id)
-{
-    struct process_case pc;
-    struct count_sheet sheet;
-    struct gw_fail fail = {0};
-    good(process_load(&c->home, id, 20000, &pc, &fail), &fail);
-    good(count_open(&c->home, &pc, &sheet, &fail), &fail);
-    for (size_t row = 0; row < sheet.n; row++) {
-        for (int person = 0; person < 2; person++) {
-            good(count_put(&c->home, &sheet, person, row, 3, &fail), &fail);
-        }
-    }
-    count_close(&sheet);
-    process_unload(&pc);
-}
-
 static void after_the_count_he_signs_all_of_it(void **state)
 {
     struct console c;
@@ -305,13 +351,13 @@ static void after_the_count_he_signs_all_of_it(void **state)
     console_expect(&c, "F7");
     console_count(&c);
     console_key(&c, GK_F7);
-    console_golden(&c, "cosign-count");
+    console_key(&c, GK_F7);                   /* past the papers */
     assert_int_equal(console_journal(&c), 2); /* the open, the ledger of the papers */
     press(&c, "4321");
-    assert_int_equal(console_count(&c), 6);
+    assert_int_equal(console_count(&c), 7);
     assert_int_equal(console_journal(&c), 3);
     assert_int_equal(journal_get_of(&c.home, "dev-u-li", 1, &entry), GW_OK);
-    console_expect(&c, "已作为第二人签名");
+    console_expect(&c, "第二人已签名");
     console_close(&c);
 }
 
@@ -323,6 +369,9 @@ int main(void)
         cmocka_unit_test(f2_takes_an_alarm_without_the_pin),
         cmocka_unit_test(the_pin_opens_and_nothing_typed_is_lost),
         cmocka_unit_test(another_process_locks_and_opens),
+        cmocka_unit_test(cosign_in_chinese),
+        cmocka_unit_test(cosign_on_a_large_terminal),
+        cmocka_unit_test(cosign_in_english),
         cmocka_unit_test(he_signs_with_his_pin_in_six_presses),
         cmocka_unit_test(a_wrong_pin_signs_nothing),
         cmocka_unit_test(after_the_count_he_signs_all_of_it),

@@ -14,13 +14,13 @@
 #include "sync/engine.h"
 #include "tests/kit/console.h"
 
-static void open_practice(struct console *c, const char *name, const char *lang)
+static void open_practice(struct console *c, const char *name, const char *lang, int rows, int cols)
 {
     const struct console_opts opts = {.name = name,
                                       .lang = lang,
                                       .role = ROLE_COMMITTEE,
-                                      .rows = 24,
-                                      .cols = 80,
+                                      .rows = rows,
+                                      .cols = cols,
                                       .practice = true};
     console_open(c, &opts);
     console_start(c);
@@ -151,12 +151,23 @@ static void walk(struct console *c, const char *id)
     process_unload(&pc);
 }
 
-static void from_setting_up_to_the_result(void **state)
+static void the_papers(struct console *c)
+{
+    console_key(c, GK_ESC);
+    console_keys(c, "7");
+    console_golden(c, "papers");
+    for (int i = 0; i < 3; i++) {
+        console_key(c, GK_DOWN);
+    }
+    console_key(c, GK_ENTER);
+    console_golden(c, "paper");
+}
+
+static void to_the_result(const char *name, const char *lang, int rows, int cols)
 {
     struct console c;
     gw_id id = "";
-    (void)state;
-    open_practice(&c, "practice-walk", "zh_CN");
+    open_practice(&c, name, lang, rows, cols);
     console_golden(&c, "practice-start");
     (void)console_count(&c);
     set_up(&c);
@@ -166,22 +177,30 @@ static void from_setting_up_to_the_result(void **state)
     walk(&c, id);
     console_keys(&c, "6");
     console_golden(&c, "practice-result");
-    console_expect(&c, "选举有效");
+    console_refuse(&c, lang[0] == 'z' ? "选举无效" : "void");
     int presses = console_count(&c);
     print_message("presses from setting up to the result: %d\n", presses);
     assert_true(presses <= 150); /* twenty minutes leave eight seconds for each */
+    the_papers(&c);
     console_close(&c);
+}
+
+static void from_setting_up_to_the_result(void **state)
+{
+    (void)state;
+    to_the_result("practice-walk", "zh_CN", 24, 80);
+}
+
+static void on_a_large_terminal(void **state)
+{
+    (void)state;
+    to_the_result("practice-wide", "zh_CN", 40, 120);
 }
 
 static void marked_in_english_too(void **state)
 {
-    struct console c;
     (void)state;
-    open_practice(&c, "practice-en", "en");
-    console_golden(&c, "practice-start");
-    set_up(&c);
-    console_golden(&c, "practice-todo");
-    console_close(&c);
+    to_the_result("practice-en", "en", 24, 80);
 }
 
 static void nothing_leaves_it(void **state)
@@ -193,7 +212,7 @@ static void nothing_leaves_it(void **state)
     struct engine *engine = NULL;
     const struct identity real = {.device = "d", .user = "u"};
     (void)state;
-    open_practice(&c, "practice-refuse", "zh_CN");
+    open_practice(&c, "practice-refuse", "zh_CN", 24, 80);
     set_up(&c);
     assert_int_equal(process_each(&c.home, "election", keep_id, id), GW_OK);
     gw_buf_init(&out, 1 << 20);
@@ -243,9 +262,8 @@ static void a_real_home_stays_one(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(from_setting_up_to_the_result),
-        cmocka_unit_test(marked_in_english_too),
-        cmocka_unit_test(nothing_leaves_it),
+        cmocka_unit_test(from_setting_up_to_the_result), cmocka_unit_test(on_a_large_terminal),
+        cmocka_unit_test(marked_in_english_too),         cmocka_unit_test(nothing_leaves_it),
         cmocka_unit_test(a_real_home_stays_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

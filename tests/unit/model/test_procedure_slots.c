@@ -75,6 +75,12 @@ static void test_contested(void **state)
     assert_int_equal(slot->repeats, 1);
     assert_true(ev_index(l.set, slot->rivals[0]) < ev_index(l.set, slot->rivals[1]));
     assert_int_equal(found(&l, FIND_CONTESTED, "")->have, 2);
+    struct contest what;
+    assert_true(procedure_contest(l.p, found(&l, FIND_CONTESTED, ""), &what));
+    assert_ptr_equal(what.slot, slot);
+    assert_ptr_equal(what.rivals, slot->rivals);
+    assert_null(what.record);
+    assert_false(procedure_contest(l.p, found(&l, FIND_REPEAT, ""), &what));
     assert_string_equal(procedure_state_name(l.p), "open");
     look_free(&l);
     free(t);
@@ -229,7 +235,13 @@ static void test_contested_member(void **state)
     assert_int_equal(state_of(&l, "S03", ""), SLOT_DONE);
     assert_null(procedure_value(l.p, "S03", "", "size"));
     assert_int_equal(num_of(&l, "S03", "present"), 31);
-    assert_non_null(found(&l, FIND_CONTESTED, "size"));
+    struct contest what;
+    assert_true(procedure_contest(l.p, found(&l, FIND_CONTESTED, "size"), &what));
+    assert_int_equal(what.rivals_n, 2);
+    assert_ptr_equal(what.record, &m->s);
+    assert_string_equal(what.key, "size");
+    assert_true(ev_index(l.set, what.rivals[0]) < ev_index(l.set, what.rivals[1]));
+    assert_true(what.rivals[0] != &aside->s && what.rivals[1] != &aside->s);
     look_free(&l);
     story_sync(t, C, A);
     story_sync(t, D, A);
@@ -262,7 +274,10 @@ static void test_contested_time(void **state)
     put_correct(t, A, m)->s.happened_at = m->s.happened_at - HOUR;
     struct look l = look(t, NULL);
     assert_int_equal(procedure_slot_of(l.p, "S03", "")->happened, DAY_NONE);
-    assert_non_null(found(&l, FIND_CONTESTED, "happened_at"));
+    struct contest what;
+    assert_true(procedure_contest(l.p, found(&l, FIND_CONTESTED, "happened_at"), &what));
+    assert_int_equal(what.rivals_n, 2);
+    assert_string_equal(what.key, "happened_at");
     look_free(&l);
     free(t);
 }

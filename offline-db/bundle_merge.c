@@ -47,7 +47,8 @@ static enum gw_err take_signer(struct merging *m, const struct json *root)
         !gw_b64url_decode(s.sign_key, key, sizeof key)) {
         return GW_OK; /* its lines say that nobody knows them */
     }
-    if (foreign_key(m->home, s.dev, key, NULL) == GW_OK || !foreign_vouched(m->home, &s)) {
+    if (foreign_key(m->home, s.dev, key, NULL) == GW_OK ||
+        !foreign_vouched(m->home->id.server_sign_key, &s)) {
         return GW_OK;
     }
     m->report->signers++;

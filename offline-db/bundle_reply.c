@@ -254,6 +254,7 @@ static enum gw_err greet(struct taking *t, const struct mirror_state *state,
     if (!err && role_parse(hello->role, &role)) {
         err = home_user(home, hello->name, role, t->fail);
     }
+    err = err ? err : home_vouched(home, hello->valid_from, hello->server_sig, t->fail);
     return err || !epoch_new
                ? err
                : journal_resend(home, hello->n, hello->missing, hello->missing_n, t->fail);

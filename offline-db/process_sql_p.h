@@ -87,6 +87,8 @@
     X(FS_KEY, "SELECT sign_key, user, revoked_at FROM signer WHERE id = :dev OR device = :dev "    \
               "UNION ALL SELECT sign_key, user, revoked_at FROM foreign_signer WHERE device = "    \
               ":dev LIMIT 1")                                                                      \
+    X(FS_HAS, "SELECT 1 FROM signer WHERE id = :dev UNION ALL SELECT 1 FROM foreign_signer WHERE " \
+              "device = :dev LIMIT 1")                                                             \
     X(FS_PUT, "INSERT OR REPLACE INTO foreign_signer (device, user, name, role, sign_key, "        \
               "server_sig, valid_from, revoked_at, revoked_seq) VALUES (:dev, :user, :name, "      \
               ":role, :key, :sig, :from, :revoked, :revoked_seq)")                                 \

@@ -291,6 +291,13 @@ static void peers__confirmed_numbers__of_a_known_signer_only(void **state)
     gw_buf_free(&file);
 }
 
+static void forget_own_row(struct laptop *l)
+{
+    ok(gw_db_begin(l->home.db, GW_DURABLE_FULL, "forget", NULL));
+    ok(gw_db_exec(l->home.db, "DELETE FROM foreign_signer", NULL));
+    ok(gw_db_commit(l->home.db, NULL));
+}
+
 static void peers__unknown_signer__refused_with_a_sentence(void **state)
 {
     struct bed *bed = *state;
@@ -303,14 +310,66 @@ static void peers__unknown_signer__refused_with_a_sentence(void **state)
     gw_buf_init(&file, BUNDLE_FILE_MAX);
     assert_int_equal(process_bundle_out(&bed->a.home, p, devices, 1, &file, &r, &fail), GW_DENIED);
     assert_non_null(strstr(fail.text, bed->c.home.id.device));
-    /* c records without ever having been at the server; b is sealed to, but cannot know c */
+    /* c has no word of the server on its key; b is sealed to, but cannot know c */
     assert_true(laptop_sync(&bed->c));
+    forget_own_row(&bed->c);
     laptop_keep_rules(&bed->c, &bed->rules);
     laptop_start(&bed->c, &bed->rules, &p);
     hand(&bed->c, &bed->b, p, &file);
     merge(&bed->b, &file, 0, 0, 1);
     assert_int_equal(laptop_int(&bed->b, FOREIGN), 0);
     gw_buf_free(&file);
+}
+
+/* Enrolled, never a record at the server: what enroll said of its key travels with its lines, and
+ * the receiver can seal to it from then on. */
+static void peers__first_record_is_by_stick__signer_at_once(void **state)
+{
+    struct bed *bed = *state;
+    struct gw_buf file, back;
+    struct bundle_report r;
+    gw_id p;
+    assert_int_equal(laptop_int(&bed->c, "SELECT count(*) FROM foreign_signer"), 1);
+    assert_true(laptop_sync(&bed->c));
+    laptop_start(&bed->c, &bed->rules, &p);
+    laptop_step(&bed->c, p, "C01", "matter", "停车");
+    hand(&bed->c, &bed->b, p, &file);
+    ok(process_bundle_in(&bed->b.home, gw_buf_str(&file), file.len, &r, NULL));
+    assert_int_equal(r.taken, 2);
+    assert_int_equal(r.refused, 0);
+    assert_int_equal(r.signers, 1);
+    same_digest(&bed->c, &bed->b, p);
+    laptop_step(&bed->b, p, "C02", "parties", "全体");
+    hand(&bed->b, &bed->c, p, &back);
+    merge(&bed->c, &back, 1, 2, 0);
+    gw_buf_free(&file);
+    gw_buf_free(&back);
+    hand(&bed->b, &bed->a, p, &file); /* and on to a third, who never met c */
+    ok(process_bundle_in(&bed->a.home, gw_buf_str(&file), file.len, &r, NULL));
+    assert_int_equal(r.taken, 3);
+    assert_true(laptop_sync(&bed->a)); /* the server has it all, c was never there */
+    assert_int_equal(laptop_int(&bed->a, "SELECT count(*) FROM step WHERE result <> 'applied'"), 0);
+    assert_int_equal(laptop_int(&bed->a, "SELECT count(*) FROM signer s JOIN foreign_signer f ON "
+                                         "f.device = s.id AND f.server_sig = s.server_sig AND "
+                                         "f.valid_from = s.valid_from"),
+                     2); /* c and a itself: byte for byte what the feed says */
+    gw_buf_free(&file);
+}
+
+/* A home of before hello said it learns it by hello; it is written once. */
+static void hello__says_the_own_row__kept_once(void **state)
+{
+    struct bed *bed = *state;
+    forget_own_row(&bed->c);
+    assert_true(laptop_sync(&bed->c));
+    assert_int_equal(laptop_int(&bed->c, "SELECT count(*) FROM foreign_signer"), 1);
+    assert_true(laptop_sync(&bed->a)); /* the mirror has its row: nothing beside it */
+    forget_own_row(&bed->a);
+    assert_true(laptop_sync(&bed->a));
+    assert_int_equal(laptop_int(&bed->a, "SELECT count(*) FROM foreign_signer"), 0);
+    ok(home_vouched(&bed->a.home, 1, "AAAA", NULL)); /* not the server's word: nothing */
+    ok(home_vouched(&bed->c.home, 1, "AAAA", NULL));
+    assert_int_equal(laptop_int(&bed->c, "SELECT count(*) FROM foreign_signer"), 1);
 }
 
 /* The server's signature on a signer row is enough, whoever brings it. */
@@ -529,6 +588,9 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(peers__unknown_signer__refused_with_a_sentence, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(peers__first_record_is_by_stick__signer_at_once, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(hello__says_the_own_row__kept_once, setup, teardown),
         cmocka_unit_test_setup_teardown(peers__signer_vouched_by_the_server__taken, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(peers__for_others_bent_or_of_another_kind__nothing_taken,

@@ -442,6 +442,43 @@ static void stick__never_online__all_arrives_and_results_return(void **state)
     gw_buf_free(&again);
 }
 
+/* The carrier holds the receipts of the lines that he brought as soon as the reply is in, also when
+ * the rows of the mirror are not: his export proves when they were at the server. */
+static void stick__lines_of_a_peer__receipts_come_with_the_reply(void **state)
+{
+    struct bed *bed = *state;
+    struct process_case c;
+    struct gw_buf file, reply;
+    gw_id p;
+    laptop_start(&bed->a, &bed->rules, &p);
+    laptop_step(&bed->a, p, "C01", "matter", "停车");
+    hand(&bed->a, &bed->b, p, &file);
+    merge(&bed->b, &file, 2, 0, 0);
+    by_stick(bed, &bed->b, &reply);
+    ok(gw_db_begin(bed->b.home.db, GW_DURABLE_FULL, "back", NULL));
+    ok(gw_db_exec(bed->b.home.db,
+                  "UPDATE sync_state SET cursor = substr(cursor, 1, instr(cursor, '.')) || '1'",
+                  NULL));
+    ok(gw_db_commit(bed->b.home.db, NULL));
+    struct bundle_report r;
+    ok(home_bundle_in(&bed->b.home, gw_buf_str(&reply), reply.len, &r, NULL));
+    assert_true(r.stale); /* nothing of the mirror was taken: only the answers */
+    assert_int_equal(laptop_int(&bed->b, WAITING), 0);
+    assert_int_equal(laptop_int(&bed->b, "SELECT count(*) FROM receipt WHERE good = 1 AND dev <> "
+                                         "(SELECT device FROM identity)"),
+                     2);
+    ok(process_load(&bed->b.home, p, day_of_ms(CORE_T0), &c, NULL));
+    for (size_t i = 0; i < c.steps_n; i++) {
+        assert_string_equal(c.lines[i].status, "applied");
+        assert_string_equal(c.lines[i].result, "applied");
+        assert_int_equal(strlen(c.lines[i].receipt), GW_SIGN_B64);
+        assert_true(c.lines[i].recv_at > 0 && c.lines[i].seq > 0);
+    }
+    process_unload(&c);
+    gw_buf_free(&file);
+    gw_buf_free(&reply);
+}
+
 static void stick__delivered_by_network_in_between__one_effect(void **state)
 {
     struct bed *bed = *state;
@@ -574,6 +611,26 @@ static void server__restored__lines_of_others_go_again(void **state)
     gw_buf_free(&file);
 }
 
+/* What a receipt signs stays with it when its line waits again: an export in between verifies. */
+static void server__restored__own_receipts_still_say_what_they_sign(void **state)
+{
+    struct bed *bed = *state;
+    struct process_case c;
+    gw_id p;
+    laptop_start(&bed->a, &bed->rules, &p);
+    assert_true(laptop_sync(&bed->a));
+    ok(gw_db_begin(bed->a.home.db, GW_DURABLE_FULL, "lost", NULL));
+    ok(gw_db_exec(bed->a.home.db, "DELETE FROM step; DELETE FROM process", NULL));
+    ok(gw_db_commit(bed->a.home.db, NULL));
+    ok(journal_resend(&bed->a.home, 0, NULL, 0, NULL));
+    ok(process_load(&bed->a.home, p, day_of_ms(CORE_T0), &c, NULL));
+    assert_int_equal(c.steps_n, 1);
+    assert_string_equal(c.lines[0].status, "");
+    assert_string_equal(c.lines[0].result, "applied");
+    assert_true(c.lines[0].receipt[0] && c.lines[0].recv_at > 0 && c.lines[0].seq > 0);
+    process_unload(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -599,7 +656,11 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(stick__delivered_by_network_in_between__one_effect, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(stick__lines_of_a_peer__receipts_come_with_the_reply, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(stick__reply_of_a_stranger__refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(server__restored__own_receipts_still_say_what_they_sign,
+                                        setup, teardown),
         cmocka_unit_test_setup_teardown(server__restored__lines_of_others_go_again, setup,
                                         teardown),
     };

@@ -84,6 +84,10 @@ struct wire_digest {
     enum gw_type type;
     int64_t count;
     uint64_t sum;
+    /* type rule: the rows above the scope, which flow down into it */
+    bool has_above;
+    int64_t above_count;
+    uint64_t above_sum;
 };
 enum { WIRE_SCOPES_MAX = 64, WIRE_DIGEST_MAX = 64 * TYPE_N };
 

@@ -1,7 +1,7 @@
 /* The reply of the server: results for the journal, pages for the mirror. */
 #include <string.h>
 
-#include "offline-db/bundle.h"
+#include "offline-db/bundle_p.h"
 #include "offline-db/foreign_p.h"
 #include "offline-db/practice.h"
 
@@ -308,6 +308,7 @@ static enum gw_err take_reply(struct taking *t)
     }
     bool greeted = err == GW_OK;
     err = take_results(t);
+    err = err ? err : bundle_blobs_held(t->home, t->in, t->report, t->fail);
     return err || !greeted ? err : take_mirror(t, &hello);
 }
 

@@ -141,8 +141,15 @@
     X(BL_DEL, "DELETE FROM blob WHERE hash = :hash")                                               \
     X(BL_NEXT, "SELECT " BLOB_COLS " FROM blob WHERE state IN ('pending', 'uploading', 'wanted') " \
                "ORDER BY state <> 'wanted', tries, at, hash LIMIT 1")                              \
-    X(BL_NAMED, "SELECT process FROM step WHERE instr(line, :hash) > 0 UNION ALL SELECT id FROM "  \
-                "journal WHERE kind LIKE 'process.%' AND instr(body, :hash) > 0 LIMIT 1")          \
+    X(BL_NAMED, "SELECT process FROM step WHERE instr(line, :hash) > 0 UNION ALL SELECT process "  \
+                "FROM foreign_line WHERE instr(line, :hash) > 0 UNION ALL SELECT id FROM journal " \
+                "WHERE kind LIKE 'process.%' AND instr(body, :hash) > 0 LIMIT 1")                  \
+    X(BL_NAMED_IN,                                                                                 \
+      "SELECT erased_at IS NOT NULL FROM step WHERE process = :process AND instr(line, :hash) > "  \
+      "0 "                                                                                         \
+      "UNION ALL SELECT 0 FROM foreign_line WHERE process = :process AND state <> 'rejected' AND " \
+      "instr(line, :hash) > 0 UNION ALL SELECT 0 FROM journal WHERE id = :process AND kind LIKE "  \
+      "'process.%' AND instr(body, :hash) > 0 ORDER BY 1 DESC LIMIT 1")                            \
     X(BL_EACH, "SELECT " BLOB_COLS " FROM blob WHERE :process IN ('', process) ORDER BY at, hash") \
     X(BL_ERASED, "SELECT " BLOB_COLS " FROM blob b WHERE state <> 'erased' AND EXISTS (SELECT 1 "  \
                  "FROM step s WHERE s.process = b.process AND s.erased_at IS NOT NULL AND "        \

@@ -98,6 +98,27 @@ def two_clerks(scratch):
     shown = [home.json("election", "show", process) for home in (one, two)]
     assert shown[0] == shown[1]
     assert one.json("merge", b)["taken"] == 0  # late: nothing
+    checkpoint(one, two, process)
+
+
+def checkpoint(one, two, process):
+    """Its hash is where the message of cosign says, and the second person signs it by that."""
+    before = one.json("election", "show", process)
+    assert before["checkpoints"] == []
+    two.run("election", "cosign", process, "0" * 8, status=1)
+    assert "show --json" in two.err, two.err
+    one.run("election", "checkpoint", process)
+    two.run("sync")
+    point, = two.json("election", "show", process)["checkpoints"]
+    assert (point["user"], point["count"], point["digest"], point["cosigned_by"]) == (
+        "clerk-demo", before["count"], before["digest"], []), point
+    assert point["recorded_at"] > 0 and point["dev"] == one.json("status")["device"]
+    text = two.run("election", "show", process)
+    assert "一人已签" in text and point["hash"][:8] in text, text
+    two.run("election", "cosign", process, point["hash"][:8])
+    point, = two.json("election", "show", process)["checkpoints"]
+    assert point["cosigned_by"] == ["clerk2-demo"], point
+    assert "两人已签" in two.run("election", "show", process)
 
 
 def photo(scratch, name, size):

@@ -147,6 +147,7 @@ static void print_slot(const struct slot *slot)
         [SLOT_DONE] = N_("done"),
         [SLOT_CONTESTED] = N_("contested"),
         [SLOT_SECOND] = N_("second person missing"),
+        [SLOT_PAPER] = N_("signed on paper"),
     };
     day_print(slot->happened, day);
     out_cell(slot->step, 6);

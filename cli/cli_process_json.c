@@ -101,6 +101,7 @@ void process_slot_json(const struct process_case *c, const struct slot *slot, st
         [SLOT_DONE] = "done",
         [SLOT_CONTESTED] = "contested",
         [SLOT_SECOND] = "second",
+        [SLOT_PAPER] = "paper",
     };
     const struct ev_step *record = slot->record;
     jw_obj(w, NULL);

@@ -120,6 +120,16 @@ static enum gw_err values_of(const struct pack *p, const struct step_spec *spec,
     return err;
 }
 
+/* Who else stands for the figures, when it is not a second key. */
+static enum gw_err second_line(const struct slot *slot, struct gw_buf *out)
+{
+    if (slot->state == SLOT_SECOND) {
+        return gw_buf_addf(out, "　　%s\n", _("No second person has confirmed this."));
+    }
+    return slot->state == SLOT_PAPER ? gw_buf_addf(out, "　　%s\n", finding_word(FIND_PAPER))
+                                     : GW_OK;
+}
+
 enum gw_err counts_page(struct pack *p, struct gw_buf *out)
 {
     enum gw_err err = gw_buf_addf(out, "%s\n\n", _("Figures in force"));
@@ -133,6 +143,7 @@ enum gw_err counts_page(struct pack *p, struct gw_buf *out)
                           slot->subject[0] ? " · " : "");
         err = err ? err : petition_safe(out, slot->subject);
         err = err ? err : gw_buf_adds(out, slot->corrections_n ? _(" (corrected)\n") : "\n");
+        err = err ? err : second_line(slot, out);
         err = err ? err : values_of(p, spec, slot, spec->fields, spec->fields_n, out);
         err = err ? err : values_of(p, spec, slot, spec->counts, spec->counts_n, out);
     }

@@ -225,15 +225,15 @@ static bool is_broken(const struct state *s, const struct slot *slot)
 static void put_step(struct tui *t, void *ctx, size_t i)
 {
     static const char *const words[] = {
-        [SLOT_OPEN] = N_("not yet"),
-        [SLOT_DONE] = N_("done"),
-        [SLOT_CONTESTED] = N_("contested"),
-        [SLOT_SECOND] = N_("second person missing"),
+        [SLOT_OPEN] = N_("not yet"),          [SLOT_DONE] = N_("done"),
+        [SLOT_CONTESTED] = N_("contested"),   [SLOT_SECOND] = N_("second person missing"),
+        [SLOT_PAPER] = N_("signed on paper"),
     };
     static const enum paint paints[] = {[SLOT_OPEN] = P_DIM,
                                         [SLOT_DONE] = P_GOOD,
                                         [SLOT_CONTESTED] = P_CRITICAL,
-                                        [SLOT_SECOND] = P_WARN};
+                                        [SLOT_SECOND] = P_WARN,
+                                        [SLOT_PAPER] = P_WARN};
     const struct state *s = ctx;
     const struct slot *slot = procedure_slot(s->c.state, i);
     char day[DAY_TEXT + 1];

@@ -292,6 +292,15 @@ enum gw_err front_page(struct pack *p, struct gw_buf *out)
               ? err
               : gw_buf_adds(out, _("　　What is private and was not printed by a posted notice is "
                                    "left out.\n"));
+    err = err || p->out->withheld == 0
+              ? err
+              : gw_buf_addf(out,
+                            _("　　In 05-记录.gwe the published names of %zu records are missing: "
+                              "the posted notices (01-*) print them, but the same sealed part of "
+                              "the record also holds something that was never published, such as "
+                              "an internal number. A sealed part goes whole or not at all: cut, it "
+                              "would no longer fit its signature.\n"),
+                            p->out->withheld);
     err = err || p->out->evidence
               ? err
               : gw_buf_adds(out, _("　　The evidence file is left out: a record of it holds an ID "

@@ -15,15 +15,19 @@
 #include "api/wire.h"
 #include "base/buf.h"
 #include "base/crypto.h"
+#include "model/blob.h"
 
 enum bundle_kind { BUNDLE_TO_SERVER = 1, BUNDLE_TO_PEER = 2, BUNDLE_REPLY = 3 };
 const char *bundle_kind_name(enum bundle_kind kind); /* "to:server", "to:peer", "reply" */
 
 enum {
-    BUNDLE_TO_MAX = 64,                  /* recipients */
-    BUNDLE_FILE_MAX = 64 * 1024 * 1024,  /* bytes of a file */
-    BUNDLE_TEXT_MAX = 128 * 1024 * 1024, /* bytes of its NDJSON */
-    BUNDLE_LINE_MAX = 1024 * 1024,       /* a rule set's text with its quotes escaped is longest */
+    BUNDLE_TO_MAX = 64,                   /* recipients */
+    BUNDLE_FILE_MAX = 64 * 1024 * 1024,   /* bytes of a file */
+    BUNDLE_TEXT_MAX = 128 * 1024 * 1024,  /* bytes of its NDJSON */
+    BUNDLE_LINE_MAX = 1024 * 1024,        /* a rule set's text with its quotes escaped is longest */
+    BUNDLE_SLICE = 128 * 1024,            /* bytes of an attachment in one line */
+    BUNDLE_BLOBS_SMALL = 8 * 1024 * 1024, /* bytes of attachments that go along unasked */
+    BUNDLE_BLOBS_MAX = 48 * 1024 * 1024,  /* that one bundle of ours carries: the records fit too */
 };
 #define BUNDLE_SERVER "server" /* id of the server as recipient and signer */
 
@@ -93,8 +97,34 @@ enum bundle_line {
     BUNDLE_HELLO,   /* {"hello":{as GET /v1/hello}} */
     BUNDLE_RESULT,  /* {"dev","n","hash","result":{result line}} */
     BUNDLE_FEED,    /* op, seq: a line of snapshot or changes */
+    BUNDLE_BLOB,    /* {"blob":{…}}: a slice of an attachment; in a reply how far the server is */
     BUNDLE_OTHER    /* of a newer program: skip */
 };
 enum bundle_line bundle_line_kind(const char *line, size_t len);
+
+/* ---- attachments (bundle_blob.c). The slices of one stand together, in order, from 0 to its end;
+ * whether the whole is what its commit names is asked by whoever takes it. */
+struct bundle_slice {
+    char commit[GW_HASH_HEX + 1];
+    const char *media; /* static: one of blob_media_known() */
+    uint8_t salt[BLOB_SALT];
+    int64_t from, total;
+    const void *bytes; /* of a slice that was read: in the caller's buffer */
+    size_t len;        /* 1 … BUNDLE_SLICE, not beyond total */
+};
+enum gw_err bundle_slice_add(struct bundle_out *out, const struct bundle_slice *slice,
+                             struct gw_fail *fail);
+/* False: a line that says nothing usable; it is skipped. bytes is used again for each line. */
+bool bundle_slice_read(const char *line, size_t len, struct bundle_slice *out,
+                       struct gw_buf *bytes);
+/* In a reply: the server has so much of it (all: it is done), or it was erased for ever. */
+struct bundle_held {
+    char commit[GW_HASH_HEX + 1];
+    int64_t offset, total;
+    bool erased;
+};
+enum gw_err bundle_held_add(struct bundle_out *out, const struct bundle_held *held,
+                            struct gw_fail *fail);
+bool bundle_held_read(const char *line, size_t len, struct bundle_held *out);
 
 #endif

@@ -320,7 +320,7 @@ enum bundle_line bundle_line_kind(const char *line, size_t len)
         {"{\"rules\":", BUNDLE_RULES},  {"{\"signer\":", BUNDLE_SIGNER},
         {"{\"rule\":", BUNDLE_RULE},    {"{\"hello\":", BUNDLE_HELLO},
         {"{\"dev\":", BUNDLE_RESULT},   {"{\"op\":", BUNDLE_FEED},
-        {"{\"seq\":", BUNDLE_FEED},
+        {"{\"seq\":", BUNDLE_FEED},     {"{\"blob\":", BUNDLE_BLOB},
     };
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         size_t n = strlen(kinds[i].begin);

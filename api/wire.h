@@ -27,10 +27,11 @@ void wire_cursor_print(const struct wire_cursor *cursor, char out[96]);
  * the tree they are in. GW_TOO_LARGE: a process.* body above CMD_BODY_MAX; out is then longer than
  * before. */
 enum gw_err wire_body_encode(const struct cmd_body *body, struct gw_buf *out);
-/* Strings in *out point into *root, which the caller frees. GW_INVALID with a sentence; *code is the
- * result code (bad-data, unknown-kind, unknown-outcome) when the line itself could be read. Unknown
- * kinds and bad data still fill v, uid, dev, n, prev, id, base so that they can be stored, and
- * leave *root to the caller. With *code NULL the line is bad-line: *root is NULL, *out empty. */
+/* Strings in *out point into *root, which the caller frees. GW_INVALID with a sentence; *code is
+ * the result code (bad-data, unknown-kind, unknown-outcome) when the line itself could be read.
+ * Unknown kinds and bad data still fill v, uid, dev, n, prev, id, base so that they can be stored,
+ * and leave *root to the caller. With *code NULL the line is bad-line: *root is NULL, *out empty.
+ */
 enum gw_err wire_body_decode(const char *text, size_t len, struct cmd_body *out, struct json **root,
                              const char **code, struct gw_fail *fail);
 /* What an object of process.* may hold (fields, counts, materials): at most CMD_VALUES_MAX members,
@@ -38,7 +39,8 @@ enum gw_err wire_body_decode(const char *text, size_t len, struct cmd_body *out,
  * asked already; a client asks before it signs. */
 bool wire_values_check(const struct json *object);
 void wire_cmd_hash(const char *body, size_t len, char out[GW_HASH_HEX + 1]);
-/* True when `priv` of a decoded body is the hash of the line's private part, or neither is there. */
+/* True when `priv` of a decoded body is the hash of the line's private part, or neither is there.
+ */
 bool wire_private_fits(const struct json *body, const char *priv);
 
 struct wire_cmd_line {
@@ -53,22 +55,22 @@ enum gw_err wire_cmd_line_decode(const char *text, size_t len, struct wire_cmd_l
 
 struct wire_result {
     int64_t i;
-    int64_t n;          /* -1 = null */
+    int64_t n; /* -1 = null */
     enum cmd_result result;
-    int64_t seq;        /* -1 = absent */
+    int64_t seq; /* -1 = absent */
     int64_t at;
     const char *code;   /* NULL = absent */
     const char *params; /* JSON object text or NULL */
     const char *note;
-    const char *row;    /* JSON text of the row or NULL */
+    const char *row; /* JSON text of the row or NULL */
     const char *receipt;
 };
 enum gw_err wire_result_encode(const struct wire_result *result, struct gw_buf *out);
 enum gw_err wire_result_decode(const char *text, size_t len, struct wire_result *out,
                                struct json **root, struct gw_fail *fail);
 /* What a receipt signs: prefix is RECEIPT_PREFIX. seq -1 = absent. */
-enum gw_err wire_receipt_text(const char *dev, int64_t n, const char *hash,
-                              enum cmd_result result, int64_t seq, int64_t at, struct gw_buf *out);
+enum gw_err wire_receipt_text(const char *dev, int64_t n, const char *hash, enum cmd_result result,
+                              int64_t seq, int64_t at, struct gw_buf *out);
 
 /* ---- feed and snapshot lines */
 enum wire_op { OP_SCOPES, OP_PUT, OP_OUT, OP_DEL, OP_END, OP_BEGIN };
@@ -82,6 +84,10 @@ struct wire_digest {
     enum gw_type type;
     int64_t count;
     uint64_t sum;
+    /* type rule: the rows above the scope, which flow down into it */
+    bool has_above;
+    int64_t above_count;
+    uint64_t above_sum;
 };
 enum { WIRE_SCOPES_MAX = 64, WIRE_DIGEST_MAX = 64 * TYPE_N };
 
@@ -148,6 +154,8 @@ struct wire_hello {
     char head[GW_HASH_HEX + 1]; /* "" when n = 0 */
     int64_t missing[100];
     size_t missing_n;
+    int64_t valid_from; /* of this device as a signer, with server_sig; "" = not said */
+    char server_sig[GW_SIGN_B64 + 1];
     char features[32][32];
     size_t features_n;
 };
@@ -160,7 +168,8 @@ enum gw_err wire_hello_decode(const char *text, size_t len, struct wire_hello *o
  * (JSON text, may be NULL) unless replaced by the caller's own text in `extra`. */
 enum gw_err wire_alarm_decode(const char *id, const char *path, const char *row, size_t len,
                               struct alarm *out, struct gw_fail *fail);
-/* Writes the members of struct alarm into an open object of w (no events, address, text, readings). */
+/* Writes the members of struct alarm into an open object of w (no events, address, text, readings).
+ */
 void wire_alarm_encode(const struct alarm *alarm, struct jw *w);
 
 /* ---- problem+json (RFC 9457) */

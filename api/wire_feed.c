@@ -57,11 +57,11 @@ static const struct {
     const char *key;
     size_t len;
 } members[M_COUNT] = {
-    [M_OP] = {"op", 2},         [M_SEQ] = {"seq", 3},       [M_TYPE] = {"type", 4},
-    [M_ID] = {"id", 2},         [M_PATH] = {"path", 4},     [M_ROW] = {"row", 3},
-    [M_TAG] = {"tag", 3},       [M_LIST] = {"list", 4},     [M_TYPES] = {"types", 5},
-    [M_CURSOR] = {"cursor", 6}, [M_SCOPE] = {"scope", 5},   [M_MORE] = {"more", 4},
-    [M_AFTER] = {"after", 5},   [M_N] = {"n", 1},           [M_DIGEST] = {"digest", 6},
+    [M_OP] = {"op", 2},         [M_SEQ] = {"seq", 3},     [M_TYPE] = {"type", 4},
+    [M_ID] = {"id", 2},         [M_PATH] = {"path", 4},   [M_ROW] = {"row", 3},
+    [M_TAG] = {"tag", 3},       [M_LIST] = {"list", 4},   [M_TYPES] = {"types", 5},
+    [M_CURSOR] = {"cursor", 6}, [M_SCOPE] = {"scope", 5}, [M_MORE] = {"more", 4},
+    [M_AFTER] = {"after", 5},   [M_N] = {"n", 1},         [M_DIGEST] = {"digest", 6},
 };
 
 /* The values of a line; raw NULL = absent. */
@@ -91,8 +91,7 @@ static bool is_text(const struct scan_value *value, const char *text)
 static bool take_text(const struct scan_value *value, char *out, size_t size)
 {
     return value->raw && value->kind == SCAN_STRING &&
-           wire_copy(out, size, value->text, value->text_len) &&
-           strlen(out) == value->text_len;
+           wire_copy(out, size, value->text, value->text_len) && strlen(out) == value->text_len;
 }
 
 static bool take_count(const struct scan_value *value, int64_t *out)
@@ -250,15 +249,15 @@ static bool take_sum(const struct scan_value *value, uint64_t *out)
 struct entry {
     struct wire_digest digest;
     bool known;
-    unsigned seen; /* bits of the four members */
+    unsigned seen; /* bits of the members */
 };
 
 static enum gw_err take_entry_member(void *ctx, const struct scan_member *member)
 {
-    static const char *const keys[] = {"scope", "type", "count", "sum"};
+    static const char *const keys[] = {"scope", "type", "count", "sum", "above_count", "above_sum"};
     struct entry *entry = ctx;
     unsigned i = 0;
-    while (i < 4 &&
+    while (i < 6 &&
            (strlen(keys[i]) != member->key_len || memcmp(keys[i], member->key, member->key_len))) {
         i++;
     }
@@ -271,6 +270,10 @@ static enum gw_err take_entry_member(void *ctx, const struct scan_member *member
         fine = take_count(&member->value, &entry->digest.count);
     } else if (i == 3) {
         fine = take_sum(&member->value, &entry->digest.sum);
+    } else if (i == 4) {
+        fine = take_count(&member->value, &entry->digest.above_count);
+    } else if (i == 5) {
+        fine = take_sum(&member->value, &entry->digest.above_sum);
     }
     entry->seen |= 1u << i;
     return fine ? GW_OK : GW_INVALID;
@@ -288,6 +291,7 @@ static enum gw_err take_entry(void *ctx, const struct scan_member *member)
     if (err || (entry.seen & 15) != 15) {
         return err ? err : GW_INVALID;
     }
+    entry.digest.has_above = (entry.seen & 48) == 48;
     if (!entry.known) {
         return GW_OK; /* a type that this program does not hold */
     }
@@ -326,8 +330,8 @@ static const char *take_end(struct wire_decoder *decoder, const struct line *lin
     }
     if (after->raw) {
         out->after_null = after->kind == SCAN_NULL;
-        bool fine = out->after_null || (take_text(after, out->after, sizeof out->after) &&
-                                        out->after[0] != '\0');
+        bool fine = out->after_null ||
+                    (take_text(after, out->after, sizeof out->after) && out->after[0] != '\0');
         return fine ? NULL : "after";
     }
     if (!take_cursor(&line->values[M_CURSOR], out->cursor)) {
@@ -470,6 +474,11 @@ static void put_digest(struct jw *w, const struct wire_digest *digest)
     jw_str(w, "type", entity_of(digest->type)->name);
     jw_int(w, "count", digest->count);
     jw_str(w, "sum", sum);
+    if (digest->has_above) {
+        (void)snprintf(sum, sizeof sum, "%016" PRIx64, digest->above_sum);
+        jw_int(w, "above_count", digest->above_count);
+        jw_str(w, "above_sum", sum);
+    }
     jw_obj_end(w);
 }
 

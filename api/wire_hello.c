@@ -47,6 +47,10 @@ static void put_device(struct jw *w, const struct wire_hello *hello)
         jw_int(w, NULL, hello->missing[i]);
     }
     jw_arr_end(w);
+    if (hello->server_sig[0] != '\0') {
+        jw_int(w, "valid_from", hello->valid_from);
+        jw_str(w, "server_sig", hello->server_sig);
+    }
     jw_obj_end(w);
 }
 
@@ -83,7 +87,8 @@ static const char *take_versions(const struct json *root, struct wire_hello *out
     const struct json *features = json_arr(versions, "features");
     int64_t min = 0;
     int64_t max = 0;
-    if (!features || !take_count(versions, "min", 1, &min) || !take_count(versions, "max", 1, &max)) {
+    if (!features || !take_count(versions, "min", 1, &min) ||
+        !take_count(versions, "max", 1, &max)) {
         return "versions";
     }
     for (const struct json *f = json_first(features); f; f = json_next(f)) {
@@ -93,7 +98,8 @@ static const char *take_versions(const struct json *root, struct wire_hello *out
         }
         if (out->features_n < sizeof out->features / sizeof out->features[0] &&
             wire_copy_z(out->features[out->features_n], sizeof out->features[0], name)) {
-            out->features_n++; /* what does not fit is of a later version: nobody here asks for it */
+            out->features_n++; /* what does not fit is of a later version: nobody here asks for it
+                                */
         }
     }
     return NULL;
@@ -162,11 +168,17 @@ static const char *take_device(const struct json *root, struct wire_hello *out)
     }
     for (const struct json *item = json_first(missing); item; item = json_next(item)) {
         if (out->missing_n == sizeof out->missing / sizeof out->missing[0] ||
-            !json_as_int(item, &out->missing[out->missing_n]) ||
-            out->missing[out->missing_n] < 1 || out->missing[out->missing_n] >= out->n) {
+            !json_as_int(item, &out->missing[out->missing_n]) || out->missing[out->missing_n] < 1 ||
+            out->missing[out->missing_n] >= out->n) {
             return "device.missing";
         }
         out->missing_n++;
+    }
+    /* optional: an older server does not say it */
+    if (!take_count(device, "valid_from", 0, &out->valid_from) ||
+        !wire_take(device, "server_sig", out->server_sig, sizeof out->server_sig)) {
+        out->valid_from = 0;
+        out->server_sig[0] = '\0';
     }
     return NULL;
 }

@@ -27,6 +27,8 @@ static int print_json(const struct cli *cli, const char *file, const struct bund
     jw_int(&w, "signers", r->signers);
     jw_int(&w, "rules", r->rules);
     jw_int(&w, "rows", r->rows);
+    jw_int(&w, "attachments", r->attachments);
+    jw_int(&w, "attachments_left", r->attachments_left);
     jw_bool(&w, "stale", r->stale);
     jw_str(&w, "why", r->why[0] ? r->why : NULL);
     jw_obj_end(&w);
@@ -47,13 +49,31 @@ static int told(const struct cli *cli, const struct bundle_report *r)
     return r->refused > 0 || r->stale ? CLI_NO : CLI_DONE;
 }
 
-/* The one operand of a verb without options of its own. */
-static int one_file(struct cli *cli, int argc, char **argv, const char **file)
+/* Attachments that went along, and those that did not: nobody is to think that all is on the stick.
+ */
+static void tell_attachments(const struct bundle_report *r)
+{
+    if (r->attachments > 0) {
+        printf(_("%lld attachments are in it.\n"), (long long)r->attachments);
+    }
+    if (r->attachments_left > 0) {
+        printf(_("%lld attachments are NOT in it: unasked they go along up to %d MiB, with "
+                 "--attachments all up to %d MiB, then by --attachments HASH,… in bundles of their "
+                 "own.\n"),
+               (long long)r->attachments_left, BUNDLE_BLOBS_SMALL / 1048576,
+               BUNDLE_BLOBS_MAX / 1048576);
+    }
+}
+
+/* The one operand of a verb; attachments NULL: it has no options of its own. */
+static int one_file(struct cli *cli, int argc, char **argv, const char **file,
+                    const char **attachments)
 {
     const struct cli_verb *verb = cli_find(cli->verb);
+    const struct cli_opt opts[] = {{"attachments", attachments, NULL}};
     char **rest;
     int n;
-    int status = cli_options(cli, verb, argc, argv, NULL, 0, &rest, &n);
+    int status = cli_options(cli, verb, argc, argv, opts, attachments != NULL, &rest, &n);
     if (status == CLI_DONE && n != 1) {
         return cli_usage(cli, verb, "%s", _("Give one file."));
     }
@@ -63,16 +83,16 @@ static int one_file(struct cli *cli, int argc, char **argv, const char **file)
 
 static int run_export(struct cli *cli, int argc, char **argv)
 {
-    const char *name;
+    const char *name, *attachments = NULL;
     struct gw_buf file;
     struct bundle_report r;
     struct gw_fail fail = {0};
-    int status = one_file(cli, argc, argv, &name);
+    int status = one_file(cli, argc, argv, &name, &attachments);
     if (status != CLI_DONE) {
         return status;
     }
     gw_buf_init(&file, FILE_ROOM);
-    enum gw_err err = home_bundle_out(&cli->home, &file, &r, &fail);
+    enum gw_err err = home_bundle_out(&cli->home, attachments, &file, &r, &fail);
     err = err ? err : gw_file_write_checked(name, gw_buf_str(&file), file.len, &fail);
     gw_buf_free(&file);
     if (err) {
@@ -84,6 +104,7 @@ static int run_export(struct cli *cli, int argc, char **argv)
     printf(_("%lld records for the server are in the file, written and read back. They count as "
              "delivered when its answer has been taken in with `gridward journal import`.\n"),
            (long long)r.lines);
+    tell_attachments(&r);
     return CLI_DONE;
 }
 
@@ -106,7 +127,7 @@ static int run_import(struct cli *cli, int argc, char **argv)
     const char *name;
     struct bundle_report r;
     struct gw_fail fail = {0};
-    int status = one_file(cli, argc, argv, &name);
+    int status = one_file(cli, argc, argv, &name, NULL);
     if (status != CLI_DONE) {
         return status;
     }
@@ -119,6 +140,9 @@ static int run_import(struct cli *cli, int argc, char **argv)
     } else {
         printf(_("%lld answers (%lld new) and %lld lines of data taken in.\n"), (long long)r.lines,
                (long long)r.taken, (long long)r.rows);
+        if (r.attachments > 0) {
+            printf(_("%lld attachments are at the server now.\n"), (long long)r.attachments);
+        }
     }
     return status == CLI_DONE ? told(cli, &r) : status;
 }
@@ -128,7 +152,7 @@ static int run_merge(struct cli *cli, int argc, char **argv)
     const char *name;
     struct bundle_report r;
     struct gw_fail fail = {0};
-    int status = one_file(cli, argc, argv, &name);
+    int status = one_file(cli, argc, argv, &name, NULL);
     if (status != CLI_DONE) {
         return status;
     }
@@ -142,6 +166,9 @@ static int run_merge(struct cli *cli, int argc, char **argv)
         printf(
             _("%lld new records taken in, %lld were here already, %lld not taken. Procedure %s.\n"),
             (long long)r.taken, (long long)r.known, (long long)r.refused, r.process);
+        if (r.attachments > 0) {
+            printf(_("%lld new attachments taken in.\n"), (long long)r.attachments);
+        }
     }
     return status == CLI_DONE ? told(cli, &r) : status;
 }
@@ -185,8 +212,8 @@ static enum gw_err receivers(struct cli *cli, const char *id, char *to, struct b
     return err;
 }
 
-static enum gw_err pack(struct cli *cli, const char *id, char *to, const char *name,
-                        struct bundle_report *r, struct gw_fail *fail)
+static enum gw_err pack(struct cli *cli, const char *id, char *to, const char *attachments,
+                        const char *name, struct bundle_report *r, struct gw_fail *fail)
 {
     struct bundle_peer peers[BUNDLE_TO_MAX];
     const char *devices[BUNDLE_TO_MAX];
@@ -194,7 +221,7 @@ static enum gw_err pack(struct cli *cli, const char *id, char *to, const char *n
     size_t n = 0;
     gw_buf_init(&file, FILE_ROOM);
     enum gw_err err = receivers(cli, id, to, peers, devices, &n, fail);
-    err = err ? err : process_bundle_out(&cli->home, id, devices, n, &file, r, fail);
+    err = err ? err : process_bundle_out(&cli->home, id, devices, n, attachments, &file, r, fail);
     err = err ? err : gw_file_write_checked(name, gw_buf_str(&file), file.len, fail);
     gw_buf_free(&file);
     return err;
@@ -202,14 +229,15 @@ static enum gw_err pack(struct cli *cli, const char *id, char *to, const char *n
 
 static int run_bundle(struct cli *cli, int argc, char **argv)
 {
-    const char *to = NULL, *name = NULL;
-    const struct cli_opt opts[] = {{"to", &to, NULL}, {"out", &name, NULL}};
+    const char *to = NULL, *name = NULL, *attachments = NULL;
+    const struct cli_opt opts[] = {
+        {"to", &to, NULL}, {"out", &name, NULL}, {"attachments", &attachments, NULL}};
     const struct cli_verb *verb = cli_find(cli->verb);
     struct bundle_report r;
     struct gw_fail fail = {0};
     char **rest;
     int n;
-    int status = cli_options(cli, verb, argc, argv, opts, 2, &rest, &n);
+    int status = cli_options(cli, verb, argc, argv, opts, 3, &rest, &n);
     if (status != CLI_DONE) {
         return status;
     }
@@ -222,7 +250,7 @@ static int run_bundle(struct cli *cli, int argc, char **argv)
         !id_ok(rest[0])
             ? gw_fail_set(&fail, GW_ABSENT, _("This is not a valid id. Copy it from a list."))
         : to && !list ? GW_NOMEM
-                      : pack(cli, rest[0], list, name, &r, &fail);
+                      : pack(cli, rest[0], list, attachments, name, &r, &fail);
     free(list);
     if (err) {
         return cli_fail(cli, err, &fail);
@@ -233,16 +261,18 @@ static int run_bundle(struct cli *cli, int argc, char **argv)
     printf(_("%lld records are in the file, written and read back. The receiver takes them in with "
              "`gridward merge`.\n"),
            (long long)r.lines);
+    tell_attachments(&r);
     return CLI_DONE;
 }
 
-#define BUNDLE_ARGS "ID [--to DEVICE[,DEVICE…]] --out FILE [--json]"
+#define WITH        "[--attachments all|none|HASH,…]"
+#define BUNDLE_ARGS "ID [--to DEVICE[,DEVICE…]] " WITH " --out FILE [--json]"
 #define BUNDLE_ABOUT                                                                               \
     N_("Writes one procedure for other laptops, sealed to them; without --to for all who have "    \
        "signed in it.")
 
 const struct cli_verb cli_verbs_bundle[] = {
-    {"journal export", "FILE [--json]",
+    {"journal export", "FILE " WITH " [--json]",
      N_("Writes all that waits for the server into a bundle, to be carried there on a stick."),
      true, run_export, NULL},
     {"journal import", "FILE [--json]", N_("Takes in the server's answer to such a bundle."), true,

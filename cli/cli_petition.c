@@ -20,6 +20,7 @@ static enum gw_err done_json(const struct petition_in *in, const struct petition
     jw_int(&w, "broken", (int64_t)out->broken);
     jw_int(&w, "not_judged", (int64_t)out->open);
     jw_bool(&w, "genuine", out->genuine);
+    jw_int(&w, "withheld", (int64_t)out->withheld);
     jw_bool(&w, "evidence", out->evidence);
     jw_str(&w, "code", out->code);
     jw_obj_end(&w);

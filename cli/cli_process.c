@@ -147,6 +147,7 @@ static void print_slot(const struct slot *slot)
         [SLOT_DONE] = N_("done"),
         [SLOT_CONTESTED] = N_("contested"),
         [SLOT_SECOND] = N_("second person missing"),
+        [SLOT_PAPER] = N_("signed on paper"),
     };
     day_print(slot->happened, day);
     out_cell(slot->step, 6);
@@ -159,6 +160,26 @@ static void print_slot(const struct slot *slot)
         fputs(" · ", stdout);
         out_text(slot->subject);
     }
+    putchar('\n');
+}
+
+/* A checkpoint is no step: it stands behind them, with the hash by which another person signs it.
+ */
+static void print_checkpoint(const struct process_case *c, const struct ev_step *step)
+{
+    char day[DAY_TEXT + 1];
+    char hash[9];
+    bool cosigned = false;
+    for (size_t i = 0; i < ev_count(c->set); i++) {
+        cosigned = cosigned || process_cosigned_by_another(step, ev_at(c->set, i));
+    }
+    day_print(day_of_ms(process_recorded_at(step)), day);
+    (void)snprintf(hash, sizeof hash, "%.8s", step->hash);
+    out_cell("", 6);
+    out_cell(cosigned ? _("signed by two") : _("signed by one"), 14);
+    out_cell(day, 11);
+    out_cell(hash, 9);
+    printf(_("checkpoint of %lld records"), (long long)step->count);
     putchar('\n');
 }
 
@@ -176,6 +197,11 @@ static void show_text(const struct process_case *c)
     }
     for (size_t i = 0; i < procedure_slots(p); i++) {
         print_slot(procedure_slot(p, i));
+    }
+    for (size_t i = 0; i < ev_count(c->set); i++) {
+        if (ev_at(c->set, i)->kind == PROC_CHECKPOINT) {
+            print_checkpoint(c, ev_at(c->set, i));
+        }
     }
     printf(_("%zu records, digest code %s\n"), ev_count(c->set), code);
 }
@@ -214,6 +240,7 @@ static enum gw_err show_json(struct home *home, const struct process_case *c, st
         process_slot_json(c, procedure_slot(p, i), &w);
     }
     jw_arr_end(&w);
+    process_checkpoints_json(c, &w);
     process_attachments_json(home, c, &w);
     jw_obj_end(&w);
     return jw_end(&w);

@@ -101,6 +101,7 @@ void process_slot_json(const struct process_case *c, const struct slot *slot, st
         [SLOT_DONE] = "done",
         [SLOT_CONTESTED] = "contested",
         [SLOT_SECOND] = "second",
+        [SLOT_PAPER] = "paper",
     };
     const struct ev_step *record = slot->record;
     jw_obj(w, NULL);
@@ -118,4 +119,50 @@ void process_slot_json(const struct process_case *c, const struct slot *slot, st
     hashes_json(w, "corrections", slot->corrections, slot->corrections_n);
     jw_int(w, "repeats", (int64_t)slot->repeats);
     jw_obj_end(w);
+}
+
+/* ---- checkpoints: records without a slot, which another person signs by their hash */
+
+bool process_cosigned_by_another(const struct ev_step *record, const struct ev_step *cosign)
+{
+    return cosign->kind == PROC_COSIGN && cosign->status != STEP_QUARANTINED &&
+           strcmp(cosign->target, record->hash) == 0 && cosign->user && record->user &&
+           strcmp(cosign->user, record->user) != 0;
+}
+
+static void checkpoint_json(const struct process_case *c, const struct ev_step *step, struct jw *w)
+{
+    jw_obj(w, NULL);
+    jw_str(w, "hash", step->hash);
+    jw_str(w, "user", step->user);
+    jw_str(w, "dev", step->dev);
+    ms_json(w, "recorded_at", process_recorded_at(step));
+    jw_int(w, "count", step->count);
+    jw_str(w, "digest", step->digest);
+    jw_arr(w, "cosigned_by");
+    for (size_t i = 0; i < ev_count(c->set); i++) {
+        if (process_cosigned_by_another(step, ev_at(c->set, i))) {
+            jw_str(w, NULL, ev_at(c->set, i)->user);
+        }
+    }
+    jw_arr_end(w);
+    jw_obj_end(w);
+}
+
+void process_checkpoints_json(const struct process_case *c, struct jw *w)
+{
+    jw_arr(w, "checkpoints");
+    for (size_t i = 0; i < ev_count(c->set); i++) {
+        if (ev_at(c->set, i)->kind == PROC_CHECKPOINT) {
+            checkpoint_json(c, ev_at(c->set, i), w);
+        }
+    }
+    jw_arr_end(w);
+}
+
+int64_t process_recorded_at(const struct ev_step *step)
+{
+    return step->off != INT64_MIN ? step->wall + step->off
+           : step->recv_at > 0    ? step->recv_at
+                                  : step->wall;
 }

@@ -6,6 +6,7 @@
 #include "base/fsutil.h"
 #include "base/i18n.h"
 #include "dispatchd/admin.h"
+#include "dispatchd/blobs.h"
 #include "dispatchd/bundle.h"
 #include "rules/load.h"
 
@@ -22,6 +23,10 @@ static enum gw_err print(const struct admin_args *args, const struct core_bundle
                        (long long)r->results[i]);
             }
         }
+        if (r->attachments + r->attachments_left > 0) {
+            printf(_("Attachments: %lld are here now, %lld were not taken.\n"),
+                   (long long)r->attachments, (long long)r->attachments_left);
+        }
         return GW_OK;
     }
     admin_json_begin(&out, false);
@@ -37,6 +42,8 @@ static enum gw_err print(const struct admin_args *args, const struct core_bundle
     jw_obj_end(&out.w);
     jw_bool(&out.w, "full", r->full);
     jw_int(&out.w, "rows", r->rows);
+    jw_int(&out.w, "attachments", r->attachments);
+    jw_int(&out.w, "attachments_left", r->attachments_left);
     jw_str(&out.w, "reply", args->reply);
     return admin_json_end(&out, false, fail);
 }
@@ -68,13 +75,16 @@ static enum gw_err take_in(struct store *store, const struct admin_args *args,
                            const struct gw_buf *file, struct gw_fail *fail)
 {
     struct core *core = NULL;
+    struct blobs *blobs = NULL;
     struct gw_config *config = NULL;
     struct policy policies[RULES_POLICIES_MAX];
     size_t policies_n = 0;
     enum gw_err err = read_policies(args, policies, &policies_n, fail);
     err = err ? err : gw_config_load(core_settings, core_settings_n, args->config, &config, fail);
+    err = err ? err : blobs_open(args->store, gw_config_int(config, "blob.max"), &blobs, fail);
     if (!err) {
         const struct core_opts opts = {.store = store,
+                                       .blobs = blobs,
                                        .clock = gw_clock_system(),
                                        .random = gw_random_system(),
                                        .config = config,
@@ -84,6 +94,7 @@ static enum gw_err take_in(struct store *store, const struct admin_args *args,
     }
     err = err ? err : answer(core, args, file, fail);
     core_free(core);
+    blobs_close(blobs);
     gw_config_free(config);
     return err;
 }

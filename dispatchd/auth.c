@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/utf8.h"
 #include "dispatchd/core_p.h"
+#include "dispatchd/step_row.h"
 
 enum { BODY_MAX = 16 * 1024, NAME_MAX_BYTES = STORE_NAME_MAX - 1 };
 
@@ -41,7 +42,9 @@ static void answer_device(struct call *call, const struct store_device *device)
     char box[GW_KEY_B64 + 1];
     char sign[GW_KEY_B64 + 1];
     const struct person *person = NULL;
+    char vouched[GW_SIGN_B64 + 1];
     struct jw w;
+    enum gw_err err = signer_sign(meta, device, vouched);
     enum gw_err known = person_of(call->core, device->user, &person, NULL);
     gw_b64url(meta->box_public, GW_KEY_BYTES, box);
     gw_b64url(meta->sign_key.public_key, GW_KEY_BYTES, sign);
@@ -56,8 +59,10 @@ static void answer_device(struct call *call, const struct store_device *device)
     }
     jw_str(&w, "server_key", box);
     jw_str(&w, "server_sign_key", sign);
+    jw_int(&w, "valid_from", device->created_at);
+    jw_str(&w, "server_sig", err ? NULL : vouched);
     jw_obj_end(&w);
-    if (jw_end(&w) != GW_OK) {
+    if (err || jw_end(&w) != GW_OK) {
         answer_error(call->out, GW_NOMEM);
     }
 }

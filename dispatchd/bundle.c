@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "api/bundle.h"
 #include "base/i18n.h"
+#include "dispatchd/bundle_p.h"
 #include "dispatchd/core_p.h"
 
 /* One bundle being taken in. */
@@ -372,7 +372,13 @@ static enum gw_err write_reply(struct taking *t, struct gw_buf *reply)
     enum gw_err err = wants_everything(t, &since, &head.full);
     t->report->full = head.full;
     err = err ? err : bundle_begin(&t->out, &head, t->fail);
+    const struct bundle_taker blobs = {.core = t->core,
+                                       .device = t->device.id,
+                                       .out = &t->out,
+                                       .taken = &t->report->attachments,
+                                       .left = &t->report->attachments_left};
     err = err ? err : take_commands(t);
+    err = err ? err : bundle_take_blobs(&blobs, t->in, t->fail);
     err = err ? err : add_hello(t);
     err = err ? err : head.full ? add_everything(t) : add_changes(t, since);
     if (!err && !gw_box_public_of(t->device.public_key, box[0])) {

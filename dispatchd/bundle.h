@@ -11,7 +11,9 @@ struct core_bundle_report {
     char device[GW_ID_MAX + 1], user[GW_ID_MAX + 1];
     int64_t lines, results[RESULT_N]; /* of this bundle; a line that came before counts as then */
     bool full;                        /* the reply holds everything that the user may read */
-    int64_t rows;                     /* lines of the mirror in the reply */
+    int64_t attachments;              /* of this bundle that are whole here now, also from before */
+    int64_t attachments_left; /* not taken: the disk is full, or they are not what they say */
+    int64_t rows;             /* lines of the mirror in the reply */
 };
 
 /* Takes in a bundle to:server and appends the reply to *reply. Also beside a server that serves the

@@ -261,6 +261,8 @@ const struct down_row *down_next(const struct core *core, const struct person *p
                                  int64_t since);
 /* The same for a snapshot: rows above scope, by id. */
 const struct down_row *down_after(const struct core *core, const char *scope, const char *after);
+/* Their digest, as the store has it for rows at and below a scope. */
+void down_digest(const struct core *core, const char *scope, struct store_digest *out);
 
 /* ---- chain (escalation.c) */
 struct work; /* an alarm being changed, see alarm_row_p.h */

@@ -156,6 +156,12 @@ static enum gw_err read_digest(struct core *core, const struct person *person,
             entry->type = (enum gw_type)type;
             entry->count = err ? 0 : sum.count;
             entry->sum = err ? 0 : sum.sum;
+            if (!err && entity_flows_down((enum gw_type)type)) {
+                down_digest(core, person->scopes[i].path, &sum);
+                entry->has_above = true;
+                entry->above_count = sum.count;
+                entry->above_sum = sum.sum;
+            }
         }
     }
     return err;
@@ -177,6 +183,7 @@ enum gw_err feed_end(struct core *core, const struct person *person, const struc
         for (size_t i = 0; i < person->scopes_n * TYPE_N && !err; i++) {
             err = gw_buf_add(&sums, &zero, sizeof zero);
         }
+        err = err ? err : down_refresh(core, page->newest, fail);
         err = err ? err : read_digest(core, person, (struct wire_digest *)sums.data, &n, fail);
     }
     err = err || !page->sse ? err : gw_buf_adds(out, "data: ");

@@ -2,6 +2,7 @@
  * it, although no area of theirs covers the row's path. The store's feed knows levels above a row
  * only; the rows of type rule are few, so they are kept in memory in the order of seq and put
  * between the lines of the store. They are only ever put again, never moved or deleted. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -118,4 +119,19 @@ const struct down_row *down_after(const struct core *core, const char *scope, co
         }
     }
     return found;
+}
+
+void down_digest(const struct core *core, const char *scope, struct store_digest *out)
+{
+    char text[GW_ID_MAX + 64];
+    *out = (struct store_digest){.count = 0};
+    for (size_t i = 0; i < core->rules.n; i++) {
+        const struct down_row *row = &core->rules.row[i];
+        if (above(row->path, scope)) {
+            int n = snprintf(text, sizeof text, "%s|%s|%lld", entity_of(TYPE_RULE)->name, row->id,
+                             (long long)row->seq);
+            out->sum += gw_sha256_h64(text, (size_t)n);
+            out->count++;
+        }
+    }
 }

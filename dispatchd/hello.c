@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "dispatchd/core_p.h"
+#include "dispatchd/step_row.h"
 
 static const char *const features[] = {"sse", "wait", "digest", "rules", "process", "blobs"};
 
@@ -57,8 +58,10 @@ static enum gw_err fill(struct call *call, struct wire_hello *out, struct gw_fai
     (void)snprintf(out->device, sizeof out->device, "%s", device.id);
     out->n = device.n;
     (void)snprintf(out->head, sizeof out->head, "%s", device.head);
+    out->valid_from = device.created_at;
+    err = signer_sign(&meta, &device, out->server_sig);
     gw_wipe(&meta, sizeof meta);
-    return GW_OK;
+    return err;
 }
 
 void handle_hello(struct call *call)

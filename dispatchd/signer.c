@@ -11,11 +11,13 @@ enum { TEXT_MAX = 4096, IDS_MAX = 64 * 1024 };
 
 /* ---- putting */
 
-static enum gw_err sign_it(const struct store_meta *meta, const struct store_device *device,
-                           const char *key, char out[GW_SIGN_B64 + 1])
+enum gw_err signer_sign(const struct store_meta *meta, const struct store_device *device,
+                        char out[GW_SIGN_B64 + 1])
 {
     struct gw_buf text;
+    char key[GW_KEY_B64 + 1];
     uint8_t sig[GW_SIGN_BYTES];
+    gw_b64url(device->public_key, GW_KEY_BYTES, key);
     gw_buf_init(&text, TEXT_MAX);
     enum gw_err err = gw_buf_addf(&text, "%s\n%s\n%s\n%lld", device->id, device->user, key,
                                   (long long)device->created_at);
@@ -34,7 +36,7 @@ static enum gw_err print(const struct store_meta *meta, const struct store_devic
     char key[GW_KEY_B64 + 1];
     char sig[GW_SIGN_B64 + 1];
     gw_b64url(device->public_key, GW_KEY_BYTES, key);
-    enum gw_err err = sign_it(meta, device, key, sig);
+    enum gw_err err = signer_sign(meta, device, sig);
     jw_begin(&w, out);
     jw_obj(&w, NULL);
     jw_str(&w, "device", device->id);

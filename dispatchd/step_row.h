@@ -31,6 +31,11 @@ void step_row_id(const char *dev, int64_t n, char out[GW_ID_MAX + 1]);
 
 /* ---- signers (signer.c) */
 
+/* The server's word on whose key a device's is: server_sig of its row, and what the device is told
+ * about itself (enroll, rekey, hello), so that it can be vouched for before its first record. */
+enum gw_err signer_sign(const struct store_meta *meta, const struct store_device *device,
+                        char out[GW_SIGN_B64 + 1]);
+
 /* Makes sure that the key of the device is known at path: a row with the device as its id, and when
  * that one does not cover path, another with "<device>.<path>". In a transaction. */
 enum gw_err signer_put(struct store *store, const struct store_meta *meta,

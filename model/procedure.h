@@ -21,6 +21,7 @@ enum slot_state {
     SLOT_DONE,
     SLOT_CONTESTED, /* two records, neither in the other's past; what needs it waits */
     SLOT_SECOND,    /* 待第二人: the cosign of the record or of a correction is missing */
+    SLOT_PAPER,     /* 纸上签名: no key has cosigned; a record says that somebody signed on paper */
 };
 struct slot {
     const struct step_spec *spec; /* NULL: a step that the template does not know (kept, shown) */
@@ -51,6 +52,7 @@ enum finding_kind {
     FIND_REPEAT,
     FIND_ROLE,
     FIND_QUARANTINED,
+    FIND_PAPER, /* 纸上签名（未经密钥核验）: weaker than a cosign, shown for ever */
     FIND_UNKNOWN,
 };
 struct finding {

@@ -372,8 +372,50 @@ static void merge_members(struct procedure *p, struct slot_in *slot, struct work
     }
 }
 
+/* ---- a signature on paper */
+
+static bool is_paper(const struct proc_value *value)
+{
+    return strcmp(value->key, SECOND_PAPER) == 0 && value->text && value->text[0] != '\0';
+}
+
+static bool brings_paper(const struct procedure *p, size_t place)
+{
+    const struct ev_step *step = ev_at(p->in.steps, place);
+    for (size_t i = 0; i < step->materials_n; i++) {
+        if (is_paper(&step->materials[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Signed on the paper that a record brings is what its author had seen; what was changed apart from
+ * it, or after it, nobody else has signed. */
+static bool is_covered(const struct procedure *p, size_t place, struct range r)
+{
+    bool covered = brings_paper(p, place);
+    for (size_t i = r.from; i < r.to && !covered; i++) {
+        size_t other = p->aims[i].place;
+        covered = ev_before(p->in.steps, place, other) && brings_paper(p, other);
+    }
+    return covered;
+}
+
+static bool papered(const struct procedure *p, const struct slot_in *slot, size_t place,
+                    struct range r)
+{
+    const struct member *m = proc_member(slot, true, SECOND_PAPER);
+    bool good = m && m->value && is_paper(m->value) && is_covered(p, place, r);
+    for (size_t i = r.from; i < r.to && good; i++) {
+        good = is_covered(p, p->aims[i].place, r);
+    }
+    return good;
+}
+
 /* A step that asks a second person: the record is cosigned, or a correction of it is; and so is
- * every correction, else one person could change alone what two had signed. */
+ * every correction, else one person could change alone what two had signed. Where a key has signed
+ * anything, paper counts no more: it cannot take the place of a cosign that was asked before. */
 static void merge_cosigns(struct procedure *p, struct slot_in *slot, size_t place, struct range r)
 {
     bool record = p->cosigned[place];
@@ -384,6 +426,7 @@ static void merge_cosigns(struct procedure *p, struct slot_in *slot, size_t plac
         all = all && one;
     }
     slot->seconded = record && all;
+    slot->papered = !record && papered(p, slot, place, r);
 }
 
 void proc_merge(struct procedure *p, struct slot_in *slot)

@@ -46,7 +46,7 @@ static int gravity(enum finding_kind kind)
         [FIND_BREACH] = 0,    [FIND_CONTESTED] = 1, [FIND_LATE] = 2,    [FIND_DUE] = 3,
         [FIND_MISSING] = 4,   [FIND_WAITS] = 5,     [FIND_ROLE] = 6,    [FIND_QUARANTINED] = 7,
         [FIND_UNCLOCKED] = 8, [FIND_BELATED] = 9,   [FIND_REPEAT] = 10, [FIND_UNKNOWN] = 11,
-        [FIND_HINT] = 12,
+        [FIND_PAPER] = 12,    [FIND_HINT] = 13,
     };
     return ranks[kind];
 }

@@ -71,6 +71,11 @@ void proc_find_missing(struct procedure *p, const struct slot_in *slot)
     }
     if (slot->pub.state == SLOT_SECOND) {
         find_key(p, FIND_MISSING, slot, "second");
+    } else if (slot->pub.state == SLOT_PAPER) {
+        find_key(p, FIND_PAPER, slot, SECOND_PAPER);
+        if (!is_there(slot, false, SECOND_NAME, true)) {
+            find_key(p, FIND_MISSING, slot, SECOND_NAME);
+        }
     }
 }
 

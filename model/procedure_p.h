@@ -20,6 +20,7 @@ struct slot_in {
     struct member *members; /* by material, then key */
     size_t members_n;
     bool seconded;      /* record and corrections have their cosigns */
+    bool papered;       /* no cosign at all, and a signature on paper covers what is in force */
     bool erased;        /* a private part of it was erased: private fields are not missing */
     struct member time; /* rivals_n > 0: two corrections of happened_at */
     size_t first;       /* place of its first record */

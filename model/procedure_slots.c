@@ -107,7 +107,7 @@ static void fill(struct procedure *p, struct slot_in *slot, const struct record 
     if (slot->pub.record) {
         proc_merge(p, slot);
         bool waits = slot->pub.spec && slot->pub.spec->second && !slot->seconded;
-        slot->pub.state = waits ? SLOT_SECOND : SLOT_DONE;
+        slot->pub.state = !waits ? SLOT_DONE : slot->papered ? SLOT_PAPER : SLOT_SECOND;
     }
 }
 

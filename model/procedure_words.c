@@ -25,6 +25,7 @@ static const struct kind_row rows[] = {
     [FIND_REPEAT] = {"repeat", N_("Repeated record")},
     [FIND_ROLE] = {"role", N_("Another role")},
     [FIND_QUARANTINED] = {"quarantined", N_("Waits for the duty room")},
+    [FIND_PAPER] = {"paper", N_("Signed on paper (checked by no key)")},
     [FIND_UNKNOWN] = {"unknown", N_("Unknown step")},
 };
 
@@ -338,6 +339,12 @@ static void put_state(struct out *o, const struct finding *f)
         put(o, "%s",
             _("A record was written without the right to it; it is shown and counts for "
               "nothing until the duty room decides."));
+        return;
+    case FIND_PAPER:
+        put(o, "%s",
+            _("The second person signed on paper and not with a key of his own: who signed and "
+              "what "
+              "he saw cannot be checked here. A cosign by another user takes its place."));
         return;
     case FIND_UNKNOWN:
         put(o, "%s", _("The template does not know this step; it is kept and shown."));

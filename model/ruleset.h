@@ -143,6 +143,10 @@ struct material {
     struct words name;
     bool required;
 };
+/* A step with `second` takes these two by itself: a second person who has no key here signs on paper
+ * ("paper" or a photo of it), and his name stands in the private part. */
+#define SECOND_PAPER "second_paper"
+#define SECOND_NAME  "second_name"
 /* Another step that must be there before. Recorded all the same when it is not: a breach when
  * cite.law is set, else the order of practice (a hint). */
 struct need {
@@ -202,7 +206,8 @@ struct step_spec {
     struct words subject; /* what the subject is */
     bool issues;          /* the console itself issues it (final notice, result, certificate): then
                              breaches and open checks block it */
-    bool second;          /* needs a second person's cosign: 待第二人 until then */
+    bool second;          /* needs a second person's cosign: 待第二人 until then; its last material
+                             and its last field are SECOND_PAPER and SECOND_NAME */
     bool optional;        /* never missing */
     const struct check *when; /* applies only while all hold; unknown = may apply */
     size_t when_n;

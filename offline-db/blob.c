@@ -312,25 +312,46 @@ enum gw_err blob_want(struct home *home, const struct blob_row *row, struct gw_f
     return put_row(home, &now, fail);
 }
 
-enum gw_err blob_keep(struct home *home, const char *commit, const uint8_t salt[BLOB_SALT],
-                      const void *bytes, size_t len, struct gw_fail *fail)
+/* Salt and bytes into a file named by what they hash to. */
+static enum gw_err keep_bytes(struct home *home, const char *commit, const uint8_t salt[BLOB_SALT],
+                              const void *bytes, size_t len, struct gw_fail *fail)
 {
     char hash[GW_HASH_HEX + 1];
-    struct blob_row row;
     struct gw_buf salted;
     blob_commit(salt, bytes, len, hash);
     if (strcmp(hash, commit) != 0) {
         return gw_fail_set(fail, GW_INVALID, _("What came is not what the record names."));
     }
-    enum gw_err err = blob_find(home, commit, &row);
     gw_buf_init(&salted, BLOB_MAX + BLOB_SALT);
-    err = err ? err : gw_buf_add(&salted, salt, BLOB_SALT);
+    enum gw_err err = gw_buf_add(&salted, salt, BLOB_SALT);
     err = err ? err : gw_buf_add(&salted, bytes, len);
     err = err ? err : store_file(home, commit, &salted, fail);
     gw_buf_free(&salted);
+    return err;
+}
+
+enum gw_err blob_keep(struct home *home, const char *commit, const uint8_t salt[BLOB_SALT],
+                      const void *bytes, size_t len, struct gw_fail *fail)
+{
+    struct blob_row row;
+    enum gw_err err = blob_find(home, commit, &row);
+    err = err ? err : keep_bytes(home, commit, salt, bytes, len, fail);
     row.state = BLOB_DONE;
     row.size = row.held = (int64_t)len;
     return err ? err : put_row(home, &row, fail);
+}
+
+enum gw_err blob_take(struct home *home, const struct blob_row *row, const uint8_t salt[BLOB_SALT],
+                      const void *bytes, struct gw_fail *fail)
+{
+    struct blob_row own = *row;
+    const char *media = blob_media_of(bytes, (size_t)row->size);
+    if (!media) {
+        return gw_fail_set(fail, GW_INVALID, _("What came is not what the record names."));
+    }
+    odb_copy(own.media, sizeof own.media, media);
+    enum gw_err err = keep_bytes(home, row->commit, salt, bytes, (size_t)row->size, fail);
+    return err ? err : put_row(home, &own, fail);
 }
 
 /* ---- erasing */

@@ -64,6 +64,10 @@ enum gw_err blob_want(struct home *home, const struct blob_row *row, struct gw_f
 /* What was downloaded. GW_INVALID: salt and bytes are not those of the commit; nothing was kept. */
 enum gw_err blob_keep(struct home *home, const char *commit, const uint8_t salt[BLOB_SALT],
                       const void *bytes, size_t len, struct gw_fail *fail);
+/* What a peer brought: row has commit, process and size; media is that of the bytes. GW_INVALID:
+ * salt and bytes are not those of the commit, or of no media that may be attached. */
+enum gw_err blob_take(struct home *home, const struct blob_row *row, const uint8_t salt[BLOB_SALT],
+                      const void *bytes, struct gw_fail *fail);
 /* The bytes without the salt; GW_ABSENT: not here. */
 enum gw_err blob_bytes(struct home *home, const char *commit, struct gw_buf *out,
                        struct gw_fail *fail);

@@ -1,5 +1,5 @@
 /* To the server: everything that waits, sealed to it. */
-#include "offline-db/bundle.h"
+#include "offline-db/bundle_p.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -79,8 +79,8 @@ static enum gw_err add_unsent(struct bundle_out *out, struct home *home, struct 
     return err;
 }
 
-enum gw_err home_bundle_out(struct home *home, struct gw_buf *file, struct bundle_report *report,
-                            struct gw_fail *fail)
+enum gw_err home_bundle_out(struct home *home, const char *attachments, struct gw_buf *file,
+                            struct bundle_report *report, struct gw_fail *fail)
 {
     struct bundle_head head;
     struct bundle_out out;
@@ -97,10 +97,11 @@ enum gw_err home_bundle_out(struct home *home, struct gw_buf *file, struct bundl
     }
     err = err ? err : bundle_begin(&out, &head, fail);
     err = err ? err : add_unsent(&out, home, fail);
+    report->lines = out.count;
+    err = err ? err : bundle_blobs_add(home, NULL, attachments, &out, report, fail);
     err = err ? err
               : bundle_seal(&out, (const uint8_t(*)[GW_KEY_BYTES])box, home->id.device, &home->key,
                             file, fail);
-    report->lines = out.count;
     ODB_COPY(report->from, home->id.device);
     bundle_out_free(&out);
     return err;

@@ -15,23 +15,30 @@
 struct bundle_report {
     gw_id process; /* of a peer's bundle; else "" */
     gw_id from;
-    int64_t lines;          /* of the bundle: commands out, or commands or results in */
-    int64_t taken;          /* new here: steps of others, or commands that got their result */
-    int64_t known;          /* were here before */
-    int64_t refused;        /* steps that were not taken; why says the first reason */
-    int64_t signers, rules; /* new signers; confirmed numbers */
-    int64_t rows;           /* lines of the mirror taken */
-    bool stale;             /* a reply whose part of the mirror does not go on from here; why */
+    int64_t lines;            /* of the bundle: commands out, or commands or results in */
+    int64_t taken;            /* new here: steps of others, or commands that got their result */
+    int64_t known;            /* were here before */
+    int64_t refused;          /* steps that were not taken; why says the first reason */
+    int64_t signers, rules;   /* new signers; confirmed numbers */
+    int64_t rows;             /* lines of the mirror taken */
+    int64_t attachments;      /* gone along; or new here; or the server has them now */
+    int64_t attachments_left; /* on this machine, and did not go along */
+    bool stale;               /* a reply whose part of the mirror does not go on from here; why */
     change_mask changed;
     char why[GW_FAIL_TEXT];
 };
 
 /* ---- to the server and back */
-/* Appends a bundle with every unsent own command and every undelivered line of others, sealed to
+/* Which attachments go along (here those that the server has not, below those of the procedure):
+ * NULL = all when they are small together (BUNDLE_BLOBS_SMALL), else none; "all" = as many as fit
+ * (BUNDLE_BLOBS_MAX), the oldest first; "none"; or commits with commas between. report says how
+ * many stayed. GW_INVALID: none of these words, or a commit that is not here.
+ *
+ * Appends a bundle with every unsent own command and every undelivered line of others, sealed to
  * the server. With nothing unsent it still asks for what is new. Nothing is marked as sent: only a
  * result ends a command, by whichever way it comes first. */
-enum gw_err home_bundle_out(struct home *home, struct gw_buf *file, struct bundle_report *report,
-                            struct gw_fail *fail);
+enum gw_err home_bundle_out(struct home *home, const char *attachments, struct gw_buf *file,
+                            struct bundle_report *report, struct gw_fail *fail);
 /* Takes the reply in: results, then the mirror through the same path as feed and snapshot.
  * GW_DENIED: for another device, or not signed by the server of this home. GW_INVALID: no reply, or
  * damaged; nothing was taken. A mirror that has gone elsewhere since keeps what it has
@@ -53,12 +60,13 @@ enum gw_err process_bundle_peers(struct home *home, const char *id, struct bundl
  * devices (1 … BUNDLE_TO_MAX). GW_DENIED with a sentence: one of them is not known as signer, or is
  * closed. */
 enum gw_err process_bundle_out(struct home *home, const char *id, const char *const *devices,
-                               size_t n, struct gw_buf *file, struct bundle_report *report,
-                               struct gw_fail *fail);
+                               size_t n, const char *attachments, struct gw_buf *file,
+                               struct bundle_report *report, struct gw_fail *fail);
 /* Takes such a bundle in. A line is kept when its signature is good by the key of a signer that is
  * known here or that the server of this home vouches for (server_sig); it is then shown at once and
  * goes to the server with the own ones. Who carried or packed it does not matter for lines; the
  * confirmed numbers carry no signature of their own, so they are taken only from a known signer.
+ * Attachments are kept when a record of the procedure names them and they are what it names.
  * GW_DENIED: sealed for others. GW_INVALID: damaged, or no peer's bundle. */
 enum gw_err process_bundle_in(struct home *home, const void *file, size_t len,
                               struct bundle_report *report, struct gw_fail *fail);

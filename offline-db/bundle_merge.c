@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "offline-db/bundle.h"
+#include "offline-db/bundle_p.h"
 #include "offline-db/foreign_p.h"
 #include "offline-db/practice.h"
 
@@ -47,7 +47,8 @@ static enum gw_err take_signer(struct merging *m, const struct json *root)
         !gw_b64url_decode(s.sign_key, key, sizeof key)) {
         return GW_OK; /* its lines say that nobody knows them */
     }
-    if (foreign_key(m->home, s.dev, key, NULL) == GW_OK || !foreign_vouched(m->home, &s)) {
+    if (foreign_key(m->home, s.dev, key, NULL) == GW_OK ||
+        !foreign_vouched(m->home->id.server_sign_key, &s)) {
         return GW_OK;
     }
     m->report->signers++;
@@ -224,8 +225,9 @@ enum gw_err process_bundle_in(struct home *home, const void *file, size_t len,
     ODB_COPY(report->from, in.head.from);
     err = odb_begin(home, GW_DURABLE_FULL, "process_bundle_in", fail);
     err = err ? err : odb_end(home, take_all(&m), fail);
+    err = err ? err : bundle_blobs_take(home, &in, report, fail);
     if (!err) {
-        report->changed |= report->taken > 0 ? 1U << TYPE_STEP : 0;
+        report->changed |= report->taken + report->attachments > 0 ? 1U << TYPE_STEP : 0;
     }
     bundle_free(&in);
     return err;

@@ -2,7 +2,7 @@
  */
 #include <string.h>
 
-#include "offline-db/bundle.h"
+#include "offline-db/bundle_p.h"
 #include "offline-db/foreign_p.h"
 #include "offline-db/practice.h"
 
@@ -167,8 +167,8 @@ static enum gw_err fill_head(struct home *home, const char *id, const char *cons
 }
 
 enum gw_err process_bundle_out(struct home *home, const char *id, const char *const *devices,
-                               size_t n, struct gw_buf *file, struct bundle_report *report,
-                               struct gw_fail *fail)
+                               size_t n, const char *attachments, struct gw_buf *file,
+                               struct bundle_report *report, struct gw_fail *fail)
 {
     struct process_case c;
     struct bundle_head head;
@@ -187,6 +187,7 @@ enum gw_err process_bundle_out(struct home *home, const char *id, const char *co
     if (!err) {
         err = bundle_begin(&p.out, &head, fail);
         err = err ? err : add_case(&p, &c, report);
+        err = err ? err : bundle_blobs_add(home, id, attachments, &p.out, report, fail);
         err = err ? err
                   : bundle_seal(&p.out, (const uint8_t(*)[GW_KEY_BYTES])boxes, home->id.device,
                                 &home->key, file, fail);

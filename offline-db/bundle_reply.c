@@ -1,7 +1,7 @@
 /* The reply of the server: results for the journal, pages for the mirror. */
 #include <string.h>
 
-#include "offline-db/bundle.h"
+#include "offline-db/bundle_p.h"
 #include "offline-db/foreign_p.h"
 #include "offline-db/practice.h"
 
@@ -254,6 +254,7 @@ static enum gw_err greet(struct taking *t, const struct mirror_state *state,
     if (!err && role_parse(hello->role, &role)) {
         err = home_user(home, hello->name, role, t->fail);
     }
+    err = err ? err : home_vouched(home, hello->valid_from, hello->server_sig, t->fail);
     return err || !epoch_new
                ? err
                : journal_resend(home, hello->n, hello->missing, hello->missing_n, t->fail);
@@ -307,6 +308,7 @@ static enum gw_err take_reply(struct taking *t)
     }
     bool greeted = err == GW_OK;
     err = take_results(t);
+    err = err ? err : bundle_blobs_held(t->home, t->in, t->report, t->fail);
     return err || !greeted ? err : take_mirror(t, &hello);
 }
 

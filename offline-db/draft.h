@@ -1,5 +1,7 @@
-/* Drafts: what was typed into a form and not sent yet, so that it survives a crash, an Esc and a
- * full disk elsewhere. One text per form (kind: "close", "note", …) and entity. */
+/* Drafts: what was typed into a form and not sent yet, so that it survives a crash, a power cut, an
+ * Esc and a full disk elsewhere. One text per form (kind: "close", "note", …) and entity. A saved
+ * one is synced; dropping one is not (after a power cut it may be there once more, beside the
+ * record that was made of it). */
 #ifndef GW_OFFLINE_DB_DRAFT_H
 #define GW_OFFLINE_DB_DRAFT_H
 

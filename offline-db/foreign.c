@@ -55,13 +55,13 @@ enum gw_err foreign_key(struct home *home, const char *dev, uint8_t key[GW_KEY_B
     return err;
 }
 
-bool foreign_vouched(const struct home *home, const struct ev_signer *signer)
+bool foreign_vouched(const char *server_sign_key, const struct ev_signer *signer)
 {
     uint8_t key[GW_KEY_BYTES];
     uint8_t sig[GW_SIGN_BYTES];
     struct gw_buf text;
     gw_buf_init(&text, 4096);
-    bool good = gw_b64url_decode(home->id.server_sign_key, key, sizeof key) &&
+    bool good = gw_b64url_decode(server_sign_key, key, sizeof key) &&
                 gw_b64url_decode(signer->server_sig, sig, sizeof sig) &&
                 evidence_signer_text(signer, &text) == GW_OK &&
                 gw_sign_ok(key, "gridward-signer-v1\n", gw_buf_str(&text), text.len, sig);
@@ -83,6 +83,39 @@ enum gw_err foreign_signer_put(struct home *home, const struct ev_signer *signer
     gw_bind_int(st, ":revoked", signer->revoked_at);
     gw_bind_int(st, ":revoked_seq", signer->revoked_seq);
     return gw_db_run(home->db, st, fail);
+}
+
+static enum gw_err keep_vouched(struct home *home, const struct ev_signer *s, struct gw_fail *fail)
+{
+    bool txn = gw_db_in_txn(home->db);
+    enum gw_err err = txn ? GW_OK : odb_begin(home, GW_DURABLE_NORMAL, "signer_vouched", fail);
+    if (err) {
+        return err;
+    }
+    err = foreign_signer_put(home, s, fail);
+    return txn ? err : odb_end(home, err, fail);
+}
+
+enum gw_err signer_vouched(struct home *home, const struct identity *id,
+                           const uint8_t public_key[GW_KEY_BYTES], struct gw_fail *fail)
+{
+    char key[GW_KEY_B64 + 1];
+    gw_b64url(public_key, GW_KEY_BYTES, key);
+    const struct ev_signer s = {.dev = id->device,
+                                .user = id->user,
+                                .name = id->name,
+                                .role = role_name(id->role),
+                                .sign_key = key,
+                                .server_sig = id->server_sig,
+                                .valid_from = id->valid_from};
+    if (id->server_sig[0] == '\0' || !foreign_vouched(id->server_sign_key, &s)) {
+        return GW_OK;
+    }
+    sqlite3_stmt *st = process_stmt(home, SQL_FS_HAS);
+    gw_bind_text(st, ":dev", id->device);
+    enum gw_err err = odb_row(home, st, fail);
+    odb_reset(st);
+    return err == GW_ABSENT ? keep_vouched(home, &s, fail) : err;
 }
 
 /* ---- confirmed numbers */

@@ -10,8 +10,8 @@
  * with the server's signature. GW_ABSENT. revoked_at may be NULL. */
 enum gw_err foreign_key(struct home *home, const char *dev, uint8_t key[GW_KEY_BYTES],
                         int64_t *revoked_at);
-/* True when the server of this home signed this row. */
-bool foreign_vouched(const struct home *home, const struct ev_signer *signer);
+/* True when that server (server_sign_key of an enrolment) signed this row. */
+bool foreign_vouched(const char *server_sign_key, const struct ev_signer *signer);
 enum gw_err foreign_signer_put(struct home *home, const struct ev_signer *signer,
                                struct gw_fail *fail);
 enum gw_err foreign_rule_put(struct home *home, const struct json *row, const char *text,

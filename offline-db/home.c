@@ -14,6 +14,7 @@
 #include "offline-db/odb_p.h"
 #include "offline-db/practice.h"
 #include "offline-db/process_p.h"
+#include "offline-db/signer.h"
 
 extern const struct gw_migration offline_db_migrations[];
 extern const size_t offline_db_migrations_n;
@@ -215,6 +216,15 @@ enum gw_err home_user(struct home *home, const char *name, enum gw_role role, st
     return err ? err : home_rejoin(home, fail);
 }
 
+enum gw_err home_vouched(struct home *home, int64_t valid_from, const char *server_sig,
+                         struct gw_fail *fail)
+{
+    struct identity id = home->id;
+    id.valid_from = valid_from;
+    odb_copy(id.server_sig, sizeof id.server_sig, server_sig);
+    return signer_vouched(home, &id, home->key.public_key, fail);
+}
+
 static enum gw_err load_who(struct home *home, bool must, struct gw_fail *fail)
 {
     char public_key[GW_KEY_B64 + 1] = "";
@@ -393,6 +403,7 @@ static enum gw_err take_identity(struct home *home, const struct identity *id,
         err = journal_reissue(home, id->device, key, fail);
     }
     err = err ? err : identity_store(home, id, key, fail);
+    err = err ? err : signer_vouched(home, id, key->public_key, fail);
     err = odb_end(home, err, fail);
     if (err) {
         (void)unlink(next); /* tidy only: an unnamed key is ignored */

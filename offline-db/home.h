@@ -23,6 +23,10 @@ struct identity {
     char pin[128];     /* "" = none */
     char server_key[GW_KEY_B64 + 1], server_sign_key[GW_KEY_B64 + 1];
     int64_t enrolled_at;
+    /* What the server says of this key (protocol 6.5), as it comes with enroll; "" = nothing. Not
+     * read back: it is kept among the signers. */
+    int64_t valid_from;
+    char server_sig[GW_SIGN_B64 + 1];
 };
 
 struct home_priv;
@@ -31,7 +35,8 @@ struct home {
     struct gw_db *db;
     char dir[1024];
     bool enrolled;
-    bool practice; /* never sent, bundled or exported; every screen and page says 练习 (practice.h) */
+    bool practice; /* never sent, bundled or exported; every screen and page says 练习 (practice.h)
+                    */
     struct identity id;
     struct gw_sign_key key; /* wiped by home_close */
     const struct gw_clock *clock;
@@ -64,6 +69,9 @@ enum gw_err home_rekey(struct home *home, const struct identity *id, const struc
 enum gw_err home_rejoin(struct home *home, struct gw_fail *fail);
 /* What the server calls this user now (hello). Writes only when it differs. */
 enum gw_err home_user(struct home *home, const char *name, enum gw_role role, struct gw_fail *fail);
+/* What the server says of this home's key (hello): see signer_vouched(). Writes only once. */
+enum gw_err home_vouched(struct home *home, int64_t valid_from, const char *server_sig,
+                         struct gw_fail *fail);
 /* Deletes mirror, journal and key. GW_REFUSED while something is unsent. */
 enum gw_err home_leave(struct home *home, struct gw_fail *fail);
 

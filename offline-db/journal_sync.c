@@ -298,6 +298,25 @@ enum gw_err journal_store_result(struct home *home, const struct journal_result 
 
 /* ---- results of lines that a peer brought */
 
+/* The receipt is about the author's record, so it is kept as one of this home's own is: an export
+ * from here proves when it was at the server before the feed has brought the row. */
+static enum gw_err foreign_receipt(struct home *home, const char *dev,
+                                   const struct journal_result *r, struct gw_fail *fail)
+{
+    char hash[GW_HASH_HEX + 1] = "";
+    struct journal_result of = *r;
+    of.dev = dev;
+    sqlite3_stmt *st = gw_db_stmt(home->db, process_sql(SQL_FL_HASH));
+    gw_bind_text(st, ":dev", dev);
+    gw_bind_int(st, ":n", r->n);
+    enum gw_err err = odb_row(home, st, NULL);
+    if (!err) {
+        ODB_COL(st, 0, hash);
+    }
+    odb_reset(st);
+    return err == GW_ABSENT ? GW_OK : err ? err : store_receipt(home, &of, hash, fail);
+}
+
 static enum gw_err foreign_in_txn(struct home *home, const char *dev, const char *hash,
                                   const struct journal_result *r, struct gw_fail *fail)
 {
@@ -313,7 +332,9 @@ static enum gw_err foreign_in_txn(struct home *home, const char *dev, const char
     gw_bind_text(st, ":hash", hash);
     gw_bind_text(st, ":state", cmd_state_name(state));
     gw_bind_text(st, ":code", anew ? cmd_result_name(r->result) : r->code ? r->code : "");
-    return gw_db_run(home->db, st, fail);
+    enum gw_err err = gw_db_run(home->db, st, fail);
+    bool ours = sqlite3_changes(gw_db_handle(home->db)) > 0;
+    return err || !ours ? err : foreign_receipt(home, dev, r, fail);
 }
 
 enum gw_err journal_foreign_result(struct home *home, const char *dev, const char *hash,

@@ -286,12 +286,12 @@ enum gw_err mirror_job_cancel(struct home *home, int64_t job, struct gw_fail *fa
 
 /* ---- digest (R6) */
 
-static enum gw_err sum_of(struct home *home, const struct wire_digest *want, int64_t *count,
-                          uint64_t *sum)
+static enum gw_err sum_of(struct home *home, const struct wire_digest *want,
+                          enum odb_mirror_sql which, int64_t *count, uint64_t *sum)
 {
     char text[GW_ID_MAX + 64];
     const char *name = entity_of(want->type)->name;
-    sqlite3_stmt *st = gw_db_stmt(home->db, mirror_sql(want->type, M_DIGEST));
+    sqlite3_stmt *st = gw_db_stmt(home->db, mirror_sql(want->type, which));
     (void)sqlite3_bind_text(st, 1, want->scope, -1, SQLITE_STATIC);
     *count = 0;
     *sum = 0;
@@ -305,6 +305,19 @@ static enum gw_err sum_of(struct home *home, const struct wire_digest *want, int
     }
     odb_reset(st);
     return err == GW_ABSENT ? GW_OK : err;
+}
+
+static enum gw_err same_digest(struct home *home, const struct wire_digest *want, bool *same)
+{
+    int64_t count = 0;
+    uint64_t sum = 0;
+    enum gw_err err = sum_of(home, want, M_DIGEST, &count, &sum);
+    *same = count == want->count && sum == want->sum;
+    if (!err && *same && want->has_above) {
+        err = sum_of(home, want, M_DIGEST_ABOVE, &count, &sum);
+        *same = count == want->above_count && sum == want->above_sum;
+    }
+    return err;
 }
 
 /* What differs may claim a seq that is newer than the server's row: the snapshot must win. */
@@ -355,13 +368,12 @@ enum gw_err mirror_digest(struct home *home, const struct wire_digest *digest, s
     bool differs = false;
     enum gw_err err = scopes_load(home);
     for (size_t i = 0; !err && i < n; i++) {
-        int64_t count = 0;
-        uint64_t sum = 0;
+        bool same = true;
         if (!is_our_scope(home, digest[i].scope)) {
             continue; /* the scopes moved on; the next digest will speak of them */
         }
-        err = sum_of(home, &digest[i], &count, &sum);
-        if (!err && (count != digest[i].count || sum != digest[i].sum)) {
+        err = same_digest(home, &digest[i], &same);
+        if (!err && !same) {
             differs = true;
             err = digest_job(home, digest[i].scope, fail);
         }

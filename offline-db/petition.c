@@ -130,6 +130,9 @@ static enum gw_err evidence(struct pack *p)
         .today = day_of_ms(p->home->clock->wall_ms(p->home->clock->ctx))};
     err = err ? err : evidence_verify(&in, &p->report, p->fail);
     p->out->genuine = p->report.genuine;
+    for (size_t i = 0; i < ev_count(p->c.set); i++) {
+        p->out->withheld += posted_withheld(p, ev_at(p->c.set, i));
+    }
     p->out->evidence = !holds_id_number(p);
     if (!err && p->out->evidence) {
         err = pack_file(p, "05-记录.gwe", gw_buf_str(&file), file.len);

@@ -24,6 +24,9 @@ struct petition_out {
     size_t files, notices;     /* written; posted notices among them */
     size_t kept, broken, open; /* rules */
     bool genuine, evidence;    /* the export verifies; it is in the pack */
+    /* Records whose published names are missing in the evidence file, because their private part
+     * holds something unpublished as well (a resident's internal number): it can only go whole. */
+    size_t withheld;
     char code[EV_CODE_LEN + 1];
 };
 /* dir is made; GW_REFUSED when it is there and holds anything. GW_DENIED: internal, and this user

@@ -38,6 +38,9 @@ bool posted_fits(struct pack *p, const struct notice *notice);
 enum gw_err posted_collect(struct pack *p);
 /* For process_pick: every private value of the record was printed, as it is in force. */
 bool posted_keep(void *ctx, const struct ev_step *step);
+/* Posted notices have printed something of its private part, and it stays out of the answer all the
+ * same: something else in it was not published, and it can only go whole. */
+bool posted_withheld(const struct pack *p, const struct ev_step *step);
 /* An ID number stands in the record; in its private part only when that goes along. */
 bool posted_id_number(const struct ev_step *step, bool private_too);
 

@@ -120,6 +120,16 @@ static enum gw_err values_of(const struct pack *p, const struct step_spec *spec,
     return err;
 }
 
+/* Who else stands for the figures, when it is not a second key. */
+static enum gw_err second_line(const struct slot *slot, struct gw_buf *out)
+{
+    if (slot->state == SLOT_SECOND) {
+        return gw_buf_addf(out, "　　%s\n", _("No second person has confirmed this."));
+    }
+    return slot->state == SLOT_PAPER ? gw_buf_addf(out, "　　%s\n", finding_word(FIND_PAPER))
+                                     : GW_OK;
+}
+
 enum gw_err counts_page(struct pack *p, struct gw_buf *out)
 {
     enum gw_err err = gw_buf_addf(out, "%s\n\n", _("Figures in force"));
@@ -133,6 +143,7 @@ enum gw_err counts_page(struct pack *p, struct gw_buf *out)
                           slot->subject[0] ? " · " : "");
         err = err ? err : petition_safe(out, slot->subject);
         err = err ? err : gw_buf_adds(out, slot->corrections_n ? _(" (corrected)\n") : "\n");
+        err = err ? err : second_line(slot, out);
         err = err ? err : values_of(p, spec, slot, spec->fields, spec->fields_n, out);
         err = err ? err : values_of(p, spec, slot, spec->counts, spec->counts_n, out);
     }
@@ -281,6 +292,15 @@ enum gw_err front_page(struct pack *p, struct gw_buf *out)
               ? err
               : gw_buf_adds(out, _("　　What is private and was not printed by a posted notice is "
                                    "left out.\n"));
+    err = err || p->out->withheld == 0
+              ? err
+              : gw_buf_addf(out,
+                            _("　　In 05-记录.gwe the published names of %zu records are missing: "
+                              "the posted notices (01-*) print them, but the same sealed part of "
+                              "the record also holds something that was never published, such as "
+                              "an internal number. A sealed part goes whole or not at all: cut, it "
+                              "would no longer fit its signature.\n"),
+                            p->out->withheld);
     err = err || p->out->evidence
               ? err
               : gw_buf_adds(out, _("　　The evidence file is left out: a record of it holds an ID "

@@ -4,16 +4,6 @@
 
 #include "offline-db/petition_p.h"
 
-static const struct proc_value *of_record(const struct ev_step *step, const char *key)
-{
-    for (size_t i = 0; i < step->values_n; i++) {
-        if (strcmp(step->values[i].key, key) == 0) {
-            return &step->values[i];
-        }
-    }
-    return NULL;
-}
-
 /* A step that keeps the day of posting was posted when that day is there. */
 static bool step_posted(const struct pack *p, const char *step)
 {
@@ -123,21 +113,41 @@ static bool was_printed(const struct pack *p, const struct ev_step *about, const
     return false;
 }
 
+/* How many private values a record has, and how many of them posted notices have printed. Those of
+ * objectors never count as printed. */
+static void weigh(const struct pack *p, const struct ev_step *step, size_t *n, size_t *printed)
+{
+    const struct ev_step *about = subject_step(p, step);
+    *n = *printed = 0;
+    for (size_t i = 0; i < step->values_n; i++) {
+        const struct proc_value *v = &step->values[i];
+        bool objector = strcmp(v->key, PETITION_OBJECTOR) == 0;
+        if (v->private_part || objector) {
+            ++*n;
+            *printed += !objector && was_printed(p, about, v->key, v->text);
+        }
+    }
+}
+
 bool posted_keep(void *ctx, const struct ev_step *step)
 {
     const struct pack *p = ctx;
+    size_t n, printed;
     if (p->in->internal) {
         return true;
     }
-    const struct ev_step *about = subject_step(p, step);
-    for (size_t i = 0; i < step->values_n; i++) {
-        const struct proc_value *v = &step->values[i];
-        if (v->private_part &&
-            (strcmp(v->key, PETITION_OBJECTOR) == 0 || !was_printed(p, about, v->key, v->text))) {
-            return false;
-        }
+    weigh(p, step, &n, &printed);
+    return printed == n;
+}
+
+bool posted_withheld(const struct pack *p, const struct ev_step *step)
+{
+    size_t n, printed;
+    if (p->in->internal || step->priv_erased) {
+        return false;
     }
-    return !of_record(step, PETITION_OBJECTOR);
+    weigh(p, step, &n, &printed);
+    return printed > 0 && printed < n;
 }
 
 bool posted_id_number(const struct ev_step *step, bool private_too)

@@ -116,6 +116,17 @@ static const char *answered(const char *state)
     return strcmp(state, "pending") == 0 || strcmp(state, "sent") == 0 ? "" : state;
 }
 
+/* State, then receipt, at, seq, result from column `first` on. */
+static struct ev_export_line about_waiting(sqlite3_stmt *st, int first)
+{
+    const char *receipt = gw_col_text(st, first + 1);
+    return (struct ev_export_line){.status = answered(gw_col_text(st, first)),
+                                   .receipt = receipt,
+                                   .recv_at = receipt ? gw_col_int(st, first + 2) : 0,
+                                   .seq = receipt ? gw_col_int(st, first + 3) : -1,
+                                   .result = receipt ? gw_col_text(st, first + 4) : NULL};
+}
+
 static enum gw_err own_steps(struct home *home, const char *id, struct gather *g)
 {
     struct gw_buf line;
@@ -128,10 +139,7 @@ static enum gw_err own_steps(struct home *home, const char *id, struct gather *g
                                          .key = gw_col_text(st, 1),
                                          .sig = gw_col_text(st, 2),
                                          .priv = gw_col_text(st, 3)};
-        const struct ev_export_line about = {.status = answered(gw_col_text(st, 4)),
-                                             .receipt = gw_col_text(st, 5),
-                                             .recv_at = gw_col_int(st, 6),
-                                             .seq = gw_col_int(st, 7)};
+        const struct ev_export_line about = about_waiting(st, 4);
         gw_buf_reset(&line);
         err = wire_cmd_line_encode(&in, &line);
         err = err ? err : add(g, gw_buf_str(&line), &about);
@@ -148,7 +156,7 @@ static enum gw_err foreign_steps(struct home *home, const char *id, struct gathe
     gw_bind_text(st, ":id", id);
     enum gw_err err = odb_row(home, st, g->fail);
     while (!err) {
-        const struct ev_export_line about = {.status = answered(gw_col_text(st, 1)), .seq = -1};
+        const struct ev_export_line about = about_waiting(st, 1);
         err = add(g, gw_col_text(st, 0), &about);
         err = err ? err : odb_row(home, st, g->fail);
     }

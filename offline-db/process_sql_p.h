@@ -15,6 +15,13 @@
 #define FOREIGN_STEP                                                                               \
     "f.state <> 'rejected' AND NOT EXISTS (SELECT 1 FROM step s WHERE s.id = f.dev || '.' || f.n)"
 
+/* The first good receipt of a line. What it signs (result, seq, at) is its own: after a restore of
+ * the server the line waits again, and the receipt still says when it was there. */
+#define FIRST_RECEIPT(line)                                                                        \
+    "r.dev = " line ".dev AND r.n = " line ".n AND r.good = 1 AND r.receipt = (SELECT k.receipt "  \
+    "FROM receipt k WHERE k.dev = " line ".dev AND k.n = " line ".n AND k.good = 1 ORDER BY k.at " \
+    "LIMIT 1)"
+
 /* Rows at and below :path as one range of an index; '-' would sort between a path and what is below
  * it. */
 #define BELOW(path)                                                                                \
@@ -47,13 +54,12 @@
     X(PR_STEPS,                                                                                    \
       "SELECT line, status, receipt, recv_at, receipt_seq, result FROM step WHERE process = :id "  \
       "ORDER BY seq, id")                                                                          \
-    X(PR_OWN_STEPS, "SELECT j.body, j.dev, j.sig, j.priv, j.state, (SELECT r.receipt FROM "        \
-                    "receipt r WHERE r.dev = j.dev AND r.n = j.n AND r.good = 1 ORDER BY r.at "    \
-                    "LIMIT 1), j.result_at, j.seq FROM journal j WHERE j.id = :id AND " OWN_STEP   \
-                    " ORDER BY j.j")                                                               \
-    X(PR_FOREIGN_STEPS,                                                                            \
-      "SELECT f.line, f.state FROM foreign_line f WHERE f.process = :id AND " FOREIGN_STEP         \
-      " ORDER BY f.ord")                                                                           \
+    X(PR_OWN_STEPS, "SELECT j.body, j.dev, j.sig, j.priv, j.state, r.receipt, r.at, r.seq, "       \
+                    "r.result FROM journal j LEFT JOIN receipt r ON " FIRST_RECEIPT(               \
+                        "j") " WHERE j.id = :id AND " OWN_STEP " ORDER BY j.j")                    \
+    X(PR_FOREIGN_STEPS, "SELECT f.line, f.state, r.receipt, r.at, r.seq, r.result FROM "           \
+                        "foreign_line f LEFT JOIN receipt r ON " FIRST_RECEIPT(                    \
+                            "f") " WHERE f.process = :id AND " FOREIGN_STEP " ORDER BY f.ord")     \
     X(PR_SIGNERS_OF,                                                                               \
       "SELECT id, user, name, role, sign_key, server_sig, valid_from, revoked_at, revoked_seq, "   \
       "0 AS src FROM signer WHERE id = :dev OR (id > :dev || '.' AND id < :dev || '/') UNION "     \
@@ -91,6 +97,8 @@
     X(FS_KEY, "SELECT sign_key, user, revoked_at FROM signer WHERE id = :dev OR device = :dev "    \
               "UNION ALL SELECT sign_key, user, revoked_at FROM foreign_signer WHERE device = "    \
               ":dev LIMIT 1")                                                                      \
+    X(FS_HAS, "SELECT 1 FROM signer WHERE id = :dev UNION ALL SELECT 1 FROM foreign_signer WHERE " \
+              "device = :dev LIMIT 1")                                                             \
     X(FS_PUT, "INSERT OR REPLACE INTO foreign_signer (device, user, name, role, sign_key, "        \
               "server_sig, valid_from, revoked_at, revoked_seq) VALUES (:dev, :user, :name, "      \
               ":role, :key, :sig, :from, :revoked, :revoked_seq)")                                 \
@@ -168,8 +176,15 @@
     X(BL_DEL, "DELETE FROM blob WHERE hash = :hash")                                               \
     X(BL_NEXT, "SELECT " BLOB_COLS " FROM blob WHERE state IN ('pending', 'uploading', 'wanted') " \
                "ORDER BY state <> 'wanted', tries, at, hash LIMIT 1")                              \
-    X(BL_NAMED, "SELECT process FROM step WHERE instr(line, :hash) > 0 UNION ALL SELECT id FROM "  \
-                "journal WHERE kind LIKE 'process.%' AND instr(body, :hash) > 0 LIMIT 1")          \
+    X(BL_NAMED, "SELECT process FROM step WHERE instr(line, :hash) > 0 UNION ALL SELECT process "  \
+                "FROM foreign_line WHERE instr(line, :hash) > 0 UNION ALL SELECT id FROM journal " \
+                "WHERE kind LIKE 'process.%' AND instr(body, :hash) > 0 LIMIT 1")                  \
+    X(BL_NAMED_IN,                                                                                 \
+      "SELECT erased_at IS NOT NULL FROM step WHERE process = :process AND instr(line, :hash) > "  \
+      "0 "                                                                                         \
+      "UNION ALL SELECT 0 FROM foreign_line WHERE process = :process AND state <> 'rejected' AND " \
+      "instr(line, :hash) > 0 UNION ALL SELECT 0 FROM journal WHERE id = :process AND kind LIKE "  \
+      "'process.%' AND instr(body, :hash) > 0 ORDER BY 1 DESC LIMIT 1")                            \
     X(BL_EACH, "SELECT " BLOB_COLS " FROM blob WHERE :process IN ('', process) ORDER BY at, hash") \
     X(BL_ERASED, "SELECT " BLOB_COLS " FROM blob b WHERE state <> 'erased' AND EXISTS (SELECT 1 "  \
                  "FROM step s WHERE s.process = b.process AND s.erased_at IS NOT NULL AND "        \

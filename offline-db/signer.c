@@ -269,6 +269,7 @@ static enum gw_err add_in_txn(struct home *home, const struct identity *id,
                               const struct gw_sign_key *key, struct gw_fail *fail)
 {
     enum gw_err err = put_row(home, id, key, fail);
+    err = err ? err : signer_vouched(home, id, key->public_key, fail);
     return err ? err : journal_reissue_second(home, id->user, id->device, key, fail);
 }
 

@@ -32,6 +32,13 @@ enum gw_err signer_list(struct home *home, struct signer_row *out, size_t cap, s
 enum gw_err signer_find(struct home *home, const char *user, struct signer_row *out,
                         struct gw_fail *fail);
 
+/* Keeps what the server says of a key of this home (id->valid_from and server_sig, as enroll and
+ * hello bring them) among the signers, so that its records can be judged on another laptop before
+ * the first of them has been at the server. Nothing when the server did not say it, when it is not
+ * the server's word on this key, or when the row is here already. Inside a transaction or not. */
+enum gw_err signer_vouched(struct home *home, const struct identity *id,
+                           const uint8_t public_key[GW_KEY_BYTES], struct gw_fail *fail);
+
 /* After enrolment: key file first, then the row. A person who is here already gets the new device;
  * what the server has not taken of the old one is signed anew with it. GW_REFUSED: the home's own
  * user, a server that is not the home's, or too many persons. */

@@ -89,6 +89,12 @@ static enum gw_err row_text(struct gw_buf *out, const struct gw_entity *entity)
     return err ? err : gw_buf_addf(out, ", extra FROM %s WHERE id = ?1", entity->name);
 }
 
+/* A snapshot of a scope holds what flows down into it, too. */
+static const char *or_above(const struct gw_entity *entity)
+{
+    return entity_flows_down(entity->type) ? " OR " IN_SCOPE("?1", "path") : "";
+}
+
 static enum gw_err mirror_text(struct gw_buf *out, const struct gw_entity *entity,
                                enum odb_mirror_sql which)
 {
@@ -110,15 +116,20 @@ static enum gw_err mirror_text(struct gw_buf *out, const struct gw_entity *entit
             t, entity_flows_down(entity->type) ? " OR " IN_SCOPE("s.path", "t.path") : "");
     case M_SWEEP:
         return gw_buf_addf(
-            out, "DELETE FROM %s WHERE mark <> ?2 AND seq <= ?3 AND " IN_SCOPE("path", "?1"), t);
+            out, "DELETE FROM %s WHERE mark <> ?2 AND seq <= ?3 AND (" IN_SCOPE("path", "?1") "%s)",
+            t, or_above(entity));
     case M_ZERO:
         return gw_buf_addf(out, "UPDATE %s SET seq = 0", t);
     case M_ZERO_IN:
-        return gw_buf_addf(out, "UPDATE %s SET seq = 0 WHERE " IN_SCOPE("path", "?1"), t);
+        return gw_buf_addf(out, "UPDATE %s SET seq = 0 WHERE (" IN_SCOPE("path", "?1") "%s)", t,
+                           or_above(entity));
     case M_WIPE:
         return gw_buf_addf(out, "DELETE FROM %s", t);
     case M_DIGEST:
         return gw_buf_addf(out, "SELECT id, seq FROM %s WHERE " IN_SCOPE("path", "?1"), t);
+    case M_DIGEST_ABOVE:
+        return gw_buf_addf(
+            out, "SELECT id, seq FROM %s WHERE path <> ?1 AND " IN_SCOPE("?1", "path"), t);
     case M_COUNT:
         return gw_buf_addf(out, "SELECT count(*) FROM %s", t);
     case M_N:

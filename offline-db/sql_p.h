@@ -203,12 +203,13 @@ enum odb_mirror_sql {
     M_PUT,    /* upsert: ?1 id ?2 seq ?3 path ?4 mark [?5 rev] fields… extra; keeps a newer row */
     M_MARK,   /* ?1 id ?2 mark */
     M_REMOVE, /* delete id ?1 iff seq < ?2 */
-    M_UNCOVERED, /* delete rows that no scope covers */
-    M_SWEEP,     /* delete rows in scope ?1 with mark <> ?2 and seq <= ?3 */
-    M_ZERO,      /* seq := 0 */
-    M_ZERO_IN,   /* seq := 0 of rows in scope ?1 */
-    M_WIPE,      /* delete all */
-    M_DIGEST,    /* id, seq of rows in scope ?1 */
+    M_UNCOVERED,    /* delete rows that no scope covers */
+    M_SWEEP,        /* delete rows in scope ?1 with mark <> ?2 and seq <= ?3 */
+    M_ZERO,         /* seq := 0 */
+    M_ZERO_IN,      /* seq := 0 of rows in scope ?1 */
+    M_WIPE,         /* delete all */
+    M_DIGEST,       /* id, seq of rows in scope ?1 */
+    M_DIGEST_ABOVE, /* the same above ?1 */
     M_COUNT,
     M_ROW, /* seq, path, fields…, extra of id ?1 */
     M_N

@@ -59,6 +59,7 @@ static enum ev_check check_of(const struct finding *f)
     case FIND_ROLE:
     case FIND_QUARANTINED:
     case FIND_MISSING:
+    case FIND_PAPER:
     case FIND_UNKNOWN:
         return CHECK_PERSONS;
     case FIND_BREACH:
@@ -76,6 +77,26 @@ static enum ev_check check_of(const struct finding *f)
 static bool counts(const struct finding *f)
 {
     return f->kind != FIND_DUE && f->kind != FIND_HINT;
+}
+
+/* Whatever else is noted there: that a second person is only on paper is always said, in front. */
+static void tell_paper(struct verifying *v, const struct procedure *p)
+{
+    struct ev_outcome *out = &v->out->checks[CHECK_PERSONS];
+    char rest[sizeof out->text];
+    long long n = 0;
+    for (size_t i = 0; i < procedure_findings(p); i++) {
+        n += procedure_finding(p, i)->kind == FIND_PAPER;
+    }
+    if (n > 0) {
+        memcpy(rest, out->text, sizeof rest);
+        int len = snprintf(out->text, sizeof out->text,
+                           _("Signed on paper by the second person and checked by no key: %lld "
+                             "records. "),
+                           n);
+        size_t at = len > 0 && (size_t)len < sizeof out->text ? (size_t)len : 0;
+        (void)snprintf(out->text + at, sizeof out->text - at, "%s", rest); /* may be cut */
+    }
 }
 
 static void take_findings(struct verifying *v, const struct ruleset *rules,
@@ -100,6 +121,7 @@ static void take_findings(struct verifying *v, const struct ruleset *rules,
             ev_note(v, check_of(f), EV_NOTED, "%s", text);
         }
     }
+    tell_paper(v, p);
 }
 
 static void skip_judging(struct verifying *v)

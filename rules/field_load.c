@@ -59,8 +59,9 @@ static void field_read(struct reader *r, const struct json *at, enum field_list 
     read_named(r, out->key);
     read_only(r, at, count ? count_keys : field_keys);
     if (out->key != NULL &&
-        (strcmp(out->key, "happened") == 0 || strcmp(out->key, "happened_at") == 0)) {
-        read_wrong(r, "key"); /* every step has these by itself */
+        (strcmp(out->key, "happened") == 0 || strcmp(out->key, "happened_at") == 0 ||
+         strcmp(out->key, SECOND_NAME) == 0)) {
+        read_wrong(r, "key"); /* steps have these by themselves */
     }
     out->name = read_words(r, at, "name", READ_NAME_BYTES);
     out->type =

@@ -26,6 +26,35 @@ static const struct need *needs_read(struct reader *r, const struct json *object
     return out;
 }
 
+/* What a step with `second` takes beside its own: no template writes it, so that every one has it
+ * in the same words. */
+static const struct material paper = {
+    .key = SECOND_PAPER,
+    .name = {"第二人纸上签名（没有密钥时）", "Second person's signature on paper (without a key)"}};
+static const struct proc_field paper_name = {.key = SECOND_NAME,
+                                             .name = {"纸上签名人", "Who signed on paper"},
+                                             .type = PROC_PERSON,
+                                             .private_part = true};
+
+static void add_paper(struct reader *r, struct step_spec *out)
+{
+    struct material *materials = read_alloc(r, out->materials_n + 1, sizeof(*materials));
+    struct proc_field *fields = read_alloc(r, out->fields_n + 1, sizeof(*fields));
+    if (materials == NULL || fields == NULL) {
+        return;
+    }
+    if (out->materials_n > 0) {
+        memcpy(materials, out->materials, out->materials_n * sizeof(*materials));
+    }
+    if (out->fields_n > 0) {
+        memcpy(fields, out->fields, out->fields_n * sizeof(*fields));
+    }
+    materials[out->materials_n++] = paper;
+    fields[out->fields_n++] = paper_name;
+    out->materials = materials;
+    out->fields = fields;
+}
+
 static const struct material *materials_read(struct reader *r, const struct json *object, size_t *n)
 {
     static const char *const keys[] = {"key", "name", "required", NULL};
@@ -35,6 +64,9 @@ static const struct material *materials_read(struct reader *r, const struct json
         read_enter(r, "materials", i);
         read_only(r, at, keys);
         out[i].key = read_id(r, at, "key", FORM_KEY, true);
+        if (out[i].key != NULL && strcmp(out[i].key, SECOND_PAPER) == 0) {
+            read_wrong(r, "key"); /* every step with `second` has it by itself */
+        }
         out[i].name = read_words(r, at, "name", READ_NAME_BYTES);
         out[i].required = read_flag(r, at, "required");
         read_fresh(r, out, sizeof(*out), i);
@@ -134,6 +166,9 @@ static void step_read(struct reader *r, const struct json *at, struct step_spec 
                 read_twice(r, out->counts[i].key);
             }
         }
+    }
+    if (r->err == GW_OK && out->second) {
+        add_paper(r, out);
     }
 }
 

@@ -63,6 +63,11 @@ static enum gw_err read_answer(const struct gw_buf *body, struct identity *id, s
     ok = ok && copy(id->server_key, sizeof(id->server_key), json_str(root, "server_key"));
     ok = ok &&
          copy(id->server_sign_key, sizeof(id->server_sign_key), json_str(root, "server_sign_key"));
+    /* Its word on this key, when it gives one. */
+    if (!ok || !json_int(root, "valid_from", &id->valid_from) ||
+        !copy(id->server_sig, sizeof(id->server_sig), json_str(root, "server_sig"))) {
+        id->server_sig[0] = '\0';
+    }
     /* A server that says more; else the id serves as the name until the feed tells. */
     const struct json *said = user != NULL ? user : root;
     const char *role = ok ? json_str(said, "role") : NULL;

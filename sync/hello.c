@@ -54,6 +54,8 @@ static enum gw_err take_hello(struct engine *engine, const struct wire_hello *he
     if (err == GW_OK && role_parse(hello->role, &role)) {
         err = home_user(engine->home, hello->name, role, fail);
     }
+    err =
+        err != GW_OK ? err : home_vouched(engine->home, hello->valid_from, hello->server_sig, fail);
     if (err == GW_OK && !engine->rekey) {
         err = journal_resend(engine->home, hello->n, hello->missing, hello->missing_n, fail);
     }

@@ -182,6 +182,8 @@ void tui_key(struct tui *tui, const struct key *key)
         tui_touch(t, DIRTY_BODY);
     }
     t->last_key_mono = tui_mono(t);
+    t->unkept_mono = t->unkept ? t->unkept_mono : t->last_key_mono;
+    t->unkept = true;
     if (t->ring.summary[0] != '\0') {
         t->ring.summary[0] = '\0';
         tui_touch(t, DIRTY_BARS);

@@ -95,15 +95,15 @@ static void put_step_name(struct tui *t, const struct process_case *c, const str
 void process_put_step(struct tui *tui, const struct process_case *c, size_t i)
 {
     static const char *const words[] = {
-        [SLOT_OPEN] = N_("not yet"),
-        [SLOT_DONE] = N_("done"),
-        [SLOT_CONTESTED] = N_("contested"),
-        [SLOT_SECOND] = N_("second person missing"),
+        [SLOT_OPEN] = N_("not yet"),          [SLOT_DONE] = N_("done"),
+        [SLOT_CONTESTED] = N_("contested"),   [SLOT_SECOND] = N_("second person missing"),
+        [SLOT_PAPER] = N_("signed on paper"),
     };
     static const enum paint paints[] = {[SLOT_OPEN] = P_DIM,
                                         [SLOT_DONE] = P_GOOD,
                                         [SLOT_CONTESTED] = P_CRITICAL,
-                                        [SLOT_SECOND] = P_WARN};
+                                        [SLOT_SECOND] = P_WARN,
+                                        [SLOT_PAPER] = P_WARN};
     const struct slot *slot = procedure_slot(c->state, i);
     char day[DAY_TEXT + 1];
     day_print(slot->happened, day);

@@ -25,13 +25,37 @@ static struct form_row *add(struct step_form *f, enum form_row_kind kind, const 
     return row;
 }
 
+static void add_field(struct step_form *f, const struct proc_field *field)
+{
+    struct form_row *row = add(f, ROW_FIELD, field->key, words_in(&field->name));
+    if (row != NULL) {
+        row->field = field;
+        row->required = field->required;
+    }
+}
+
 static void add_fields(struct step_form *f, const struct proc_field *fields, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        struct form_row *row = add(f, ROW_FIELD, fields[i].key, words_in(&fields[i].name));
+        if (strcmp(fields[i].key, SECOND_NAME) != 0) { /* stands beside its material */
+            add_field(f, &fields[i]);
+        }
+    }
+}
+
+/* A second person without a key signs what is recorded already: rows of a correction only. */
+static void add_materials(struct step_form *f, const struct step_spec *spec, bool correcting)
+{
+    for (size_t i = 0; i < spec->materials_n; i++) {
+        const struct material *m = &spec->materials[i];
+        bool paper = strcmp(m->key, SECOND_PAPER) == 0;
+        struct form_row *row =
+            paper && !correcting ? NULL : add(f, ROW_MATERIAL, m->key, words_in(&m->name));
         if (row != NULL) {
-            row->field = &fields[i];
-            row->required = fields[i].required;
+            row->required = m->required;
+        }
+        if (row != NULL && paper) {
+            add_field(f, step_field(spec, SECOND_NAME));
         }
     }
 }
@@ -50,13 +74,7 @@ static void add_step(struct step_form *f, const struct step_form_in *in)
     }
     add_fields(f, spec->fields, spec->fields_n);
     add_fields(f, spec->counts, spec->counts_n);
-    for (size_t i = 0; i < spec->materials_n; i++) {
-        struct form_row *row =
-            add(f, ROW_MATERIAL, spec->materials[i].key, words_in(&spec->materials[i].name));
-        if (row != NULL) {
-            row->required = spec->materials[i].required;
-        }
-    }
+    add_materials(f, spec, in->correcting);
 }
 
 enum gw_err step_form_new(const struct step_form_in *in, struct step_form *out)

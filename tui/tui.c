@@ -304,6 +304,27 @@ static void tick_settle(struct tui *t, int64_t mono)
     }
 }
 
+/* Drafts: at a pause, and while somebody types without one. */
+enum { KEEP_PAUSE_MS = 2000, KEEP_EVERY_MS = 10000 };
+
+static int64_t keep_due(const struct tui *t)
+{
+    return t->unkept ? earlier(t->last_key_mono + KEEP_PAUSE_MS, t->unkept_mono + KEEP_EVERY_MS)
+                     : INT64_MAX;
+}
+
+static void tick_keep(struct tui *t, int64_t mono)
+{
+    if (mono < keep_due(t)) {
+        return;
+    }
+    struct view *view = &t->views[t->views_n - 1]; /* also below the lock */
+    if (view->ops->keep != NULL) {
+        view->ops->keep(t, view);
+    }
+    t->unkept = false;
+}
+
 int64_t tui_tick(struct tui *tui)
 {
     struct key key;
@@ -315,12 +336,14 @@ int64_t tui_tick(struct tui *tui)
         tick_second(tui, mono);
     }
     tick_settle(tui, mono);
+    tick_keep(tui, mono);
     if (tui->say.until_mono != 0 && mono >= tui->say.until_mono) {
         tui->say.until_mono = 0;
         tui_touch(tui, DIRTY_BARS);
     }
     int64_t next = earlier(ring_tick(tui), key_reader_deadline(&tui->keys));
     next = earlier(next, tui_lock_tick(tui));
+    next = earlier(next, keep_due(tui));
     if (tui->queue_moved) {
         next = earlier(next, tui->last_key_mono + tui->opts.times.settle_ms);
     }

@@ -44,6 +44,9 @@ struct view_ops {
     void (*draw)(struct tui *tui, struct view *view, unsigned dirty);
     /* The store changed. May be NULL. */
     void (*changed)(struct tui *tui, struct view *view);
+    /* Keeps what is typed as a draft, on the disk: called after a short pause and now and then
+     * while somebody types on, so that a power cut takes seconds of work. May be NULL. */
+    void (*keep)(struct tui *tui, struct view *view);
     /* Left half of the bottom line instead of actions; NULL = actions of the key table. */
     const char *(*hint)(struct tui *tui, struct view *view);
 };
@@ -123,6 +126,8 @@ struct tui {
     int watched_level;
     int64_t guard_until;
     int64_t last_key_mono, second_mono;
+    bool unkept; /* keys since ops->keep was called, the first of them at unkept_mono */
+    int64_t unkept_mono;
     int probe;      /* cursor reports still awaited */
     bool by_person; /* a key is being acted on */
     bool small, quit, gone, first_frame;

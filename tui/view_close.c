@@ -70,12 +70,17 @@ static enum gw_err close_open(struct tui *t, struct view *view, const void *arg,
     return GW_OK;
 }
 
-static void close_close(struct tui *t, struct view *view)
+static void close_keep(struct tui *t, struct view *view)
 {
-    struct state *s = view->state;
+    const struct state *s = view->state;
     dialog_draft_keep(t, "close", view->alarm, s->sent ? "" : s->note.text);
     dialog_draft_keep(t, "close-reason", view->alarm, s->sent ? "" : s->reason.text);
-    free(s);
+}
+
+static void close_close(struct tui *t, struct view *view)
+{
+    close_keep(t, view);
+    free(view->state);
 }
 
 /* A note that came by itself (the server says he has arrived) while the form is open. */
@@ -242,6 +247,7 @@ const struct view_ops view_close = {
     .text = true,
     .open = close_open,
     .close = close_close,
+    .keep = close_keep,
     .key = close_key,
     .draw = close_draw,
     .changed = close_changed,

@@ -59,13 +59,18 @@ static enum gw_err escalate_open(struct tui *t, struct view *view, const void *a
     return GW_OK;
 }
 
-static void escalate_close(struct tui *t, struct view *view)
+static void escalate_keep(struct tui *t, struct view *view)
 {
-    struct state *s = view->state;
+    const struct state *s = view->state;
     if (s->sent || s->text.len > 0) {
         dialog_draft_keep(t, "escalate", view->alarm, s->sent ? "" : s->text.text);
     }
-    free(s);
+}
+
+static void escalate_close(struct tui *t, struct view *view)
+{
+    escalate_keep(t, view);
+    free(view->state);
 }
 
 static const char *label_of(void *ctx, size_t i)
@@ -157,6 +162,7 @@ const struct view_ops view_escalate = {
     .text = true,
     .open = escalate_open,
     .close = escalate_close,
+    .keep = escalate_keep,
     .key = escalate_key,
     .draw = escalate_draw,
     .hint = escalate_hint,

@@ -53,11 +53,16 @@ static enum gw_err handover_open(struct tui *t, struct view *view, const void *a
     return GW_OK;
 }
 
+static void handover_keep(struct tui *t, struct view *view)
+{
+    const struct state *s = view->state;
+    dialog_draft_keep(t, "handover", view->alarm, s->sent ? "" : s->note.text);
+}
+
 static void handover_close(struct tui *t, struct view *view)
 {
-    struct state *s = view->state;
-    dialog_draft_keep(t, "handover", view->alarm, s->sent ? "" : s->note.text);
-    free(s);
+    handover_keep(t, view);
+    free(view->state);
 }
 
 static const char *label_of(void *ctx, size_t i)
@@ -135,6 +140,7 @@ const struct view_ops view_handover = {
     .text = true,
     .open = handover_open,
     .close = handover_close,
+    .keep = handover_keep,
     .key = handover_key,
     .draw = handover_draw,
     .hint = handover_hint,

@@ -21,11 +21,16 @@ static enum gw_err note_open(struct tui *t, struct view *view, const void *arg,
     return GW_OK;
 }
 
+static void note_keep(struct tui *t, struct view *view)
+{
+    const struct state *s = view->state;
+    dialog_draft_keep(t, "note", view->alarm, s->sent ? "" : s->text.text);
+}
+
 static void note_close(struct tui *t, struct view *view)
 {
-    struct state *s = view->state;
-    dialog_draft_keep(t, "note", view->alarm, s->sent ? "" : s->text.text);
-    free(s);
+    note_keep(t, view);
+    free(view->state);
 }
 
 static void note_draw(struct tui *t, struct view *view, unsigned dirty)
@@ -80,6 +85,7 @@ const struct view_ops view_note = {
     .text = true,
     .open = note_open,
     .close = note_close,
+    .keep = note_keep,
     .key = note_key,
     .draw = note_draw,
     .hint = note_hint,

@@ -157,6 +157,11 @@ static enum gw_err step_open(struct tui *t, struct view *view, const void *arg,
     return err;
 }
 
+static void step_keep(struct tui *t, struct view *view)
+{
+    keep_draft(t, view->state);
+}
+
 static void step_close(struct tui *t, struct view *view)
 {
     struct state *s = view->state;
@@ -311,6 +316,7 @@ const struct view_ops view_step = {
     .text = true,
     .open = step_open,
     .close = step_close,
+    .keep = step_keep,
     .key = step_key,
     .draw = step_draw,
     .hint = step_hint,

@@ -98,6 +98,94 @@ def two_clerks(scratch):
     shown = [home.json("election", "show", process) for home in (one, two)]
     assert shown[0] == shown[1]
     assert one.json("merge", b)["taken"] == 0  # late: nothing
+    checkpoint(one, two, process)
+
+
+def checkpoint(one, two, process):
+    """Its hash is where the message of cosign says, and the second person signs it by that."""
+    before = one.json("election", "show", process)
+    assert before["checkpoints"] == []
+    two.run("election", "cosign", process, "0" * 8, status=1)
+    assert "show --json" in two.err, two.err
+    one.run("election", "checkpoint", process)
+    two.run("sync")
+    point, = two.json("election", "show", process)["checkpoints"]
+    assert (point["user"], point["count"], point["digest"], point["cosigned_by"]) == (
+        "clerk-demo", before["count"], before["digest"], []), point
+    assert point["recorded_at"] > 0 and point["dev"] == one.json("status")["device"]
+    text = two.run("election", "show", process)
+    assert "一人已签" in text and point["hash"][:8] in text, text
+    two.run("election", "cosign", process, point["hash"][:8])
+    point, = two.json("election", "show", process)["checkpoints"]
+    assert point["cosigned_by"] == ["clerk2-demo"], point
+    assert "两人已签" in two.run("election", "show", process)
+
+
+def photo(scratch, name, size):
+    path = scratch.path(name)
+    with open(path, "wb") as out:
+        out.write(b"\xff\xd8\xff\xe0" + os.urandom(size - 4))
+    return path
+
+
+def blobs(home):
+    return {b["commit"]: b["state"] for b in home.json("blob", "list")}
+
+
+def photos_by_stick(scratch):
+    """A clerk who was just enrolled and has never been online takes photos; a colleague gets them by
+    stick, and brings them and the records to the server, by stick as well."""
+    server = keep(scratch, Server(scratch)).start()
+    one = Home(scratch, server, "clerk-demo", "one")
+    two = Home(scratch, server, "clerk2-demo", "two")
+    two.run("sync")
+    two.run("election", "new", "--kind", "village", "--polling-day", "2031-11-15", "--anyway", "--reason", "test")
+    two.run("sync")  # the server knows two as a signer, and one has never signed
+    server.kill(15)
+    one_dev = one.json("status")["device"]
+    two_dev = two.json("status")["device"]
+    _, _, _, _ = through_the_server(server, one, "first")
+    process = one.json("election", "new", "--kind", "community", "--polling-day", "2031-11-15",
+                       "--anyway", "--reason", "test")["id"]
+    small, big = photo(scratch, "small.jpg", 300000), photo(scratch, "big.jpg", 9 * 1024 * 1024)
+    one.run("election", "step", process, "S02", "published_on=2026-10-01", "posted_at=公告栏",
+            "--attach", "photo=" + small)
+    a, b = scratch.path("a.gwb"), scratch.path("b.gwb")
+    report = one.json("election", "bundle", process, "--to", two_dev, "--out", a)
+    assert (report["lines"], report["attachments"], report["attachments_left"]) == (2, 1, 0), report
+    one.run("election", "step", process, "S06", "published_on=2026-10-20", "registered=690",
+            "posted_at=公告栏", "--attach", "photo=" + big)
+    report = one.json("election", "bundle", process, "--to", two_dev, "--out", b)
+    assert (report["attachments"], report["attachments_left"]) == (0, 2), report
+    one.run("election", "bundle", process, "--to", two_dev, "--attachments", "some", "--out", b, status=2)
+    text = one.run("election", "bundle", process, "--to", two_dev, "--out", b)
+    assert "2" in text and "--attachments" in text, text
+    got = two.json("merge", a)
+    assert (got["taken"], got["refused"], got["signers"], got["attachments"]) == (2, 0, 1, 1), got
+    commit = next(iter(blobs(two)))
+    assert blobs(two) == {commit: "pending"}
+    out = scratch.path("out.jpg")
+    two.run("blob", "get", commit, "--out", out)
+    assert open(out, "rb").read() == open(small, "rb").read()
+    assert one.json("election", "bundle", process, "--to", two_dev, "--attachments", "all", "--out", b)["attachments"] == 2
+    got = two.json("merge", b)
+    assert (got["taken"], got["attachments"]) == (1, 1), got
+    assert digest(one, process) == digest(two, process)
+    exported, taken, got, _ = through_the_server(server, two, "both")
+    assert (exported["attachments"], exported["attachments_left"]) == (0, 2), exported
+    out, reply = scratch.path("all.gwb"), scratch.path("all.reply.gwb")
+    two.run("journal", "export", out, "--attachments", "all")
+    taken = json.loads(server.admin("bundle", out, "--reply", reply, "--json"))
+    assert (taken["attachments"], taken["attachments_left"]) == (2, 0), taken
+    assert two.json("journal", "import", reply)["attachments"] == 2
+    assert set(blobs(two).values()) == {"done"}
+    folder = server.store.removeprefix("sqlite:") + "-blobs"
+    assert sorted(os.listdir(folder)) == sorted(blobs(two)), os.listdir(folder)
+    server.start()
+    one.run("sync")  # one's own queue finds that all is there
+    assert set(blobs(one).values()) == {"done"}
+    assert one.json("election", "show", process)["unsent"] in (0, False)
+    assert one_dev != two_dev
 
 
 def refusals(scratch):
@@ -139,4 +227,4 @@ def refusals(scratch):
 
 if __name__ == "__main__":
     run_all([(name.__name__.replace("_", " "), name) for name in (
-        by_stick_only, two_clerks, refusals)])
+        by_stick_only, two_clerks, photos_by_stick, refusals)])

@@ -186,7 +186,33 @@ def petition(scratch):
     assert "守住" in rules and "未判断" in rules and "第17条" in rules
     verified = home.json("verify", os.path.join(folder, "05-记录.gwe"))
     assert verified["genuine"], verified
+    assert told["withheld"] == 1, told  # the second group: its names were corrected, its leader is posted
     home.run("election", "petition", it, "--out", folder, status=1)
+
+
+def internal_numbers(scratch):
+    """A resident's number beside a published name: both stay out of the copy, and the first page says
+    why. Recorded apart, by a correction, the name stays in."""
+    _, home, it = recorded(scratch)
+    for number, name, words, later in (("5", "候选戌", ["resident_id=r-0007"], None),
+                                       ("6", "候选亥", [], "resident_id=r-0008")):
+        home.json("election", "step", it, "S10", f"name={name}", "post=member", "nominated_by=voters", "woman=0",
+                  "verdict=pass", *words, "--subject", number, "--happened", day(5) + " 10:00", "--reason", "补录")
+        if later:
+            row = next(x for x in home.json("election", "show", it)["slots"]
+                       if x["step"] == "S10" and x["subject"] == number)
+            home.json("election", "correct", it, row["hash"], later, "--reason", "编号另记")
+    folder = scratch.path("numbers")
+    told = home.json("election", "petition", it, "--out", folder)
+    files = files_of(folder)
+    posted, gwe = files["01-N09.txt"].decode(), files["05-记录.gwe"].decode()
+    assert "候选戌" in posted and "候选亥" in posted
+    assert "候选戌" not in gwe and "候选亥" in gwe
+    for name, data in files.items():
+        assert b"r-0007" not in data and b"r-0008" not in data, name
+    assert told["withheld"] == 1 and told["genuine"], told
+    front = files["00-首页.txt"].decode()
+    assert "1 条记录看不到已公布的姓名" in front and "内部编号" in front, front
 
 
 def internal(scratch):
@@ -261,7 +287,7 @@ def look(scratch):
     home.run("election", "petition", it, "--out", f"{out}/answer", "--asked", "村民代表怎么选的？")
 
 
-TESTS = [("papers", papers), ("PDF", pdf), ("a petition is answered", petition),
+TESTS = [("papers", papers), ("PDF", pdf), ("a petition is answered", petition), ("internal numbers", internal_numbers),
          ("the internal file", internal), ("ID numbers", id_number), ("the screen", screen)]
 if __name__ == "__main__":
     run_all(TESTS + ([("look", look)] if "PAPER_LOOK" in os.environ else []))

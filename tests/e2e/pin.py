@@ -78,6 +78,48 @@ def second_signature(scratch):
     assert not [name for name in os.listdir(home.dir) if name.endswith(".key")], os.listdir(home.dir)
 
 
+def signed_on_paper(scratch):
+    """A second person without a key: recorded, told everywhere as what it is, and a key takes its place."""
+    server, home, other = two_clerks(scratch)
+    election = home.json("election", "new", "--kind", "village", "--polling-day", "2031-06-14")["id"]
+    home.json("election", "step", election, "S22", "--subject", "7", "name=何平", "chair_votes=120")
+    record = slot(home, election, "S22")["hash"]
+    steps = home.json("election", "steps", election)
+    spec = next(s for s in steps if s["step"] == "S22")
+    assert spec["materials"][-1]["key"] == "second_paper", spec
+    assert not [m for m in next(s for s in steps if s["step"] == "S06")["materials"] if m["key"] == "second_paper"]
+    page = scratch.path("page.jpg")
+    with open(page, "wb") as out:
+        out.write(b"\xff\xd8\xff\xe0" + os.urandom(2000))
+    correction = home.json("election", "correct", election, record[:8], "second_name=张三", "--attach",
+                           "second_paper=" + page, "--reason", "本人没有密钥")
+    body = json.loads(home.json("journal", "show", str(correction["n"]))["body"])
+    assert "张三" not in json.dumps(body, ensure_ascii=False) and body["priv"], body
+    assert body["data"]["materials"]["second_paper"] == body["blobs"][0]["commit"], body
+    row = slot(home, election, "S22")
+    assert row["state"] == "paper" and row["values"]["second_name"] == "张三", row
+    said = [f for f in home.json("election", "show", election)["findings"] if f["kind"] == "paper"]
+    assert len(said) == 1 and "未经密钥核验" in said[0]["text"], said
+    assert "纸上签名" in home.run("election", "show", election)
+    path = scratch.path("x.gwe")
+    home.run("election", "export", election, "--out", path)
+    persons = home.json("verify", path)["checks"][13]
+    assert persons["verdict"] == "noted", persons
+    assert "纸上签名" in home.run("verify", path)
+    pack = scratch.path("pack")
+    home.run("election", "petition", election, "--out", pack)
+    assert "纸上签名（未经密钥核验）" in open(os.path.join(pack, "02-数字.txt"), encoding="utf-8").read()
+    everything = "".join(open(os.path.join(pack, name), encoding="utf-8").read() for name in os.listdir(pack))
+    assert "张三" not in everything  # the name is private
+    home.run("sync")
+    other.run("sync")
+    assert slot(other, election, "S22")["state"] == "paper"
+    for one in (record, slot(other, election, "S22")["corrections"][0]):
+        other.run("election", "cosign", election, one)
+    assert slot(other, election, "S22")["state"] == "done"
+    assert not [f for f in other.json("election", "show", election)["findings"] if f["kind"] == "paper"]
+
+
 def server_restored(scratch):
     """What the second person signed is there again after the server lost it, under his own key."""
     server, home, other = two_clerks(scratch)
@@ -237,4 +279,4 @@ def killed_while_changing(scratch):
 
 if __name__ == "__main__":
     run_all([(name.__name__.replace("_", " "), name) for name in (
-        second_signature, server_restored, locked, console_lock, asked_on_the_terminal, killed_while_changing)])
+        signed_on_paper, second_signature, server_restored, locked, console_lock, asked_on_the_terminal, killed_while_changing)])

@@ -12,6 +12,25 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static uint8_t box[GW_KEY_BYTES], secret[GW_KEY_BYTES];
 
+/* Not beyond its total, nor beyond what one line may hold; a commit that may become a file's name.
+ */
+static void blob_line(const char *line, size_t len)
+{
+    struct bundle_slice slice;
+    struct bundle_held held;
+    struct gw_buf bytes;
+    gw_buf_init(&bytes, BUNDLE_SLICE);
+    if (bundle_slice_read(line, len, &slice, &bytes)) {
+        assert(blob_commit_ok(slice.commit));
+        assert(slice.len > 0 && slice.len <= BUNDLE_SLICE && slice.len == bytes.len);
+        assert(slice.from >= 0 && slice.from + (int64_t)slice.len <= slice.total);
+    }
+    if (bundle_held_read(line, len, &held)) {
+        assert(blob_commit_ok(held.commit));
+    }
+    gw_buf_free(&bytes);
+}
+
 static void open_it(const void *file, size_t len)
 {
     const struct bundle_me me = {"me", box, secret};
@@ -22,7 +41,9 @@ static void open_it(const void *file, size_t len)
     if (bundle_open(file, len, &me, &in, NULL) == GW_OK) {
         while (bundle_next(&in, &at, &line, &line_len)) {
             assert(memchr(line, '\n', line_len) == NULL);
-            (void)bundle_line_kind(line, line_len);
+            if (bundle_line_kind(line, line_len) == BUNDLE_BLOB) {
+                blob_line(line, line_len);
+            }
             n++;
         }
         assert(n == in.count);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "offline-db/journal.h"
+#include "offline-db/draft.h"
 #include "tests/kit/console.h"
 
 static void begin(struct console *c, const char *name, enum gw_role role)
@@ -409,6 +410,44 @@ static void drafts_come_back(void **state)
     console_close(&c);
 }
 
+static int64_t drafts_of(struct console *c, const char *kind)
+{
+    struct gw_buf text;
+    gw_buf_init(&text, 4096);
+    enum gw_err err = draft_load(&c->home, kind, "a1", &text);
+    int64_t len = err == GW_OK ? (int64_t)text.len : -1;
+    gw_buf_free(&text);
+    return len;
+}
+
+/* A power cut asks nobody: what is typed is on the disk after a pause of two seconds, and every ten
+ * while somebody types without one. */
+static void drafts_do_not_wait_for_esc(void **state)
+{
+    struct console c;
+    (void)state;
+    begin(&c, "power", ROLE_WORKER);
+    smoke(&c, "a1", "unack", "");
+    console_start(&c);
+    console_keys(&c, "nabc");
+    assert_int_equal(drafts_of(&c, "note"), -1); /* no write for every letter */
+    console_wait(&c, 2100);
+    assert_int_equal(drafts_of(&c, "note"), 3);
+    for (int i = 0; i < 12; i++) { /* one a second */
+        console_keys(&c, "d");
+        console_wait(&c, 1000);
+    }
+    int64_t kept = drafts_of(&c, "note");
+    assert_true(kept >= 3 + 9 && kept < 3 + 12);
+    console_wait(&c, 2100);
+    assert_int_equal(drafts_of(&c, "note"), 15);
+    console_key(&c, GK_ENTER);
+    assert_int_equal(drafts_of(&c, "note"), -1);
+    console_wait(&c, 5000);
+    assert_int_equal(drafts_of(&c, "note"), -1);
+    console_close(&c);
+}
+
 static void q_leaves_only_from_the_first_screen(void **state)
 {
     struct console c;
@@ -689,6 +728,7 @@ int main(void)
         cmocka_unit_test(a_menu_serves_terminals_without_f_keys),
         cmocka_unit_test(unknown_sequences_do_nothing),
         cmocka_unit_test(drafts_come_back),
+        cmocka_unit_test(drafts_do_not_wait_for_esc),
         cmocka_unit_test(q_leaves_only_from_the_first_screen),
         cmocka_unit_test(duty_asks_for_the_inhibitor),
         cmocka_unit_test(small_windows_keep_the_queue),

@@ -228,9 +228,9 @@ static void nothing_leaves_it(void **state)
     const struct petition_in asked = {.process = id};
     struct petition_out pack;
     const char *const devices[] = {"practice-2"};
-    assert_int_equal(home_bundle_out(&c.home, &out, &report, &fail), GW_REFUSED);
+    assert_int_equal(home_bundle_out(&c.home, NULL, &out, &report, &fail), GW_REFUSED);
     assert_int_equal(home_bundle_in(&c.home, "x", 1, &report, &fail), GW_REFUSED);
-    assert_int_equal(process_bundle_out(&c.home, id, devices, 1, &out, &report, &fail), GW_REFUSED);
+    assert_int_equal(process_bundle_out(&c.home, id, devices, 1, NULL, &out, &report, &fail), GW_REFUSED);
     assert_int_equal(process_bundle_in(&c.home, "x", 1, &report, &fail), GW_REFUSED);
     assert_int_equal(petition_write(&c.home, &asked, &pack, &fail), GW_REFUSED);
     assert_non_null(strstr(fail.text, "练习"));

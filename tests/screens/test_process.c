@@ -10,6 +10,7 @@
 
 #include "offline-db/process.h"
 #include "tests/kit/console.h"
+#include "tui/step_form.h"
 
 static void open_clerk(struct console *c, const char *name, const char *lang, int rows, int cols)
 {
@@ -151,6 +152,48 @@ static void a_step_takes_few_presses(void **state)
     console_close(&c);
 }
 
+static int64_t rows_of(const struct step_form *form, const char *key)
+{
+    int64_t n = 0;
+    for (size_t i = 0; i < form->n; i++) {
+        n += strcmp(form->rows[i].key, key) == 0;
+    }
+    return n;
+}
+
+/* A second person without a key signs what is recorded already: the form of a correction asks for
+ * it, that of a new record does not. */
+static void paper_of_a_second_person(void **state)
+{
+    struct console c;
+    struct process_case pc;
+    struct step_form form;
+    gw_id id = "";
+    (void)state;
+    open_clerk(&c, "clerk-paper", "zh_CN", 24, 80);
+    console_keys(&c, "14");
+    set_up(&c, "0801");
+    console_key(&c, GK_F7);
+    assert_int_equal(process_each(&c.home, "election", keep_id, id), GW_OK);
+    assert_int_equal(process_load(&c.home, id, 0, &pc, NULL), GW_OK);
+    for (int correcting = 0; correcting < 2; correcting++) {
+        static const char *const steps[] = {"S20", "S06"};
+        for (size_t i = 0; i < 2; i++) {
+            const struct step_form_in in = {.rules = pc.rules,
+                                            .spec = template_step(pc.rules->template_, steps[i]),
+                                            .subject = "一站/选票",
+                                            .anchor = pc.row.polling_day,
+                                            .correcting = correcting};
+            assert_int_equal(step_form_new(&in, &form), GW_OK);
+            assert_int_equal(rows_of(&form, SECOND_PAPER), correcting && i == 0);
+            assert_int_equal(rows_of(&form, SECOND_NAME), correcting && i == 0);
+            step_form_free(&form);
+        }
+    }
+    process_unload(&pc);
+    console_close(&c);
+}
+
 /* What is not typed to its end survives Esc, and the form says so. */
 static void a_draft_is_not_lost(void **state)
 {
@@ -197,6 +240,7 @@ int main(void)
         cmocka_unit_test(chinese_wide),
         cmocka_unit_test(english),
         cmocka_unit_test(a_step_takes_few_presses),
+        cmocka_unit_test(paper_of_a_second_person),
         cmocka_unit_test(a_draft_is_not_lost),
         cmocka_unit_test(lists_open_their_rows),
     };

@@ -215,7 +215,7 @@ static void pack_peer(struct world *w, int from, int to)
     const char *devices[] = {w->laptops[to].home.id.device};
     struct stick *s = pocket(w, from, to);
     enum gw_err err =
-        process_bundle_out(&w->laptops[from].home, w->process, devices, 1, &s->file, &r, &fail);
+        process_bundle_out(&w->laptops[from].home, w->process, devices, 1, NULL, &s->file, &r, &fail);
     if (err && err != GW_ABSENT) { /* absent: not heard of yet */
         trouble(w, "pack", fail.text);
     }
@@ -226,7 +226,7 @@ static void pack_server(struct world *w, int from)
     struct bundle_report r;
     struct gw_fail fail = {0};
     struct stick *s = pocket(w, from, -1);
-    if (home_bundle_out(&w->laptops[from].home, &s->file, &r, &fail)) {
+    if (home_bundle_out(&w->laptops[from].home, NULL, &s->file, &r, &fail)) {
         trouble(w, "export", fail.text);
     }
 }

@@ -64,6 +64,25 @@ static void pack(const struct bundle_head *head, int lines, struct gw_buf *file)
     bundle_out_free(&out);
 }
 
+/* A slice of a photo, and the answer how far it is. */
+static void pack_photo(const struct bundle_head *head, struct gw_buf *file)
+{
+    struct bundle_out out;
+    uint8_t boxes[2][GW_KEY_BYTES];
+    struct bundle_slice slice = {.media = "image/jpeg", .total = 300, .bytes = head, .len = 300};
+    blob_commit(slice.salt, head, 300, slice.commit);
+    struct bundle_held held = {.total = 300, .offset = 300};
+    memcpy(held.commit, slice.commit, sizeof held.commit);
+    memcpy(boxes[0], ben.box, GW_KEY_BYTES);
+    memcpy(boxes[1], eve.box, GW_KEY_BYTES);
+    gw_buf_init(file, BUNDLE_FILE_MAX);
+    ok(bundle_begin(&out, head, NULL));
+    ok(bundle_slice_add(&out, &slice, NULL));
+    ok(bundle_held_add(&out, &held, NULL));
+    ok(bundle_seal(&out, (const uint8_t(*)[GW_KEY_BYTES])boxes, "ann", &ann.key, file, NULL));
+    bundle_out_free(&out);
+}
+
 static int setup(void **state)
 {
     (void)state;
@@ -150,13 +169,98 @@ static void open__any_bit_bent__nothing(void **state)
     struct bundle in;
     const struct bundle_me me = me_of("ben", &ben);
     const struct bundle_head head = head_of(BUNDLE_TO_PEER, "ben", "eve");
-    pack(&head, 5, &file);
-    for (size_t at = 0; at < file.len; at++) {
-        file.data[at] = (char)(file.data[at] ^ (1 << (at % 8)));
-        assert_int_not_equal(bundle_open(gw_buf_str(&file), file.len, &me, &in, NULL), GW_OK);
-        file.data[at] = (char)(file.data[at] ^ (1 << (at % 8)));
+    for (int photo = 0; photo < 2; photo++) {
+        if (photo) {
+            pack_photo(&head, &file);
+        } else {
+            pack(&head, 5, &file);
+        }
+        for (size_t at = 0; at < file.len; at++) {
+            file.data[at] = (char)(file.data[at] ^ (1 << (at % 8)));
+            assert_int_not_equal(bundle_open(gw_buf_str(&file), file.len, &me, &in, NULL), GW_OK);
+            file.data[at] = (char)(file.data[at] ^ (1 << (at % 8)));
+        }
+        gw_buf_free(&file);
     }
-    gw_buf_free(&file);
+}
+
+/* What was cut into slices is the same put together; the longest slice is a line that may be. */
+static void slices__of_every_length__the_same_bytes(void **state)
+{
+    (void)state;
+    static uint8_t bytes[BUNDLE_SLICE + 1];
+    static const size_t sizes[] = {1, 2, 3, 4, 1000, BUNDLE_SLICE - 1, BUNDLE_SLICE};
+    struct gw_buf read;
+    struct bundle_out out;
+    const struct bundle_head head = head_of(BUNDLE_TO_PEER, "ben", NULL);
+    gw_buf_init(&read, BUNDLE_SLICE);
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        bytes[i] = (uint8_t)(i * 7);
+    }
+    ok(bundle_begin(&out, &head, NULL));
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        struct bundle_slice slice = {.media = "image/png",
+                                     .total = BLOB_MAX,
+                                     .from = (int64_t)i,
+                                     .bytes = bytes,
+                                     .len = sizes[i]};
+        struct bundle_slice got;
+        size_t before = out.text.len;
+        blob_commit(slice.salt, bytes, 5, slice.commit);
+        ok(bundle_slice_add(&out, &slice, NULL));
+        const char *line = out.text.data + before;
+        size_t len = out.text.len - before - 1;
+        assert_int_equal(bundle_line_kind(line, len), BUNDLE_BLOB);
+        assert_true(bundle_slice_read(line, len, &got, &read));
+        assert_string_equal(got.commit, slice.commit);
+        assert_string_equal(got.media, slice.media);
+        assert_true(got.from == slice.from && got.total == slice.total && got.len == slice.len);
+        assert_memory_equal(got.bytes, bytes, got.len);
+    }
+    const struct bundle_slice over = {.media = "image/png", .bytes = bytes, .len = sizeof bytes};
+    assert_int_not_equal(bundle_slice_add(&out, &over, NULL), GW_OK);
+    bundle_out_free(&out);
+    gw_buf_free(&read);
+}
+
+#define COMMIT "\"commit\":\"df45bce81b2c9c1e18db70b42e457490628e4dff988b52cb9f388cf3cd9006c2\""
+#define SALT   ",\"media\":\"image/png\",\"salt\":\"MDEyMzQ1Njc4OWFiY2RlZg\""
+
+static void slices__of_bad_will__say_nothing(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {
+        "{\"blob\":5}",
+        "{\"blob\":{}}",
+        "{\"blob\":{" COMMIT SALT ",\"total\":4,\"from\":0,\"bytes\":\"\"}}",
+        "{\"blob\":{" COMMIT SALT ",\"total\":4,\"from\":0,\"bytes\":\"AAAAA\"}}",
+        "{\"blob\":{" COMMIT SALT ",\"total\":2,\"from\":0,\"bytes\":\"AAAA\"}}",
+        "{\"blob\":{" COMMIT SALT ",\"total\":4,\"from\":-1,\"bytes\":\"AAAA\"}}",
+        "{\"blob\":{" COMMIT SALT ",\"total\":4,\"from\":2,\"bytes\":\"AAAA\"}}",
+        "{\"blob\":{" COMMIT SALT ",\"total\":0,\"from\":0,\"bytes\":\"AAAA\"}}",
+        "{\"blob\":{" COMMIT SALT ",\"total\":33554433,\"from\":0,\"bytes\":\"AAAA\"}}",
+        "{\"blob\":{\"commit\":\"../../x\"" SALT ",\"total\":3,\"from\":0,\"bytes\":\"AAAA\"}}",
+        "{\"blob\":{" COMMIT ",\"media\":\"text/html\",\"salt\":\"MDEyMzQ1Njc4OWFiY2RlZg\","
+        "\"total\":3,\"from\":0,\"bytes\":\"AAAA\"}}"};
+    static const char good[] =
+        "{\"blob\":{" COMMIT SALT ",\"total\":3,\"from\":0,\"bytes\":\"AAAA\",\"x\":1}}";
+    static const char held[] = "{\"blob\":{" COMMIT ",\"total\":4,\"offset\":2}}";
+    static const char erased[] = "{\"blob\":{" COMMIT ",\"total\":4,\"erased\":true}}";
+    struct bundle_slice slice;
+    struct bundle_held got;
+    struct gw_buf bytes;
+    gw_buf_init(&bytes, BUNDLE_SLICE);
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        assert_false(bundle_slice_read(bad[i], strlen(bad[i]), &slice, &bytes));
+        assert_false(bundle_held_read(bad[i], strlen(bad[i]), &got));
+    }
+    assert_true(bundle_slice_read(good, sizeof good - 1, &slice, &bytes));
+    assert_false(bundle_slice_read(held, sizeof held - 1, &slice, &bytes));
+    assert_true(bundle_held_read(held, sizeof held - 1, &got));
+    assert_true(got.offset == 2 && got.total == 4 && !got.erased);
+    assert_true(bundle_held_read(erased, sizeof erased - 1, &got));
+    assert_true(got.erased);
+    gw_buf_free(&bytes);
 }
 
 static void open__something_behind__nothing(void **state)
@@ -413,6 +517,8 @@ int main(void)
         cmocka_unit_test(open__somebody_else__denied_and_named),
         cmocka_unit_test(open__cut_anywhere__nothing),
         cmocka_unit_test(open__any_bit_bent__nothing),
+        cmocka_unit_test(slices__of_every_length__the_same_bytes),
+        cmocka_unit_test(slices__of_bad_will__say_nothing),
         cmocka_unit_test(open__something_behind__nothing),
         cmocka_unit_test(open__pieces_swapped__nothing),
         cmocka_unit_test(open__text_that_breaks_the_form__nothing),

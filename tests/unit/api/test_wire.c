@@ -306,12 +306,19 @@ static void feed_lines_come_back(void **state)
     decode(d, strtok(out.data, "\n"), &rec);
     assert_true(rec.op == OP_SCOPES && rec.scopes_n == 2 && rec.types == 7 && rec.scopes[1].granted == 9);
     const struct wire_cursor cursor = {"k3f9z2qa", 184501};
-    const struct wire_digest digest = {"CQ.1", TYPE_ALARM, 12, 0xfedcba9876543210ULL};
+    const struct wire_digest digest = {.scope = "CQ.1",
+                                       .type = TYPE_ALARM,
+                                       .count = 12,
+                                       .sum = 0xfedcba9876543210ULL,
+                                       .has_above = true,
+                                       .above_count = 2,
+                                       .above_sum = 7};
     gw_buf_reset(&out);
     assert_int_equal(wire_end(&out, &cursor, true, 34, &digest, 1, true), GW_OK);
     decode(d, strtok(out.data, "\n"), &rec);
     assert_true(rec.op == OP_END && rec.more && rec.n == 34 && rec.has_digest && rec.digest_n == 1 &&
-                rec.digest[0].sum == 0xfedcba9876543210ULL);
+                rec.digest[0].sum == 0xfedcba9876543210ULL && rec.digest[0].has_above &&
+                rec.digest[0].above_count == 2 && rec.digest[0].above_sum == 7);
     assert_string_equal(rec.cursor, "k3f9z2qa.184501");
     gw_buf_reset(&out);
     assert_int_equal(wire_begin(&out, &cursor, "CQ.1"), GW_OK);

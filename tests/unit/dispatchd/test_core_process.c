@@ -871,6 +871,11 @@ static void a_snapshot_holds_what_flows_down(void **state)
     (void)snprintf(query, sizeof query, "since=%s&digest=1", since);
     assert_int_equal(core_kit_get(kit, "/v1/changes", query, clerk.token), 200);
     assert_non_null(strstr(core_kit_body(kit), "\"type\":\"rule\",\"count\":1,"));
+    assert_non_null(strstr(core_kit_body(kit), "\"above_count\":2,\"above_sum\":\""));
+    assert_null(strstr(core_kit_body(kit), "\"type\":\"step\",\"count\":0,\"sum\":"
+                                           "\"0000000000000000\",\"above"));
+    assert_int_equal(core_kit_get(kit, "/v1/changes", query, other.token), 200);
+    assert_non_null(strstr(core_kit_body(kit), "\"above_count\":0,"));
 }
 
 /* Lines of both sorts in one order, whatever the page size, each once. */

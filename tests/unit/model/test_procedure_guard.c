@@ -198,6 +198,13 @@ static void test_block(void **state)
     p.t->items[0].values[1].num = 5;
 
     assert_int_equal(block(&p, "S21", POLLING, &fail), GW_OK);
+
+    p.sign->s.status = STEP_QUARANTINED; /* the second person has no key, and signed on paper */
+    struct made *paper = put_correct(p.t, A, p.count);
+    made_material(paper, SECOND_PAPER, "paper");
+    expect_block(&p, SECOND_NAME);
+    made_text(paper, SECOND_NAME, "王二");
+    assert_int_equal(block(&p, "S21", POLLING, &fail), GW_OK);
     free(p.t);
 }
 
@@ -293,6 +300,7 @@ static void test_kinds(void **state)
         {FIND_ROLE, "角色不符", "role"},
         {FIND_QUARANTINED, "待值班室核", "quarantined"},
         {FIND_UNKNOWN, "未知步骤", "unknown"},
+        {FIND_PAPER, "纸上签名（未经密钥核验）", "paper"},
     };
     for (size_t i = 0; i < LEN(rows); i++) {
         assert_string_equal(finding_word(rows[i].kind), rows[i].word);

@@ -321,6 +321,99 @@ static void test_second(void **state)
     free(t);
 }
 
+static struct made *put_paper(struct story *t, int dev, const struct made *target,
+                              const char *paper)
+{
+    struct made *m = put_correct(t, dev, target);
+    made_material(m, SECOND_PAPER, paper);
+    made_text(m, SECOND_NAME, "王二");
+    return m;
+}
+
+static enum slot_state state_now(struct story *t)
+{
+    struct look l = look(t, NULL);
+    enum slot_state state = state_of(&l, "S20", "");
+    bool paper = found(&l, FIND_PAPER, SECOND_PAPER) != NULL;
+    assert_true(paper == (state == SLOT_PAPER));
+    assert_true((found(&l, FIND_MISSING, "second") != NULL) == (state == SLOT_SECOND));
+    look_free(&l);
+    return state;
+}
+
+/* Somebody without a key signed on paper: told as that for ever, until a key takes its place. It
+ * covers what its author had seen, and nothing that was changed apart from it or afterwards. */
+static void test_second_on_paper(void **state)
+{
+    (void)state;
+    struct story *t = started();
+    struct made *m = put_step(t, A, "S20", "", POLLING);
+    made_num(m, "recovered", 9);
+    struct made *empty = put_correct(t, A, m);
+    made_material(empty, SECOND_PAPER, "");
+    assert_int_equal(state_now(t), SLOT_SECOND);
+    struct made *nameless = put_correct(t, A, m);
+    made_material(nameless, SECOND_PAPER, "paper");
+    struct look l = look(t, NULL);
+    assert_int_equal(state_of(&l, "S20", ""), SLOT_PAPER);
+    assert_non_null(found(&l, FIND_MISSING, SECOND_NAME));
+    look_free(&l);
+    put_paper(t, A, m, "paper");
+    l = look(t, NULL);
+    assert_null(found(&l, FIND_MISSING, SECOND_NAME));
+    look_free(&l);
+    assert_int_equal(state_now(t), SLOT_PAPER);
+    struct made *fix = put_correct(t, A, m); /* changed after he signed */
+    made_num(fix, "recovered", 10);
+    assert_int_equal(state_now(t), SLOT_SECOND);
+    struct made *again = put_paper(t, A, m, "paper");
+    assert_int_equal(state_now(t), SLOT_PAPER);
+    struct made *apart = put_correct(t, C, m); /* who had seen nothing of the paper */
+    made_num(apart, "recovered", 11);
+    assert_int_equal(state_now(t), SLOT_SECOND);
+    story_sync(t, C, A);
+    put_paper(t, A, m, "df45bce81b2c9c1e18db70b42e457490628e4dff988b52cb9f388cf3cd9006c2");
+    assert_int_equal(state_now(t), SLOT_PAPER);
+    made_material(put_correct(t, A, m), SECOND_PAPER, ""); /* it was not his signature */
+    assert_int_equal(state_now(t), SLOT_SECOND);
+    (void)again;
+    free(t);
+}
+
+/* Where a key has signed, paper takes the place of no further cosign. */
+static void test_paper_is_no_key(void **state)
+{
+    (void)state;
+    struct story *t = started();
+    struct made *m = put_step(t, A, "S20", "", POLLING);
+    struct made *paper = put_paper(t, A, m, "paper");
+    story_sync(t, A, C);
+    assert_int_equal(state_now(t), SLOT_PAPER);
+    put_cosign(t, C, m); /* all that was recorded is to be signed, the correction too */
+    assert_int_equal(state_now(t), SLOT_SECOND);
+    put_cosign(t, C, paper);
+    assert_int_equal(state_now(t), SLOT_DONE);
+    story_sync(t, C, A);
+    struct made *alone = put_paper(t, A, m, "paper");
+    made_num(alone, "recovered", 12);
+    assert_int_equal(state_now(t), SLOT_SECOND);
+    free(t);
+}
+
+/* Two who chose differently are not brought together by paper. */
+static void test_paper_settles_nothing(void **state)
+{
+    (void)state;
+    struct story *t = started();
+    story_sync(t, A, C);
+    struct made *m = put_step(t, A, "S20", "", POLLING);
+    put_step(t, C, "S20", "", POLLING);
+    story_sync(t, C, A);
+    put_paper(t, A, m, "paper");
+    assert_int_equal(state_now(t), SLOT_CONTESTED);
+    free(t);
+}
+
 /* A signer that nobody knows is no second person. */
 static void test_second_unknown(void **state)
 {
@@ -495,6 +588,9 @@ int main(void)
         cmocka_unit_test(test_contested_member),
         cmocka_unit_test(test_contested_time),
         cmocka_unit_test(test_second),
+        cmocka_unit_test(test_second_on_paper),
+        cmocka_unit_test(test_paper_is_no_key),
+        cmocka_unit_test(test_paper_settles_nothing),
         cmocka_unit_test(test_second_unknown),
         cmocka_unit_test(test_quarantined),
         cmocka_unit_test(test_two_opens),

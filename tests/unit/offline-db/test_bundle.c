@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dispatchd/blobs.h"
 #include "dispatchd/bundle.h"
+#include "offline-db/blob.h"
 #include "tests/kit/laptops.h"
 #include "tests/kit/scratch.h"
 
@@ -69,7 +71,7 @@ static void hand(struct laptop *from, const struct laptop *to, const char *proce
     struct gw_fail fail = {0};
     const char *devices[] = {to->home.id.device};
     gw_buf_init(file, BUNDLE_FILE_MAX);
-    if (process_bundle_out(&from->home, process, devices, 1, file, &r, &fail) != GW_OK) {
+    if (process_bundle_out(&from->home, process, devices, 1, NULL, file, &r, &fail) != GW_OK) {
         fail_msg("%s", fail.text);
     }
 }
@@ -116,7 +118,7 @@ static void by_stick(struct bed *bed, struct laptop *l, struct gw_buf *reply)
     struct gw_fail fail = {0};
     gw_buf_init(&file, BUNDLE_FILE_MAX);
     gw_buf_init(reply, BUNDLE_FILE_MAX);
-    ok(home_bundle_out(&l->home, &file, &r, &fail));
+    ok(home_bundle_out(&l->home, NULL, &file, &r, &fail));
     core_refresh(bed->server.core);
     if (core_bundle(bed->server.core, gw_buf_str(&file), file.len, reply, &at_server, &fail) !=
         GW_OK) {
@@ -291,6 +293,13 @@ static void peers__confirmed_numbers__of_a_known_signer_only(void **state)
     gw_buf_free(&file);
 }
 
+static void forget_own_row(struct laptop *l)
+{
+    ok(gw_db_begin(l->home.db, GW_DURABLE_FULL, "forget", NULL));
+    ok(gw_db_exec(l->home.db, "DELETE FROM foreign_signer", NULL));
+    ok(gw_db_commit(l->home.db, NULL));
+}
+
 static void peers__unknown_signer__refused_with_a_sentence(void **state)
 {
     struct bed *bed = *state;
@@ -301,16 +310,69 @@ static void peers__unknown_signer__refused_with_a_sentence(void **state)
     const char *devices[] = {bed->c.home.id.device};
     laptop_start(&bed->a, &bed->rules, &p);
     gw_buf_init(&file, BUNDLE_FILE_MAX);
-    assert_int_equal(process_bundle_out(&bed->a.home, p, devices, 1, &file, &r, &fail), GW_DENIED);
+    assert_int_equal(process_bundle_out(&bed->a.home, p, devices, 1, NULL, &file, &r, &fail),
+                     GW_DENIED);
     assert_non_null(strstr(fail.text, bed->c.home.id.device));
-    /* c records without ever having been at the server; b is sealed to, but cannot know c */
+    /* c has no word of the server on its key; b is sealed to, but cannot know c */
     assert_true(laptop_sync(&bed->c));
+    forget_own_row(&bed->c);
     laptop_keep_rules(&bed->c, &bed->rules);
     laptop_start(&bed->c, &bed->rules, &p);
     hand(&bed->c, &bed->b, p, &file);
     merge(&bed->b, &file, 0, 0, 1);
     assert_int_equal(laptop_int(&bed->b, FOREIGN), 0);
     gw_buf_free(&file);
+}
+
+/* Enrolled, never a record at the server: what enroll said of its key travels with its lines, and
+ * the receiver can seal to it from then on. */
+static void peers__first_record_is_by_stick__signer_at_once(void **state)
+{
+    struct bed *bed = *state;
+    struct gw_buf file, back;
+    struct bundle_report r;
+    gw_id p;
+    assert_int_equal(laptop_int(&bed->c, "SELECT count(*) FROM foreign_signer"), 1);
+    assert_true(laptop_sync(&bed->c));
+    laptop_start(&bed->c, &bed->rules, &p);
+    laptop_step(&bed->c, p, "C01", "matter", "停车");
+    hand(&bed->c, &bed->b, p, &file);
+    ok(process_bundle_in(&bed->b.home, gw_buf_str(&file), file.len, &r, NULL));
+    assert_int_equal(r.taken, 2);
+    assert_int_equal(r.refused, 0);
+    assert_int_equal(r.signers, 1);
+    same_digest(&bed->c, &bed->b, p);
+    laptop_step(&bed->b, p, "C02", "parties", "全体");
+    hand(&bed->b, &bed->c, p, &back);
+    merge(&bed->c, &back, 1, 2, 0);
+    gw_buf_free(&file);
+    gw_buf_free(&back);
+    hand(&bed->b, &bed->a, p, &file); /* and on to a third, who never met c */
+    ok(process_bundle_in(&bed->a.home, gw_buf_str(&file), file.len, &r, NULL));
+    assert_int_equal(r.taken, 3);
+    assert_true(laptop_sync(&bed->a)); /* the server has it all, c was never there */
+    assert_int_equal(laptop_int(&bed->a, "SELECT count(*) FROM step WHERE result <> 'applied'"), 0);
+    assert_int_equal(laptop_int(&bed->a, "SELECT count(*) FROM signer s JOIN foreign_signer f ON "
+                                         "f.device = s.id AND f.server_sig = s.server_sig AND "
+                                         "f.valid_from = s.valid_from"),
+                     2); /* c and a itself: byte for byte what the feed says */
+    gw_buf_free(&file);
+}
+
+/* A home of before hello said it learns it by hello; it is written once. */
+static void hello__says_the_own_row__kept_once(void **state)
+{
+    struct bed *bed = *state;
+    forget_own_row(&bed->c);
+    assert_true(laptop_sync(&bed->c));
+    assert_int_equal(laptop_int(&bed->c, "SELECT count(*) FROM foreign_signer"), 1);
+    assert_true(laptop_sync(&bed->a)); /* the mirror has its row: nothing beside it */
+    forget_own_row(&bed->a);
+    assert_true(laptop_sync(&bed->a));
+    assert_int_equal(laptop_int(&bed->a, "SELECT count(*) FROM foreign_signer"), 0);
+    ok(home_vouched(&bed->a.home, 1, "AAAA", NULL)); /* not the server's word: nothing */
+    ok(home_vouched(&bed->c.home, 1, "AAAA", NULL));
+    assert_int_equal(laptop_int(&bed->c, "SELECT count(*) FROM foreign_signer"), 1);
 }
 
 /* The server's signature on a signer row is enough, whoever brings it. */
@@ -383,6 +445,43 @@ static void stick__never_online__all_arrives_and_results_return(void **state)
     gw_buf_free(&again);
 }
 
+/* The carrier holds the receipts of the lines that he brought as soon as the reply is in, also when
+ * the rows of the mirror are not: his export proves when they were at the server. */
+static void stick__lines_of_a_peer__receipts_come_with_the_reply(void **state)
+{
+    struct bed *bed = *state;
+    struct process_case c;
+    struct gw_buf file, reply;
+    gw_id p;
+    laptop_start(&bed->a, &bed->rules, &p);
+    laptop_step(&bed->a, p, "C01", "matter", "停车");
+    hand(&bed->a, &bed->b, p, &file);
+    merge(&bed->b, &file, 2, 0, 0);
+    by_stick(bed, &bed->b, &reply);
+    ok(gw_db_begin(bed->b.home.db, GW_DURABLE_FULL, "back", NULL));
+    ok(gw_db_exec(bed->b.home.db,
+                  "UPDATE sync_state SET cursor = substr(cursor, 1, instr(cursor, '.')) || '1'",
+                  NULL));
+    ok(gw_db_commit(bed->b.home.db, NULL));
+    struct bundle_report r;
+    ok(home_bundle_in(&bed->b.home, gw_buf_str(&reply), reply.len, &r, NULL));
+    assert_true(r.stale); /* nothing of the mirror was taken: only the answers */
+    assert_int_equal(laptop_int(&bed->b, WAITING), 0);
+    assert_int_equal(laptop_int(&bed->b, "SELECT count(*) FROM receipt WHERE good = 1 AND dev <> "
+                                         "(SELECT device FROM identity)"),
+                     2);
+    ok(process_load(&bed->b.home, p, day_of_ms(CORE_T0), &c, NULL));
+    for (size_t i = 0; i < c.steps_n; i++) {
+        assert_string_equal(c.lines[i].status, "applied");
+        assert_string_equal(c.lines[i].result, "applied");
+        assert_int_equal(strlen(c.lines[i].receipt), GW_SIGN_B64);
+        assert_true(c.lines[i].recv_at > 0 && c.lines[i].seq > 0);
+    }
+    process_unload(&c);
+    gw_buf_free(&file);
+    gw_buf_free(&reply);
+}
+
 static void stick__delivered_by_network_in_between__one_effect(void **state)
 {
     struct bed *bed = *state;
@@ -393,7 +492,7 @@ static void stick__delivered_by_network_in_between__one_effect(void **state)
     laptop_start(&bed->a, &bed->rules, &p);
     gw_buf_init(&file, BUNDLE_FILE_MAX);
     gw_buf_init(&reply, BUNDLE_FILE_MAX);
-    ok(home_bundle_out(&bed->a.home, &file, &r, NULL));
+    ok(home_bundle_out(&bed->a.home, NULL, &file, &r, NULL));
     assert_true(laptop_sync(&bed->a));
     int64_t steps = laptop_int(&bed->a, STEPS);
     ok(core_bundle(bed->server.core, gw_buf_str(&file), file.len, &reply, &at_server, NULL));
@@ -515,6 +614,254 @@ static void server__restored__lines_of_others_go_again(void **state)
     gw_buf_free(&file);
 }
 
+/* What a receipt signs stays with it when its line waits again: an export in between verifies. */
+static void server__restored__own_receipts_still_say_what_they_sign(void **state)
+{
+    struct bed *bed = *state;
+    struct process_case c;
+    gw_id p;
+    laptop_start(&bed->a, &bed->rules, &p);
+    assert_true(laptop_sync(&bed->a));
+    ok(gw_db_begin(bed->a.home.db, GW_DURABLE_FULL, "lost", NULL));
+    ok(gw_db_exec(bed->a.home.db, "DELETE FROM step; DELETE FROM process", NULL));
+    ok(gw_db_commit(bed->a.home.db, NULL));
+    ok(journal_resend(&bed->a.home, 0, NULL, 0, NULL));
+    ok(process_load(&bed->a.home, p, day_of_ms(CORE_T0), &c, NULL));
+    assert_int_equal(c.steps_n, 1);
+    assert_string_equal(c.lines[0].status, "");
+    assert_string_equal(c.lines[0].result, "applied");
+    assert_true(c.lines[0].receipt[0] && c.lines[0].recv_at > 0 && c.lines[0].seq > 0);
+    process_unload(&c);
+}
+
+/* ---- attachments */
+
+enum { PHOTO = 500 * 1024 }; /* four lines */
+
+/* A photo of the notice board with a record that names it. */
+static void photograph(struct laptop *l, const char *process, size_t size, struct blob_row *row)
+{
+    static uint8_t bytes[BUNDLE_BLOBS_SMALL + 1];
+    uint64_t noise = size;
+    char path[512];
+    struct gw_fail fail = {0};
+    FILE *file = fopen(scratch_path(path, sizeof path, "photo.jpg"), "wb");
+    assert_non_null(file);
+    for (size_t i = 0; i < size; i++) {
+        noise = noise * 6364136223846793005U + 1442695040888963407U;
+        bytes[i] = (uint8_t)(noise >> 56);
+    }
+    memcpy(bytes, "\xff\xd8\xff\xe0", 4);
+    assert_int_equal(fwrite(bytes, 1, size, file), size);
+    assert_int_equal(fclose(file), 0);
+    if (blob_attach(&l->home, process, path, row, NULL, &fail) != GW_OK) {
+        fail_msg("%s", fail.text);
+    }
+    const struct proc_value values[] = {{.key = "published_on", .text = "2026-01-02"},
+                                        {.key = "posted_at", .text = "公告栏"}};
+    const struct proc_value material = {.key = "photo", .text = row->commit};
+    const struct process_entry entry = {
+        .step = "C03", .values = values, .values_n = 2, .materials = &material, .materials_n = 1};
+    if (process_record(&l->home, process, PROC_STEP, &entry, NULL, &fail) != GW_OK) {
+        fail_msg("%s", fail.text);
+    }
+}
+
+static void same_bytes(struct laptop *x, struct laptop *y, const char *commit)
+{
+    struct gw_buf a, b;
+    gw_buf_init(&a, BLOB_MAX);
+    gw_buf_init(&b, BLOB_MAX);
+    ok(blob_bytes(&x->home, commit, &a, NULL));
+    ok(blob_bytes(&y->home, commit, &b, NULL));
+    assert_int_equal(a.len, b.len);
+    assert_memory_equal(a.data, b.data, a.len);
+    gw_buf_free(&a);
+    gw_buf_free(&b);
+}
+
+static void hand_with(struct laptop *from, const struct laptop *to, const char *process,
+                      const char *attachments, int64_t along, int64_t left, struct gw_buf *file)
+{
+    struct bundle_report r;
+    struct gw_fail fail = {0};
+    const char *devices[] = {to->home.id.device};
+    gw_buf_init(file, BUNDLE_FILE_MAX);
+    if (process_bundle_out(&from->home, process, devices, 1, attachments, file, &r, &fail) !=
+        GW_OK) {
+        fail_msg("%s", fail.text);
+    }
+    assert_int_equal(r.attachments, along);
+    assert_int_equal(r.attachments_left, left);
+}
+
+static void attachments__from_laptop_to_laptop__on_to_the_server_by_stick(void **state)
+{
+    struct bed *bed = *state;
+    struct bundle_report r;
+    struct blob_row row, there;
+    struct gw_buf file, reply;
+    bool whole = false;
+    gw_id p;
+    laptop_start(&bed->a, &bed->rules, &p);
+    photograph(&bed->a, p, PHOTO, &row);
+    hand_with(&bed->a, &bed->b, p, NULL, 1, 0, &file);
+    ok(process_bundle_in(&bed->b.home, gw_buf_str(&file), file.len, &r, NULL));
+    assert_int_equal(r.attachments, 1);
+    assert_int_equal(r.refused, 0);
+    same_bytes(&bed->a, &bed->b, row.commit);
+    ok(blob_find(&bed->b.home, row.commit, &there));
+    assert_true(there.state == BLOB_PENDING && there.size == PHOTO); /* b brings it on */
+    assert_string_equal(there.media, "image/jpeg");
+    assert_string_equal(there.process, p);
+    ok(process_bundle_in(&bed->b.home, gw_buf_str(&file), file.len, &r, NULL));
+    assert_int_equal(r.attachments, 0); /* again: known */
+    gw_buf_free(&file);
+    /* b is never online: records and photo by stick, and the answer says that both are there */
+    by_stick(bed, &bed->b, &reply);
+    assert_int_equal(blobs_held(bed->server.blobs, row.commit, "x", &whole), PHOTO);
+    assert_true(whole);
+    ok(home_bundle_in(&bed->b.home, gw_buf_str(&reply), reply.len, &r, NULL));
+    assert_int_equal(r.attachments, 1);
+    ok(blob_find(&bed->b.home, row.commit, &there));
+    assert_int_equal(there.state, BLOB_DONE);
+    ok(home_bundle_in(&bed->b.home, gw_buf_str(&reply), reply.len, &r, NULL));
+    assert_int_equal(r.attachments, 0);
+    ok(blob_find(&bed->a.home, row.commit, &there));
+    assert_int_equal(there.state, BLOB_PENDING); /* a has no answer yet */
+    gw_buf_free(&reply);
+    by_stick(bed, &bed->a, &reply); /* the same once more, from a: nothing doubled */
+    ok(home_bundle_in(&bed->a.home, gw_buf_str(&reply), reply.len, &r, NULL));
+    ok(blob_find(&bed->a.home, row.commit, &there));
+    assert_int_equal(there.state, BLOB_DONE);
+    gw_buf_free(&reply);
+}
+
+static void attachments__large_or_chosen__told_how_many_stayed(void **state)
+{
+    struct bed *bed = *state;
+    struct bundle_report r;
+    struct blob_row large, small;
+    struct gw_buf file;
+    struct gw_fail fail = {0};
+    const char *devices[] = {bed->b.home.id.device};
+    char two[2 * GW_HASH_HEX + 2];
+    gw_id p;
+    laptop_start(&bed->a, &bed->rules, &p);
+    photograph(&bed->a, p, BUNDLE_BLOBS_SMALL, &large);
+    hand_with(&bed->a, &bed->b, p, NULL, 1, 0, &file);
+    gw_buf_free(&file);
+    photograph(&bed->a, p, 1000, &small);
+    hand_with(&bed->a, &bed->b, p, NULL, 0, 2, &file);
+    gw_buf_free(&file);
+    hand_with(&bed->a, &bed->b, p, "none", 0, 2, &file);
+    gw_buf_free(&file);
+    hand_with(&bed->a, &bed->b, p, small.commit, 1, 1, &file);
+    gw_buf_free(&file);
+    (void)snprintf(two, sizeof two, "%s,%s", small.commit, large.commit);
+    hand_with(&bed->a, &bed->b, p, two, 2, 0, &file);
+    gw_buf_free(&file);
+    hand_with(&bed->a, &bed->b, p, "all", 2, 0, &file);
+    assert_true(file.len > BUNDLE_BLOBS_SMALL);           /* noise does not shrink … */
+    assert_true(file.len < BUNDLE_BLOBS_SMALL / 16 * 17); /* … and base64 costs nothing in it */
+    ok(process_bundle_in(&bed->b.home, gw_buf_str(&file), file.len, &r, NULL));
+    assert_int_equal(r.attachments, 2);
+    same_bytes(&bed->a, &bed->b, large.commit);
+    same_bytes(&bed->a, &bed->b, small.commit);
+    gw_buf_free(&file);
+    two[70] = 'x';
+    const char *const bad[] = {"", "some", "df45", two,
+                               "df45bce81b2c9c1e18db70b42e457490628e4dff988b52cb9f388cf3cd9006c2"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        gw_buf_init(&file, BUNDLE_FILE_MAX);
+        assert_int_equal(process_bundle_out(&bed->a.home, p, devices, 1, bad[i], &file, &r, &fail),
+                         GW_INVALID);
+        assert_true(strlen(fail.text) > 20);
+        gw_buf_free(&file);
+    }
+}
+
+/* Slices by somebody with bad will, or with a bad program: `from` and `len` of each of three. */
+static void forge_slices(struct bed *bed, const char *process, const struct bundle_slice *slices,
+                         size_t n, struct gw_buf *file)
+{
+    struct bundle_out out;
+    uint8_t box[1][GW_KEY_BYTES];
+    struct bundle_head head = {.kind = BUNDLE_TO_PEER, .to_n = 1};
+    (void)snprintf(head.from, sizeof head.from, "%s", bed->b.home.id.device);
+    (void)snprintf(head.to[0], sizeof head.to[0], "%s", bed->a.home.id.device);
+    (void)snprintf(head.process, sizeof head.process, "%s", process);
+    assert_true(gw_box_public_of(bed->a.home.key.public_key, box[0]));
+    gw_buf_init(file, BUNDLE_FILE_MAX);
+    ok(bundle_begin(&out, &head, NULL));
+    for (size_t i = 0; i < n; i++) {
+        ok(bundle_slice_add(&out, &slices[i], NULL));
+    }
+    ok(bundle_seal(&out, (const uint8_t(*)[GW_KEY_BYTES])box, head.from, &bed->b.home.key, file,
+                   NULL));
+    bundle_out_free(&out);
+}
+
+static void take_forged(struct bed *bed, const char *process, const struct bundle_slice *slices,
+                        size_t n, int64_t taken, int64_t refused)
+{
+    struct bundle_report r;
+    struct gw_buf file;
+    forge_slices(bed, process, slices, n, &file);
+    ok(process_bundle_in(&bed->a.home, gw_buf_str(&file), file.len, &r, NULL));
+    assert_int_equal(r.attachments, taken);
+    assert_int_equal(r.refused, refused);
+    assert_int_equal(r.why[0] != '\0', refused > 0);
+    gw_buf_free(&file);
+}
+
+static void attachments__not_named_not_whole_or_other_bytes__not_kept(void **state)
+{
+    struct bed *bed = *state;
+    struct blob_row row;
+    struct gw_buf bytes, file;
+    gw_id p;
+    laptop_start(&bed->b, &bed->rules, &p);
+    photograph(&bed->b, p, 1000, &row);
+    hand_with(&bed->b, &bed->a, p, "none", 0, 1, &file);
+    merge(&bed->a, &file, 2, 0, 0);
+    gw_buf_free(&file);
+    struct bundle_slice good = {.media = "image/jpeg", .total = 1000, .len = 1000};
+    gw_buf_init(&bytes, BLOB_MAX);
+    ok(blob_slice(&bed->b.home, row.commit, 0, 1000, good.salt, &bytes, NULL));
+    memcpy(good.commit, row.commit, sizeof good.commit);
+    good.bytes = bytes.data;
+    struct bundle_slice other = good, half = good, rest = good, unsalted = good;
+    other.commit[0] = other.commit[0] == '0' ? '1' : '0'; /* that nobody names */
+    half.len = 400;
+    rest.from = 400;
+    rest.len = 600;
+    rest.bytes = bytes.data + 400;
+    unsalted.salt[0] ^= 1;
+    take_forged(bed, p, &other, 1, 0, 1);
+    take_forged(bed, p, &half, 1, 0, 1);
+    take_forged(bed, p, &rest, 1, 0, 1);
+    take_forged(bed, p, &unsalted, 1, 0, 1);
+    const struct bundle_slice twice[] = {half, half, rest}; /* begun anew: the second one counts */
+    take_forged(bed, p, (const struct bundle_slice[]){half, other, rest}, 3, 0, 3);
+    take_forged(bed, "019c2000-0000-7777-8777-000000000001", &good, 1, 0, 1); /* another process */
+    assert_int_equal(blob_find(&bed->a.home, row.commit, &row), GW_ABSENT);
+    bytes.data[500] ^= 1;
+    take_forged(bed, p, &good, 1, 0, 1);
+    assert_int_equal(blob_find(&bed->a.home, row.commit, &row), GW_ABSENT);
+    bytes.data[500] ^= 1;
+    take_forged(bed, p, twice, 3, 1, 1);
+    same_bytes(&bed->a, &bed->b, good.commit);
+    /* erased for ever: a stick does not bring it back */
+    ok(blob_find(&bed->a.home, good.commit, &row));
+    row.state = BLOB_ERASED;
+    ok(blob_note(&bed->a.home, &row, NULL));
+    take_forged(bed, p, &good, 1, 0, 0);
+    ok(blob_find(&bed->a.home, good.commit, &row));
+    assert_int_equal(row.state, BLOB_ERASED);
+    gw_buf_free(&bytes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -529,6 +876,9 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(peers__unknown_signer__refused_with_a_sentence, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(peers__first_record_is_by_stick__signer_at_once, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(hello__says_the_own_row__kept_once, setup, teardown),
         cmocka_unit_test_setup_teardown(peers__signer_vouched_by_the_server__taken, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(peers__for_others_bent_or_of_another_kind__nothing_taken,
@@ -537,7 +887,17 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(stick__delivered_by_network_in_between__one_effect, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(stick__lines_of_a_peer__receipts_come_with_the_reply, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(
+            attachments__from_laptop_to_laptop__on_to_the_server_by_stick, setup, teardown),
+        cmocka_unit_test_setup_teardown(attachments__large_or_chosen__told_how_many_stayed, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(attachments__not_named_not_whole_or_other_bytes__not_kept,
+                                        setup, teardown),
         cmocka_unit_test_setup_teardown(stick__reply_of_a_stranger__refused, setup, teardown),
+        cmocka_unit_test_setup_teardown(server__restored__own_receipts_still_say_what_they_sign,
+                                        setup, teardown),
         cmocka_unit_test_setup_teardown(server__restored__lines_of_others_go_again, setup,
                                         teardown),
     };

@@ -196,6 +196,8 @@ static void r3_rules_flow_down(void **state)
     kit_close(&kit);
 }
 
+static uint64_t h(const char *text);
+
 static void job_page(struct kit *kit, const char *cursor, const char *after, bool last,
                      const char *const *lines)
 {
@@ -519,6 +521,41 @@ static void the_clock_is_remembered(void **state)
     kit_close(&kit);
 }
 
+/* Confirmed numbers above the own areas: a lost, an altered and a left-over one are found, and the
+ * snapshot heals all three. A server that does not say it is believed as before. */
+static void r6_digest_of_what_flows_down(void **state)
+{
+    struct kit kit;
+    const char *const paths[] = {"CQ.1.2", NULL};
+    const int64_t granted[] = {1};
+    static const char *const harm[] = {
+        "DELETE FROM rule WHERE id = 'a'", "UPDATE rule SET seq = 99 WHERE id = 'a'",
+        "INSERT INTO rule (id, seq, path, mark) VALUES ('x', 3, 'CQ', 0)"};
+    struct wire_digest digest = {.scope = "CQ.1.2", .type = TYPE_RULE, .count = 1};
+    (void)state;
+    kit_open(&kit, "above", ROLE_COMMITTEE);
+    kit_hello(&kit, "e1", 10, "t1", paths, granted);
+    JOB_PAGE(&kit, "e1.10", NULL, true, RULE(8, "a", "CQ.1"), RULE(9, "b", "CQ.1.2"));
+    digest.sum = h("rule|b|9");
+    digest.above_sum = h("rule|a|8");
+    digest.above_count = 1;
+    digest.has_above = true;
+    ok(mirror_digest(&kit.home, &digest, 1, NULL));
+    for (size_t i = 0; i < 3; i++) {
+        ok(gw_db_begin(kit.home.db, GW_DURABLE_NORMAL, "harm", NULL));
+        ok(gw_db_exec(kit.home.db, harm[i], NULL));
+        ok(gw_db_commit(kit.home.db, NULL));
+        digest.has_above = false;
+        ok(mirror_digest(&kit.home, &digest, 1, NULL));
+        digest.has_above = true;
+        assert_int_equal(mirror_digest(&kit.home, &digest, 1, NULL), GW_REFUSED);
+        JOB_PAGE(&kit, "e1.10", NULL, true, RULE(8, "a", "CQ.1"), RULE(9, "b", "CQ.1.2"));
+        ok(mirror_digest(&kit.home, &digest, 1, NULL));
+        assert_int_equal(kit_int(&kit, "SELECT count(*) FROM rule"), 2);
+    }
+    kit_close(&kit);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -536,6 +573,7 @@ int main(void)
         cmocka_unit_test(r4_page_of_another_epoch_restarts),
         cmocka_unit_test(r5_new_epoch_relists_and_old_numbers_lose),
         cmocka_unit_test(r6_digest_finds_and_heals),
+        cmocka_unit_test(r6_digest_of_what_flows_down),
         cmocka_unit_test(r7_unknown_types_are_skipped_unknown_fields_kept),
         cmocka_unit_test(r7_a_newly_readable_type_is_fetched_alone),
         cmocka_unit_test(a_cancelled_job_forces_the_scopes_line),

@@ -390,6 +390,28 @@ static void drafts_survive(void **state)
     kit_close(&kit);
 }
 
+/* Said to be kept is on the disk: every draft, and so every number of a count, ends with a sync of
+ * the log. */
+static void drafts_are_synced(void **state)
+{
+    struct kit kit;
+    (void)state;
+    kit_open(&kit, "drafts-synced", ROLE_WORKER);
+    home_close(&kit.home);
+    const struct home_opts opts = {.dir = kit.dir, .vfs = faultvfs_register()};
+    ok(home_open(&opts, &kit.home, NULL));
+    ok(draft_save(&kit.home, "count-1", "p", "issued 1\n", NULL)); /* makes the log */
+    for (int i = 0; i < 3; i++) {
+        char text[32];
+        (void)snprintf(text, sizeof text, "issued %d\n", i);
+        faultvfs_arm(&(struct faultvfs_plan){.ops = FAULTVFS_SYNC, .suffix = "-wal"});
+        ok(draft_save(&kit.home, "count-1", "p", text, NULL));
+        assert_true(faultvfs_seen() > 0);
+        faultvfs_disarm();
+    }
+    kit_close(&kit);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -403,6 +425,7 @@ int main(void)
         cmocka_unit_test(a_full_disk_is_said_and_harms_nothing),
         cmocka_unit_test(older_layouts_keep_their_unsent_work),
         cmocka_unit_test(drafts_survive),
+        cmocka_unit_test(drafts_are_synced),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -94,7 +94,12 @@ static void the_template_is_read(void **state)
     assert_string_equal(s07->subject.en, "number of the objection");
     assert_true(step_field(s07, "who")->private_part); /* a person, always */
     assert_string_equal(s07->needs[0].step, "S06");
-    assert_true(template_step(t, "S08")->second);
+    const struct step_spec *s08 = template_step(t, "S08");
+    assert_true(s08->second); /* what a second person without a key needs, it has by itself */
+    assert_string_equal(s08->materials[s08->materials_n - 1].key, SECOND_PAPER);
+    assert_false(s08->materials[s08->materials_n - 1].required);
+    assert_true(step_field(s08, SECOND_NAME)->private_part);
+    assert_null(step_field(s07, SECOND_NAME));
     assert_int_equal(template_step(t, "S08")->fields[0].values_n, 2);
     assert_true(template_step(t, "S21")->issues);
     assert_int_equal(step_field(template_step(t, "S21"), "recovered")->max, 99999);

@@ -236,6 +236,8 @@ static void broken_fields_are_refused_by_name(void **state)
          "“polling_day" TWICE},
         {"\"key\": \"place\"", "\"key\": \"happened_at\"", "poll › S06 › happened_at",
          "“key" MISSING},
+        {"\"key\": \"place\"", "\"key\": \"second_name\"", "poll › S06 › second_name",
+         "“key" MISSING},
         {"\"key\": \"registered\", \"name\": {\"zh\": \"登记参加",
          "\"key\": \"place\", \"name\": {\"zh\": \"登记参加", "poll › S06",
          "“place" TWICE}, /* a field and a count */

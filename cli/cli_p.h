@@ -54,6 +54,7 @@ struct cli_verb {
     X(paper)                                                                                       \
     X(petition)                                                                                    \
     X(roll)                                                                                        \
+    X(office)                                                                                      \
     X(house)                                                                                       \
     X(practice)                                                                                    \
     X(pin)                                                                                         \
@@ -105,6 +106,9 @@ void cli_masked_member(const struct json *member, enum gw_mask mask, struct gw_b
                        struct jw *w);
 /* The members of a row, masked but for the one named `open` (may be NULL), then `masked`. */
 void cli_row_masked(const struct json *root, enum gw_type type, const char *open, struct jw *w);
+
+/* "offices": what the resident holds or held; null when it cannot be read (cli_office.c). */
+void cli_offices_json(struct cli *cli, const char *resident, struct jw *w);
 
 /* Journals one command, tries to deliver it when no other process does, prints the entry.
  * Returns the exit status. */

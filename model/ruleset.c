@@ -65,6 +65,30 @@ static const struct proc_field *field_of(const struct proc_field *fields, size_t
     return NULL;
 }
 
+static const char *const organs[ORGAN_N] = {
+    [ORGAN_COMMITTEE] = "committee",
+    [ORGAN_SUPERVISION] = "supervision",
+    [ORGAN_REPRESENTATIVES] = "representatives",
+    [ORGAN_GROUP] = "group",
+    [ORGAN_PARTY] = "party",
+};
+
+bool office_organ_parse(const char *name, enum office_organ *out)
+{
+    for (size_t i = 0; i < ORGAN_N; i++) {
+        if (strcmp(organs[i], name) == 0) {
+            *out = (enum office_organ)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *office_organ_name(enum office_organ organ)
+{
+    return organs[organ];
+}
+
 const struct proc_field *step_field(const struct step_spec *step, const char *key)
 {
     const struct proc_field *field = field_of(step->fields, step->fields_n, key);

@@ -151,6 +151,48 @@ struct need {
     struct words says, remedy;
 };
 
+/* Bodies whose members are filed (任职): docs/procedures.md 1.7. */
+enum office_organ {
+    ORGAN_COMMITTEE,       /* 村民委员会, 居民委员会 */
+    ORGAN_SUPERVISION,     /* 村务监督委员会, 居务监督委员会 */
+    ORGAN_REPRESENTATIVES, /* 村民代表, 居民代表 */
+    ORGAN_GROUP,           /* 村民小组长, 居民小组长 */
+    ORGAN_PARTY,           /* 党组织班子; with the committee: 两委 */
+    ORGAN_N
+};
+/* A value that must be there before a rule says anything: a choice's value, or "yes", "no". */
+struct office_where {
+    struct term term;
+    const char *is;
+};
+enum { OFFICE_WHERE_MAX = 4 };
+/* What one record in force says about who holds an office: it files its people, or ends what one
+ * of them held. A term whose text is NULL was not written. */
+struct office_rule {
+    enum office_organ organ;
+    struct term person;   /* own field, STEP.key or open.key: one name, or names */
+    struct term resident; /* the same: the person's id in the mirror */
+    bool same;            /* ends: whom this procedure filed for the same subject */
+    bool all;             /* ends: whomever this procedure filed for the organ */
+    const char *post;     /* literal; NULL: of post_of */
+    struct term post_of;
+    const char *cause; /* of an end: literal; NULL: of cause_of */
+    struct term cause_of;
+    struct term group; /* the name of a group; "subject" = of the record */
+    bool by_subject;
+    bool renews;       /* ends what others filed for this organ of this place */
+    struct term on;    /* since when; of an end: from when on not any more */
+    struct term until; /* the day to which the term runs */
+    struct term years; /* else so many years */
+    struct office_where where[OFFICE_WHERE_MAX];
+    size_t where_n;
+    /* Whoever sits here may not sit there as well. */
+    bool bars;
+    enum office_organ bar;
+    struct citation bar_cite;
+    struct words bar_says, bar_remedy;
+};
+
 struct step_spec {
     const char *id; /* "S06" */
     struct words name;
@@ -181,6 +223,8 @@ struct step_spec {
     size_t materials_n;
     const char *const *notices; /* ids of rules/notices */
     size_t notices_n;
+    const struct office_rule *files, *ends; /* who holds which office by this record */
+    size_t files_n, ends_n;
 };
 
 struct proc_template {
@@ -220,6 +264,9 @@ void ruleset_free(struct ruleset *set); /* NULL fine; frees the struct too */
 const struct rule_number *ruleset_number(const struct ruleset *set, const char *key);
 const struct rule_source *ruleset_source(const struct ruleset *set, const char *id);
 const struct step_spec *template_step(const struct proc_template *t, const char *id);
+/* "committee" and so on, as in the files; false for another word. */
+bool office_organ_parse(const char *name, enum office_organ *out);
+const char *office_organ_name(enum office_organ organ);
 /* Of fields, then of counts. */
 const struct proc_field *step_field(const struct step_spec *step, const char *key);
 const struct proc_field *template_open_field(const struct proc_template *t, const char *key);

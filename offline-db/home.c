@@ -473,7 +473,8 @@ static enum gw_err empty_tables(struct home *home, struct gw_fail *fail)
                          "user_pin; DELETE FROM signer_identity; UPDATE console_lock SET locked_at "
                          "= 0; DELETE FROM process_own; DELETE FROM rule_text; "
                          "DELETE FROM foreign_line; DELETE FROM foreign_signer; DELETE FROM "
-                         "foreign_rule",
+                         "foreign_rule; DELETE FROM office; DELETE FROM office_source; DELETE FROM "
+                         "process_summary",
                          fail);
     return odb_end(home, err, fail);
 }

@@ -91,9 +91,18 @@ static void watch_member(struct put *put, const struct scan_member *m)
     }
 }
 
+/* Triggers take the private part out of every table (schema/0012); it must leave the log, too. */
+static void watch_erased(struct put *put, const struct scan_member *m)
+{
+    if (put->rec->type == TYPE_STEP && m->value.kind == SCAN_INT && key_is(m, "erased_at")) {
+        gw_db_scrub(put->home->db);
+    }
+}
+
 static enum gw_err put_member(void *ctx, const struct scan_member *m)
 {
     struct put *put = ctx;
+    watch_erased(put, m);
     int i = field_of(put, m);
     if (i >= 0 && bind_field(put, put->first + i, put->entity->fields[i].kind, &m->value)) {
         watch_member(put, m);

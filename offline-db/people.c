@@ -327,6 +327,9 @@ static enum gw_err show_all(struct people_fields *f, struct person_card *card, c
     }
     odb_reset(st);
     err = err ? err : people_add_fields(f, TYPE_RESIDENT, id);
+    if (!err) {
+        office_add_fields(f, id);
+    }
     err = err ? err : people_add_fields(f, TYPE_RESIDENT_PRIVATE, id);
     err = err ? err : people_add_fields(f, TYPE_DWELLING, dwelling);
     card->fields_n = f->n;

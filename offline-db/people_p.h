@@ -17,6 +17,9 @@ struct people_fields {
 };
 /* Appends those of one row; a row that is not there appends nothing. */
 enum gw_err people_add_fields(struct people_fields *f, enum gw_type type, const char *id);
+/* Appends the offices that the resident holds or held (office_person.c); when they cannot be read a
+ * field says so. */
+void office_add_fields(struct people_fields *f, const char *id);
 /* Journalled and in the access log before anything is shown; a failure shows nothing. types: where
  * the key may live. */
 enum gw_err people_record_reveal(struct home *home, const enum gw_type *types, size_t types_n,

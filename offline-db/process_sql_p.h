@@ -21,6 +21,10 @@
     path " >= :path AND " path " < :path || '/' AND (" path " = :path OR " path " >= :path || "    \
          "'.')"
 
+#define OFFICE_COLS                                                                                \
+    "process, ends, division, committee, term, organ, post, grp, name, resident, subject, cause, " \
+    "day, until, same, whole, renews, waits, bar, hash"
+
 #define PROCESS_SQL_TABLE                                                                          \
     X(PR_LIST,                                                                                     \
       "SELECT p.id, p.template, p.kind, p.mode, p.title, p.division, p.term, "                     \
@@ -126,6 +130,37 @@
                       "next_zh, next_en, next_day, late, missing, breaches, contested, poll) "     \
                       "VALUES (:id, :stamp, :state, :step, :zh, :en, :day, :late, :missing, "      \
                       ":breaches, :contested, :poll)")                                             \
+    /* offices */                                                                                  \
+    X(OF_STAMP, "SELECT stamp FROM office_source WHERE process = :id")                             \
+    X(OF_SOURCE_PUT,                                                                               \
+      "INSERT OR REPLACE INTO office_source (process, stamp) VALUES (:id, :stamp)")                \
+    X(OF_NAME, "SELECT name FROM resident WHERE id = :id")                                         \
+    X(OF_GONE, "SELECT process FROM office_source s WHERE NOT EXISTS (SELECT 1 FROM process p WHERE " \
+               "p.id = s.process) AND NOT EXISTS (SELECT 1 FROM journal j WHERE j.id = s.process AND " \
+               "j.kind = 'process.open' AND j.state NOT IN ('reissued', 'rejected')) AND NOT EXISTS " \
+               "(SELECT 1 FROM foreign_line f WHERE f.process = s.process AND f.state <> 'rejected') " \
+               "LIMIT 1")                                                                          \
+    X(OF_FORGET, "DELETE FROM office_source WHERE process = :id")                                  \
+    X(OF_CONCERNED,                                                                                \
+      "SELECT p.id FROM process p WHERE p.division IN (SELECT o.division FROM office o WHERE "     \
+      "o.resident = :id AND o.resident <> '') OR EXISTS (SELECT 1 FROM resident r WHERE r.id = :id " \
+      "AND r.path >= p.division AND r.path < p.division || '/' AND (r.path = p.division OR r.path " \
+      ">= p.division || '.')) UNION SELECT j.id FROM journal j WHERE j.kind = 'process.open' AND " \
+      "j.state NOT IN ('reissued', 'rejected') UNION SELECT f.process FROM foreign_line f WHERE "  \
+      "f.state <> 'rejected' ORDER BY 1")                                                          \
+    X(OF_CLEAR, "DELETE FROM office WHERE process = :id")                                          \
+    X(OF_PUT, "INSERT INTO office (process, ord, ends, division, committee, term, organ, post, "   \
+              "grp, name, resident, subject, cause, day, until, same, whole, renews, waits, bar, " \
+              "hash) VALUES (:id, :ord, :ends, :division, :committee, :term, :organ, :post, :grp, " \
+              ":name, :resident, :subject, :cause, :day, :until, :same, :whole, :renews, :waits, " \
+              ":bar, :hash)")                                                                      \
+    X(OF_PLACES, "SELECT o.division FROM office o WHERE o.resident = :id AND o.resident <> '' UNION " \
+                 "SELECT o.division FROM resident r JOIN office o ON o.name = r.name WHERE r.id = :id " \
+                 "AND o.resident = '' AND r.path >= o.division AND r.path < o.division || '/' AND " \
+                 "(r.path = o.division OR r.path >= o.division || '.')")                           \
+    X(OF_PLACE, "SELECT " OFFICE_COLS " FROM office WHERE division = :path ORDER BY process, ord") \
+    X(OF_EACH, "SELECT " OFFICE_COLS " FROM office WHERE :path = '' OR " BELOW("division")         \
+               " ORDER BY division, process, ord")                                                 \
     /* attachments */                                                                              \
     X(BL_PUT, "INSERT OR REPLACE INTO blob (hash, process, size, media, state, held, tries, at) "  \
               "VALUES (:hash, :process, :size, :media, :state, :held, :tries, :at)")               \

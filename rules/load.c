@@ -18,10 +18,11 @@ struct reader {
 
 static enum gw_err wrong(const struct reader *r, const char *member)
 {
-    return gw_fail_set(r->fail, GW_INVALID,
-                       _("Policy “%s”: member “%s” is missing or out of range; nothing of the file is "
-                         "used. rules/schema/policies.schema.json says what it may be."),
-                       r->policy, member);
+    return gw_fail_set(
+        r->fail, GW_INVALID,
+        _("Policy “%s”: member “%s” is missing or out of range; nothing of the file is "
+          "used. rules/schema/policies.schema.json says what it may be."),
+        r->policy, member);
 }
 
 /* Every member is known: a misspelt time must not silently become a default. */
@@ -44,7 +45,8 @@ static enum gw_err take_ms(const struct reader *r, const struct json *object, co
                            int64_t *ms)
 {
     int64_t seconds;
-    if (object == NULL || !json_int(object, key, &seconds) || seconds < 1 || seconds > SECONDS_MAX) {
+    if (object == NULL || !json_int(object, key, &seconds) || seconds < 1 ||
+        seconds > SECONDS_MAX) {
         return wrong(r, key);
     }
     *ms = seconds * 1000;
@@ -68,7 +70,8 @@ static enum gw_err take_kinds(const struct reader *r, const struct json *policy,
     return GW_OK;
 }
 
-static enum gw_err take_levels(const struct reader *r, const struct json *policy, struct policy *out)
+static enum gw_err take_levels(const struct reader *r, const struct json *policy,
+                               struct policy *out)
 {
     static const char *const keys[] = {"level", "name", "wait_s", "tries"};
     static const char *const names[] = {"elder", "contacts", "worker", "leader", "duty"};
@@ -76,11 +79,13 @@ static enum gw_err take_levels(const struct reader *r, const struct json *policy
     at = at != NULL ? json_first(at) : NULL;
     for (int level = 1; level <= CHAIN_LEVELS; level++, at = json_next(at)) {
         int64_t number = 0, tries = 0;
-        if (at == NULL || !json_is_object(at) || !json_int(at, "level", &number) || number != level ||
-            json_str(at, "name") == NULL || strcmp(json_str(at, "name"), names[level - 1]) != 0) {
+        if (at == NULL || !json_is_object(at) || !json_int(at, "level", &number) ||
+            number != level || json_str(at, "name") == NULL ||
+            strcmp(json_str(at, "name"), names[level - 1]) != 0) {
             return wrong(r, "levels");
         }
-        if (json_has(at, "tries") && (!json_int(at, "tries", &tries) || tries < 0 || tries > TRIES_MAX)) {
+        if (json_has(at, "tries") &&
+            (!json_int(at, "tries", &tries) || tries < 0 || tries > TRIES_MAX)) {
             return wrong(r, "tries");
         }
         out->levels[level].tries = tries;
@@ -119,8 +124,9 @@ static enum gw_err take_times(const struct reader *r, const struct json *policy,
 
 static enum gw_err take_policy(const struct json *policy, struct policy *out, struct gw_fail *fail)
 {
-    static const char *const keys[] = {"id",   "version",         "kinds",      "start_level",    "levels",
-                                       "hold", "second_person_s", "handover_s", "retract_close_s"};
+    static const char *const keys[] = {
+        "id",   "version",         "kinds",      "start_level",    "levels",
+        "hold", "second_person_s", "handover_s", "retract_close_s"};
     struct reader r = {.policy = "?", .fail = fail};
     const char *id = json_is_object(policy) ? json_str(policy, "id") : NULL;
     int64_t version, start;
@@ -156,16 +162,18 @@ static enum gw_err check_set(const struct policy *set, size_t n, struct gw_fail 
                 return wrong(&r, "id");
             }
             for (size_t k = 0; k < set[i].kinds_n * set[j].kinds_n; k++) {
-                if (strcmp(set[i].kinds[k % set[i].kinds_n], set[j].kinds[k / set[i].kinds_n]) == 0) {
+                if (strcmp(set[i].kinds[k % set[i].kinds_n], set[j].kinds[k / set[i].kinds_n]) ==
+                    0) {
                     return wrong(&r, "kinds");
                 }
             }
         }
     }
     if (general != 1) {
-        return gw_fail_set(fail, GW_INVALID, "%s",
-                           _("Exactly one policy must have no kinds: it serves all others. Nothing of "
-                             "the file is used."));
+        return gw_fail_set(
+            fail, GW_INVALID, "%s",
+            _("Exactly one policy must have no kinds: it serves all others. Nothing of "
+              "the file is used."));
     }
     return GW_OK;
 }

@@ -100,9 +100,10 @@ static void plan_read(struct reader *r, const struct json *object, struct step_s
 
 static void step_read(struct reader *r, const struct json *at, struct step_spec *out)
 {
-    static const char *const keys[] = {
-        "id",    "name",  "actor", "roles",  "subject", "issues", "second",    "optional", "when",
-        "needs", "times", "plan",  "fields", "counts",  "checks", "materials", "notices",  NULL};
+    static const char *const keys[] = {"id",        "name",    "actor",    "roles",  "subject",
+                                       "issues",    "second",  "optional", "when",   "needs",
+                                       "times",     "plan",    "fields",   "counts", "checks",
+                                       "materials", "notices", "files",    "ends",   NULL};
     out->id = read_id(r, at, "id", FORM_STEP, true);
     read_named(r, out->id);
     read_only(r, at, keys);
@@ -125,6 +126,8 @@ static void step_read(struct reader *r, const struct json *at, struct step_spec 
     out->checks = checks_read(r, at, "checks", &out->checks_n);
     out->materials = materials_read(r, at, &out->materials_n);
     out->notices = notices_read(r, at, &out->notices_n);
+    out->files = offices_read(r, at, "files", &out->files_n);
+    out->ends = offices_read(r, at, "ends", &out->ends_n);
     for (size_t i = 0; r->err == GW_OK && i < out->counts_n; i++) {
         for (size_t k = 0; k < out->fields_n; k++) {
             if (strcmp(out->counts[i].key, out->fields[k].key) == 0) {

@@ -191,6 +191,82 @@ static void fields_check(const struct place *p, const struct proc_field *fields,
     }
 }
 
+/* A name that leads to a field of one of these types; a person who is read from a number would file
+ * nobody for ever. */
+enum {
+    AS_NAME = 1U << PROC_PERSON | 1U << PROC_PEOPLE | 1U << PROC_TEXT,
+    AS_WORD = 1U << PROC_CHOICE | 1U << PROC_BOOL,
+    AS_TEXT = 1U << PROC_TEXT
+};
+
+static void value_check(const struct place *p, const struct term *term, unsigned types,
+                        const char *member)
+{
+    if (term->text == NULL) {
+        return;
+    }
+    const struct proc_field *field = field_named(p, term);
+    if (field == NULL) {
+        names_nothing(p, term, member);
+    } else if ((types >> field->type & 1U) == 0) {
+        read_wrong(p->r, member);
+    } else if (term->kind == TERM_STEP) {
+        subject_check(p, term, member);
+    }
+}
+
+/* A value that the field can have: a typing error would file nobody for ever. */
+static void where_check(const struct place *p, const struct office_where *where)
+{
+    value_check(p, &where->term, AS_WORD, "where");
+    const struct proc_field *field = p->r->err == GW_OK ? field_named(p, &where->term) : NULL;
+    if (field == NULL) {
+        return;
+    }
+    bool found =
+        field->type == PROC_BOOL && (strcmp(where->is, "yes") == 0 || strcmp(where->is, "no") == 0);
+    for (size_t i = 0; i < field->values_n; i++) {
+        found = found || strcmp(field->values[i].value, where->is) == 0;
+    }
+    if (!found) {
+        read_wrong(p->r, where->term.text);
+    }
+}
+
+static void office_check(const struct place *p, const struct office_rule *rule)
+{
+    value_check(p, &rule->person, AS_NAME, "person");
+    value_check(p, &rule->resident, AS_TEXT, "resident");
+    value_check(p, &rule->post_of, AS_WORD, "post_of");
+    value_check(p, &rule->cause_of, AS_WORD, "cause_of");
+    if (!rule->by_subject) {
+        value_check(p, &rule->group, AS_TEXT, "group");
+    } else if (!p->step->subjects) {
+        read_wrong(p->r, "group");
+    }
+    term_check(p, &rule->on, WANT_DAY, "since, on");
+    if (rule->until.text != NULL) {
+        term_check(p, &rule->until, WANT_DAY, "until");
+    }
+    if (rule->years.text != NULL) {
+        term_check(p, &rule->years, WANT_NUMBER, "years");
+    }
+    for (size_t i = 0; i < rule->where_n; i++) {
+        where_check(p, &rule->where[i]);
+    }
+    cite_check(p, &rule->bar_cite);
+}
+
+static void offices_check(const struct place *p, const struct office_rule *rules, size_t n,
+                          const char *member)
+{
+    for (size_t i = 0; p->r->err == GW_OK && i < n; i++) {
+        read_enter(p->r, member, i);
+        office_check(p, &rules[i]);
+        read_leave(p->r);
+    }
+}
+
 static void needs_check(const struct place *p)
 {
     for (size_t i = 0; i < p->step->needs_n; i++) {
@@ -221,6 +297,8 @@ static void step_check(const struct place *p)
     }
     fields_check(p, step->fields, step->fields_n);
     fields_check(p, step->counts, step->counts_n);
+    offices_check(p, step->files, step->files_n, "files");
+    offices_check(p, step->ends, step->ends_n, "ends");
 }
 
 /* ---- over the whole template */

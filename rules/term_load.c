@@ -73,6 +73,16 @@ void term_read(struct reader *r, const struct json *value, const char *member, s
     }
 }
 
+void term_text_read(struct reader *r, const char *text, struct term *out)
+{
+    *out = (struct term){.text = gw_arena_text(r->arena, text)};
+    if (out->text == NULL) {
+        read_nomem(r);
+    } else if (!take_name(r, out->text, out)) {
+        read_wrong(r, text);
+    }
+}
+
 void term_member_read(struct reader *r, const struct json *object, const char *key,
                       struct term *out)
 {

@@ -443,6 +443,9 @@ static bool process_view_key(struct tui *t, struct view *view, const struct key 
     if (digit >= 5 && digit <= 8) {
         return tui_open(t, others[digit - 5], "", s->id);
     }
+    if (digit == 0) {
+        return tui_open(t, &view_office, "", s->c.row.division);
+    }
     if (digit == 9 && t->home->practice) {
         practice_tomorrow(t, &s->c);
         return true;
@@ -459,7 +462,7 @@ static const char *process_view_hint(struct tui *t, struct view *view)
 {
     (void)t;
     (void)view;
-    return _("Enter opens · 1-4 pages · 5 count · 6 result · 7 papers · 8 roll · Esc back");
+    return _("Enter opens · 1-4 pages · 5 count · 6 result · 7 papers · 8 roll · 0 in office");
 }
 
 const struct view_ops view_process = {

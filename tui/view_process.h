@@ -5,11 +5,12 @@
 #include "offline-db/process.h"
 #include "tui/tui_p.h"
 
-/* processes: the list. overview: all under the scopes. process, count, result, paper, roll: of one of them; arg is its id. step:
- * the form of one step; arg is a struct step_arg. setup: a new one. record: one record in full; arg
- * is a struct record_arg. */
+/* processes: the list. overview: all under the scopes. office: who holds which office; arg is a
+ * path or NULL. process, count, result, paper, roll: of one of them; arg is its id. step: the form
+ * of one step; arg is a struct step_arg. setup: a new one. record: one record in full; arg is a
+ * struct record_arg. */
 extern const struct view_ops view_processes, view_process, view_step, view_setup, view_record,
-    view_count, view_result, view_paper, view_roll, view_cosign, view_overview;
+    view_count, view_result, view_paper, view_roll, view_cosign, view_overview, view_office;
 
 struct step_arg {
     const char *process, *step, *subject; /* subject NULL or "": none yet */

@@ -1,5 +1,5 @@
 /* Elections and other procedures, by division; Enter opens one, 1 sets up a new one, 2 is the
- * overview. For a clerk this is the first screen. */
+ * overview, 3 who holds which office. For a clerk this is the first screen. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,14 +112,15 @@ static bool processes_key(struct tui *t, struct view *view, const struct key *ke
     (void)view;
     int digit = key_digit(key);
     return (digit == 1 && tui_open(t, &view_setup, "", NULL)) ||
-           (digit == 2 && tui_open(t, &view_overview, "", NULL));
+           (digit == 2 && tui_open(t, &view_overview, "", NULL)) ||
+           (digit == 3 && tui_open(t, &view_office, "", NULL));
 }
 
 static const char *processes_hint(struct tui *t, struct view *view)
 {
     (void)t;
     (void)view;
-    return _("Enter opens · 1 set up a new one · 2 overview · Esc back");
+    return _("Enter opens · 1 set up a new one · 2 overview · 3 in office · Esc back");
 }
 
 const struct view_ops view_processes = {

@@ -201,7 +201,8 @@ def people(scratch):
                   if d["kind"] == "smoke" and d["resident_id"] and d["serial"] == server.serial("smoke"))
     card = home.json("resident", "show", device["resident_id"])
     extra = {"masked", "age", "open_alarm", "address"}
-    check_row(card, "Resident", extra | {"private", "dwelling"})
+    check_row(card, "Resident", extra | {"private", "dwelling", "offices"})
+    assert card["offices"] == [], card["offices"]  # nobody was elected here
     assert "name" in card["masked"] and "*" in card["name"], card["name"]
     for part, name in (("private", "ResidentPrivate"), ("dwelling", "Dwelling")):
         if card[part] is not None:

@@ -139,6 +139,7 @@ def a_whole_village_election(scratch):
     assert_only_waits(office)
     seen = office.show()
     assert seen["state"] == "closed"
+    the_offices(office)
     path = office.export()
     report = office.verify(path)
     assert report["genuine"] and report["digest"] == seen["digest"], report
@@ -158,6 +159,78 @@ def the_result(office, text):
     assert "陈国强" in text and "587" in text and "第18条" in text, text
     shown = [row for row in answered("elections.zh-CN.md", "gridward election result ID") if row != "…"]
     assert len(shown) > 8 and not [row for row in shown if row not in text.splitlines()], (shown, text)
+
+
+def the_offices(office):
+    """Published is filed (及时归集入库): the elected and the supervisors, with their terms."""
+    home = office.homes["clerk"]
+    rows = home.json("office", "list")
+    held = [(o["organ"], o["post"], o["name"], o["since"], o["until"], o["state"]) for o in rows]
+    elected, watch, reps = (("2026-06-18", "2031-06-18", "held"), ("2026-06-26", "2031-06-26", "held"),
+                            ("2026-05-29", "2031-05-29", "held"))
+    assert held == [("committee", "chair", "陈国强", *elected), ("committee", "deputy", "王秀英", *elected),
+                    ("committee", "member", "吴永福", *elected), ("committee", "member", "周桂兰", *elected),
+                    ("committee", "member", "李建华", *elected), ("supervision", "member", "田家富", *watch),
+                    ("supervision", "member", "秦小兰", *watch), ("supervision", "member", "覃芳", *watch),
+                    *(("representatives", "representative", n, *reps) for n in ("余刚", "邓兰", "黄志")),
+                    ("group", "leader", "黄志", *reps)], held
+    records = {s["hash"] for s in office.show()["slots"]}
+    assert all(o["process"] == office.id and o["record"] in records for o in rows), rows
+    assert {o["name"] for o in rows if o["also"]} == {"黄志"}, rows  # leader and representative of his group
+    for lang, page in (("zh_CN", "elections.zh-CN.md"), ("en", "elections.md")):
+        shown = home.run("--lang", lang, "office", "list", "--scope", "CQ.500112.013.005").splitlines()
+        told = answered(page, "gridward office list --scope CQ.500112.013.005")
+        assert len(told) > 3 and all(row == "…" or row in shown for row in told), (told, "\n".join(shown))
+    assert [r for r in home.run("office", "list", "--csv").splitlines() if "陈国强" in r and "2031-06-18" in r]
+    assert home.run("office", "list", "--scope", "CQ.500113", status=1) == ""
+
+
+def what_ends_an_office(scratch):
+    """A resignation, a by-election, the Party organisation beside it, a second election: each by its own records."""
+    office = Office(scratch, "2026-05-06")
+    for words in lines():
+        play(office, words, 1 if words[4:] == ["--compare"] else 0)
+    home = office.homes["clerk"]
+
+    def held(*args):
+        return {(o["organ"], o["name"]): o for o in home.json("office", "list", *args)}
+
+    def other(day, template, *args):
+        office.travel(day)
+        office.open("--template", template, "--day", day, "--division", "CQ.500112.013.005", "place=桥头村", *args)
+
+    other("2026-07-20", "party-members", "title=桥头村党总支", "elected_on=2026-07-20", "whole=是")
+    office.step("P01", "--subject", "1", "name=陈国强", "post=secretary", "elected_on=2026-07-20")
+    office.step("P01", "--subject", "2", "name=王秀英", "post=member", "elected_on=2026-07-20")
+    office.step("P01", "--subject", "3", "name=龙胜", "post=deputy_secretary", "elected_on=2026-07-20")
+    rows = held()
+    assert rows["party", "陈国强"]["leads_both"] and rows["committee", "陈国强"]["leads_both"], rows
+    assert rows["committee", "王秀英"]["also"] == ["party"] and rows["party", "王秀英"]["by_name"], rows
+    assert "交叉任职" in rows["committee", "王秀英"]["mark"] and not rows["party", "龙胜"]["also"], rows
+    assert rows["party", "龙胜"]["until"] == "2031-07-20", rows
+    other("2027-01-10", "resignation", "title=王秀英辞职", "villagers_meeting=否")
+    office.step("D01", "name=王秀英", "post=deputy", "received_on=2027-01-02", "reason_text=外出", "form=paper",
+                "--happened", "2027-01-02 09:00", "--reason", "事后录入")
+    office.step("D02", "entitled=48", "present=40", "signin=paper")
+    office.step("D03", "passed=否", "present=40", "agreed=10", "against=30", "abstained=0", "minutes=paper", "tally=paper")
+    office.cosign_all()
+    assert held()["committee", "王秀英"]["state"] == "held"
+    hash_ = [s["hash"] for s in office.show()["slots"] if s["step"] == "D03"][0]
+    home.run("procedure", "correct", office.id, hash_, "passed=是", "agreed=30", "against=10", "--reason", "两栏填反")
+    office.homes["clerk2"].run("sync")
+    for slot in office.show("clerk2")["slots"]:
+        for corrected in slot["corrections"]:  # what two have signed, nobody changes alone
+            office.homes["clerk2"].run("procedure", "cosign", office.id, corrected)
+    home.run("sync")
+    office.step("D04", "published_on=2027-01-10", "posted_at=公告栏", "effective_on=2027-01-10", "photo=paper")
+    rows = held("--all")
+    gone = rows["committee", "王秀英"]
+    assert (gone["state"], gone["ended"], gone["cause"]) == ("ended", "2027-01-10", "resigned"), gone
+    assert rows["party", "王秀英"]["also"] == [] and ("committee", "王秀英") not in held(), rows
+    assert held("--on", "2027-01-09")["committee", "王秀英"]["state"] == "held"
+    # the other clerk's laptop files the same without being told
+    office.homes["clerk2"].run("sync")
+    assert office.homes["clerk2"].json("office", "list", "--all") == home.json("office", "list", "--all")
 
 
 def names_are_private(path):
@@ -426,7 +499,7 @@ def the_manual_types_the_example(scratch):
     pages = [typed("elections.zh-CN.md"), typed("elections.md")]
     usages = {}
     for words in pages[0]:
-        verb = " ".join(words[1:3]) if words[1] == "election" else words[1]
+        verb = " ".join(words[1:3]) if words[1] in ("election", "office") else words[1]
         if verb not in usages:
             done = subprocess.run([kit.GRIDWARD, *verb.split(), "--help"], capture_output=True, text=True,
                                   env=kit.environment(), timeout=20, check=True)
@@ -449,6 +522,7 @@ def the_manual_types_the_example(scratch):
 
 if __name__ == "__main__":
     run_all([("a whole village election", a_whole_village_election),
+             ("what ends an office", what_ends_an_office),
              ("a void poll and its repetition", a_void_poll_and_its_repetition),
              ("a tie and its rerun", a_tie_and_its_rerun),
              ("a list published too late", a_list_published_too_late),

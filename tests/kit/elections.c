@@ -6,6 +6,7 @@
 
 #include "api/wire.h"
 #include "base/crypto.h"
+#include "base/sqlkit.h"
 #include "model/day.h"
 #include "offline-db/mirror.h"
 #include "offline-db/process.h"
@@ -127,12 +128,68 @@ static void put(struct elections *e, const char *type, const char *id, const cha
     gw_buf_free(&line);
 }
 
+/* A line that is no put. */
+static void feed(struct elections *e, const char *text)
+{
+    struct wire_rec rec;
+    struct gw_fail fail = {0};
+    must(wire_rec_decode(e->decoder, text, strlen(text), &rec, &fail), &fail, text);
+    must(mirror_page_rec(&e->home, &rec, &fail), &fail, "record");
+}
+
+void elections_gone(struct elections *e, const char *type, const char *id)
+{
+    char line[512];
+    (void)snprintf(line, sizeof line, "{\"seq\":%lld,\"op\":\"del\",\"type\":\"%s\",\"id\":\"%s\"}",
+                   (long long)++e->seq, type, id);
+    feed(e, line);
+}
+
+void elections_erased(struct elections *e, const char *process, const char *dev, int n)
+{
+    struct gw_buf row;
+    char id[128];
+    (void)snprintf(id, sizeof id, "%s.%d", dev, n);
+    gw_buf_init(&row, TEXT);
+    must(gw_buf_addf(
+             &row,
+             "{\"process\":\"%s\",\"pn\":%d,\"dev\":\"%s\",\"n\":%d,\"user\":\"u1\",\"hash\":"
+             "\"\",\"line\":\"{}\",\"status\":\"applied\",\"recv_at\":1,\"receipt\":\"\","
+             "\"erased_at\":%lld,\"erased_why\":\"x\"}",
+             process, n, dev, n, (long long)e->clock.wall),
+         NULL, "row");
+    put(e, "step", id, e->division, &row);
+    gw_buf_free(&row);
+}
+
+int64_t elections_int(struct elections *e, const char *sql)
+{
+    sqlite3_stmt *st = NULL;
+    int64_t out = -1;
+    sqlite3 *db = gw_db_handle(e->home.db);
+    if (sqlite3_prepare_v2(db, sql, -1, &st, NULL) == SQLITE_OK && sqlite3_step(st) == SQLITE_ROW) {
+        out = sqlite3_column_int64(st, 0);
+    }
+    must(sqlite3_finalize(st) == SQLITE_OK ? GW_OK : GW_STORE, NULL, sql);
+    return out;
+}
+
 void elections_place(struct elections *e, const char *path, const char *name)
 {
     struct gw_buf row;
     gw_buf_init(&row, TEXT);
     must(gw_buf_addf(&row, "{\"level\":\"community\",\"name\":\"%s\"}", name), NULL, "row");
     put(e, "grid", path, path, &row);
+    gw_buf_free(&row);
+}
+
+void elections_resident(struct elections *e, const char *id, const char *path, const char *name)
+{
+    struct gw_buf row;
+    gw_buf_init(&row, TEXT);
+    must(gw_buf_addf(&row, "{\"name\":\"%s\",\"sex\":\"1\",\"population\":\"01\"}", name), NULL,
+         "row");
+    put(e, "resident", id, path, &row);
     gw_buf_free(&row);
 }
 

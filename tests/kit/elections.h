@@ -19,6 +19,12 @@ void elections_clock(struct elections *e, int64_t days); /* from today on */
 void elections_begin(struct elections *e);
 void elections_end(struct elections *e);
 void elections_place(struct elections *e, const char *path, const char *name);
+/* The server takes a row away. */
+void elections_gone(struct elections *e, const char *type, const char *id);
+/* The row of the record (dev, n) of process comes with its private part erased. */
+void elections_erased(struct elections *e, const char *process, const char *dev, int n);
+int64_t elections_int(struct elections *e, const char *sql); /* one integer of the store */
+void elections_resident(struct elections *e, const char *id, const char *path, const char *name);
 /* A village's direct election whose polling day is `days` from today, by the shipped rules. */
 void elections_open(struct elections *e, const char *id, const char *division, int days);
 /* The next record of that election; fields and counts are JSON objects, NULL = {}. */

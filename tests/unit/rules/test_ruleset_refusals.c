@@ -192,6 +192,41 @@ static void broken_templates_are_refused_by_name(void **state)
     assert_refused(cases, COUNT(cases));
 }
 
+static void broken_offices_are_refused_by_name(void **state)
+{
+    static const struct bad cases[] = {
+        {"\"organ\": \"group\", \"person\": \"who\"", "\"organ\": \"board\", \"person\": \"who\"",
+         "poll › S07 › files 1", "“organ" MISSING},
+        {"\"person\": \"who\", ", "", "poll › S07 › files 1", "“person" MISSING},
+        {"\"person\": \"who\"", "\"person\": \"whom\"", "poll › S07 › files 1", "“whom"},
+        {"\"person\": \"who\"", "\"person\": \"#roll_lead\"", "poll › S07 › files 1",
+         "“person" MISSING},
+        {"\"post\": \"leader\"", "\"post\": \"leader\", \"post_of\": \"late\"",
+         "poll › S07 › files 1", "“post_of" MISSING},
+        {"\"post\": \"leader\", ", "", "poll › S07 › files 1", "“post_of" MISSING},
+        {"\"since\": \"S06.published_on\"", "\"since\": \"S06.place\"", "poll › S07 › files 1",
+         "“S06.place"},
+        {"\"since\": \"S06.published_on\", ", "", "poll › S07 › files 1", "“since" MISSING},
+        {"\"where\": {\"late\": \"no\"}", "\"where\": {\"late\": \"maybe\"}",
+         "poll › S07 › files 1", "“late" MISSING},
+        {"\"where\": {\"late\": \"no\"}", "\"where\": {\"early\": \"no\"}", "poll › S07 › files 1",
+         "“early"},
+        {"\"where\": {\"late\": \"no\"}", "\"where\": 1", "poll › S07 › files 1", "“where" MISSING},
+        {"\"group\": \"subject\"", "\"groups\": \"subject\"", "poll › S07 › files 1",
+         "“groups" UNKNOWN},
+        {"\"organ\": \"committee\", \"law\": \"V26\", \"article\": \"37\"",
+         "\"organ\": \"committee\", \"law\": \"V99\", \"article\": \"37\"", "poll › S07 › files 1",
+         "“V99"},
+        {"\"on\": \"S07.happened\", ", "", "poll › S08 › ends 1", "“on" MISSING},
+        {"\"where\": {\"verdict\": \"change\"}", "\"where\": {\"verdict\": \"changed\"}",
+         "poll › S08 › ends 1", "“verdict" MISSING},
+        {"\"cause_of\": \"verdict\"", "\"cause_of\": \"verdict\", \"renews\": true",
+         "poll › S08 › ends 1", "“renews" UNKNOWN},
+    };
+    (void)state;
+    assert_refused(cases, sizeof(cases) / sizeof(cases[0]));
+}
+
 static void broken_fields_are_refused_by_name(void **state)
 {
     static const struct bad cases[] = {
@@ -365,6 +400,7 @@ int main(void)
         cmocka_unit_test(broken_laws_are_refused_by_name),
         cmocka_unit_test(broken_rest_days_are_refused),
         cmocka_unit_test(broken_templates_are_refused_by_name),
+        cmocka_unit_test(broken_offices_are_refused_by_name),
         cmocka_unit_test(broken_fields_are_refused_by_name),
         cmocka_unit_test(names_that_lead_nowhere_are_refused),
         cmocka_unit_test(broken_checks_and_times_are_refused),

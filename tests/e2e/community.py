@@ -407,7 +407,7 @@ def the_list_of_representatives(scratch):
     assert (first["id"], first["leader"], first["sex"], first["state"]) == (person["id"], True, "2", "in"), first
     assert len(roll["notes"]) == 2 and "二组" in roll["notes"][1], roll["notes"]
     csv = clerk.run("election", "roll", office.id, "--representatives", "--csv").splitlines()
-    assert len(csv) == 6 and "小组长" in csv[1] and "'=乙乙" in csv[2], csv
+    assert len(csv) == 6 and "组长" in csv[1] and "'=乙乙" in csv[2], csv
     text = clerk.run("election", "roll", office.id, "--representatives")
     assert "二组：代表 3 名" in text and "一般至少 2 名" in text, text
     english = clerk.run("election", "roll", office.id, "--representatives", lang="en")

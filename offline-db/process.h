@@ -112,6 +112,13 @@ enum gw_err process_compose(const char *template_id, const char *division, gw_da
 /* The only community (or village) that this home's scopes lie in; false: none, or several. */
 bool process_only_community(struct home *home, char *out, size_t size);
 
+/* Name and special legal-person code of a village or community, as its newest procedures here say;
+ * "" = they do not. For filling in what the next one would type again. */
+struct process_place {
+    char name[128], credit_code[19];
+};
+void process_place_of(struct home *home, const char *division, struct process_place *out);
+
 /* ---- what a record would be judged like, before it is written */
 
 struct process_trial {
@@ -130,7 +137,8 @@ void process_trial_end(struct process_trial *trial);
 /* The export of protocol section 6. */
 enum gw_err process_export(struct home *home, const char *id, struct gw_buf *out,
                            struct gw_fail *fail);
-/* The same with private parts left out as if they had been erased: everything else still verifies. */
+/* The same with private parts left out as if they had been erased: everything else still verifies.
+ */
 struct process_pick {
     void *ctx;
     bool (*keep)(void *ctx, const struct ev_step *step); /* its private part stays */

@@ -387,7 +387,8 @@ enum gw_err process_start(struct home *home, const char *rules_text, size_t len,
 {
     struct ruleset *rules = NULL;
     char uuid[GW_UUID_LEN + 1];
-    enum gw_err err = ruleset_load(rules_text, len, &rules, fail);
+    enum gw_err err = process_code_check(entry, fail);
+    err = err ? err : ruleset_load(rules_text, len, &rules, fail);
     if (err) {
         return err;
     }
@@ -414,6 +415,10 @@ static enum gw_err record_in(struct home *home, const struct home_signer *signer
                              struct gw_fail *fail)
 {
     struct process_entry now = *entry;
+    enum gw_err err = process_code_check(entry, fail);
+    if (err) {
+        return err;
+    }
     if (now.happened_at == 0 && kind == PROC_STEP) {
         now.happened_at = home->clock->wall_ms(home->clock->ctx);
     }

@@ -3,18 +3,10 @@
 
 #include "base/i18n.h"
 #include "base/text_safe.h"
-#include "cli/cli_process_p.h"
+#include "cli/cli_roll_p.h"
 #include "model/mask.h"
-#include "offline-db/roll.h"
 
 enum { SAYS_MAX = 800, KIN_MAX = 200, CSV_MAX = 16 * 1024 * 1024 };
-
-struct printing {
-    const struct process_case *c;
-    const struct roll *roll;
-    const char *state; /* --state, or NULL */
-    bool households;
-};
 
 /* Names of those on the roll are published by law; of others the first character is shown. */
 static void name_of(const struct roll_person *p, char *out, size_t size)
@@ -65,25 +57,11 @@ static void people_text(const struct printing *p)
         }
         name_of(person, name, sizeof name);
         (void)roll_person_print(p->roll, p->c, person, says, sizeof says);
-        out_cell(roll_state_word(person->verdict.state), 12);
+        out_cell(roll_state_word(person->verdict.state), 16);
         out_cell(name, 12);
         out_text(says);
         printf("  ");
         out_text(person->id);
-        putchar('\n');
-    }
-}
-
-static void houses_text(const struct printing *p)
-{
-    char voters[24];
-    for (size_t i = 0; i < p->roll->houses_n; i++) {
-        const struct roll_house *h = &p->roll->houses[i];
-        (void)snprintf(voters, sizeof voters, "%zu", h->voters);
-        out_cell(voters, 4);
-        out_cell(h->person ? h->person->name : _("has to choose"), 14);
-        out_cell(h->person ? (h->chosen ? _("chosen") : _("head")) : "", 10);
-        out_text(h->id);
         putchar('\n');
     }
 }
@@ -127,25 +105,15 @@ static enum gw_err csv_people(const struct printing *p, struct gw_buf *out)
     return err;
 }
 
-static enum gw_err csv_houses(const struct printing *p, struct gw_buf *out)
-{
-    enum gw_err err = gw_buf_addf(out, "%s,%s,%s\r\n", _("No."), _("Name"), _("Votes as"));
-    for (size_t i = 0; !err && i < p->roll->houses_n; i++) {
-        const struct roll_house *h = &p->roll->houses[i];
-        err = csv_line(out, i + 1, h->person ? h->person->name : "",
-                       !h->person  ? _("has to choose")
-                       : h->chosen ? _("chosen")
-                                   : _("head"));
-    }
-    return err;
-}
-
 static enum gw_err print_csv(const struct printing *p)
 {
     struct gw_buf out;
     gw_buf_init(&out, CSV_MAX);
     enum gw_err err = gw_buf_adds(&out, "\xEF\xBB\xBF");
-    err = err ? err : p->households ? csv_houses(p, &out) : csv_people(p, &out);
+    err = err                       ? err
+          : p->which == ROLL_HOUSES ? roll_houses_csv(p, &out)
+          : p->which == ROLL_REPS   ? roll_reps_csv(p, &out)
+                                    : csv_people(p, &out);
     if (!err) {
         (void)fwrite(out.data, 1, out.len, stdout); /* told when standard output is flushed */
     }
@@ -223,21 +191,6 @@ static void person_json(const struct printing *p, const struct roll_person *pers
     jw_obj_end(w);
 }
 
-static void houses_json(const struct printing *p, struct jw *w)
-{
-    jw_arr(w, "households");
-    for (size_t i = 0; i < p->roll->houses_n; i++) {
-        const struct roll_house *h = &p->roll->houses[i];
-        jw_obj(w, NULL);
-        jw_str(w, "id", h->id);
-        jw_int(w, "voters", (int64_t)h->voters);
-        jw_str(w, "person", h->person ? h->person->id : NULL);
-        jw_bool(w, "chosen", h->chosen);
-        jw_obj_end(w);
-    }
-    jw_arr_end(w);
-}
-
 static void kin_json(const struct printing *p, struct jw *w)
 {
     static const char *const ties[] = {"nominees", "committee", "staff", "box"};
@@ -279,7 +232,7 @@ static enum gw_err print_json(const struct printing *p)
         }
     }
     jw_arr_end(&w);
-    houses_json(p, &w);
+    roll_lists_json(p, &w);
     kin_json(p, &w);
     jw_obj_end(&w);
     enum gw_err err = jw_end(&w);
@@ -305,8 +258,10 @@ static int show_roll(struct cli *cli, struct printing *p, bool csv)
         err = print_csv(p);
     } else if (cli->json) {
         err = print_json(p);
-    } else if (p->households) {
-        houses_text(p);
+    } else if (p->which == ROLL_HOUSES) {
+        roll_houses_text(p);
+    } else if (p->which == ROLL_REPS) {
+        roll_reps_text(p);
     } else {
         counts_text(p);
         people_text(p);
@@ -327,23 +282,27 @@ static bool is_state(const char *text)
 
 static int run_roll(struct cli *cli, int argc, char **argv)
 {
-    bool csv = false;
+    bool csv = false, houses = false, reps = false;
     struct printing p = {.state = NULL};
-    const struct cli_opt opts[] = {
-        {"csv", NULL, &csv}, {"state", &p.state, NULL}, {"households", NULL, &p.households}};
+    const struct cli_opt opts[] = {{"csv", NULL, &csv},
+                                   {"state", &p.state, NULL},
+                                   {"households", NULL, &houses},
+                                   {"representatives", NULL, &reps}};
     const struct cli_verb *verb = cli_find("election roll");
     char **rest;
     int n;
     struct process_case c;
-    int status = cli_options(cli, verb, argc, argv, opts, 3, &rest, &n);
+    int status = cli_options(cli, verb, argc, argv, opts, 4, &rest, &n);
     if (status != CLI_DONE) {
         return status;
     }
-    if (n != 1 || (p.state && !is_state(p.state)) || (csv && cli->json)) {
+    if (n != 1 || (p.state && !is_state(p.state)) || (csv && cli->json) || (houses && reps)) {
         return cli_usage(cli, verb, "%s",
                          _("Give the id of one election; --state takes in, out or open; --csv and "
-                           "--json are two forms of one thing."));
+                           "--json are two forms of one thing, and so is one list at a "
+                           "time: --households or --representatives."));
     }
+    p.which = houses ? ROLL_HOUSES : reps ? ROLL_REPS : ROLL_VOTERS;
     status = process_open_case(cli, rest[0], &c);
     if (status == CLI_DONE) {
         p.c = &c;
@@ -354,8 +313,9 @@ static int run_roll(struct cli *cli, int argc, char **argv)
 }
 
 const struct cli_verb cli_verbs_roll[] = {
-    {"election roll", "ID [--state in|out|open] [--households] [--csv] [--json]",
-     N_("The voters' roll: who is on it in which class, who is not and why, what is missing."),
+    {"election roll", "ID [--state in|out|open] [--households|--representatives] [--csv] [--json]",
+     N_("The voters' roll: who is on it in which class, who is not and why, what is missing; who "
+        "votes for each household, and whom the groups chose as representatives."),
      true, run_roll, NULL},
 };
 const size_t cli_verbs_roll_n = sizeof(cli_verbs_roll) / sizeof(cli_verbs_roll[0]);

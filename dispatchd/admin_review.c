@@ -1,5 +1,5 @@
-/* What waits for a person's decision: commands that went to review, and those without a right. They
- * are listed here until they can be decided at a duty room's console. */
+/* What waits for a person's decision (review.h) is listed here until it can be decided at a duty
+ * room's console. */
 #include <stdio.h>
 #include <string.h>
 
@@ -7,13 +7,12 @@
 #include "base/i18n.h"
 #include "dispatchd/admin.h"
 #include "dispatchd/blobs.h"
+#include "dispatchd/review.h"
 #include "dispatchd/step_row.h"
 
 struct listing {
-    struct store *store;
     struct jw *json; /* NULL = text */
     int64_t shown;
-    struct gw_fail *fail;
 };
 
 static enum gw_err print_json(struct jw *w, const struct store_command *c)
@@ -31,28 +30,6 @@ static enum gw_err print_json(struct jw *w, const struct store_command *c)
     return w->err;
 }
 
-/* A record that waited for its process and was applied when that came. The stored answer stays what
- * was signed; the step's row says how it counts now. */
-static bool applied_since(struct store *store, const struct store_command *c)
-{
-    enum cmd_kind kind;
-    struct step_row row;
-    struct json *root = NULL;
-    struct gw_buf text;
-    char id[GW_ID_MAX + 1];
-    if (!cmd_kind_parse(c->kind, &kind) || !cmd_is_process(kind)) {
-        return false;
-    }
-    gw_buf_init(&text, STORE_ROW_MAX);
-    step_row_id(c->dev, c->n, id);
-    bool applied = store->ops->row_get(store, TYPE_STEP, id, &text, NULL, NULL, NULL) == GW_OK &&
-                   step_row_parse(&text, &row, &root, NULL) == GW_OK &&
-                   strcmp(row.status, "applied") == 0;
-    json_free(root);
-    gw_buf_free(&text);
-    return applied;
-}
-
 /* Ids are checked when a command is stored; kind is a word of the sender's, so it is printed only
  * when it is one of ours. */
 static enum gw_err take_command(void *ctx, const struct store_command *c)
@@ -60,11 +37,6 @@ static enum gw_err take_command(void *ctx, const struct store_command *c)
     struct listing *listing = ctx;
     enum cmd_kind kind;
     char at[17];
-    bool quarantined = strcmp(c->result, "quarantined") == 0;
-    if ((strcmp(c->result, "review") != 0 && !quarantined) ||
-        (quarantined && applied_since(listing->store, c))) {
-        return GW_OK;
-    }
     listing->shown++;
     if (listing->json != NULL) {
         return print_json(listing->json, c);
@@ -75,23 +47,16 @@ static enum gw_err take_command(void *ctx, const struct store_command *c)
     return GW_OK;
 }
 
-static enum gw_err take_device(void *ctx, const struct store_device *device)
-{
-    struct listing *listing = ctx;
-    return listing->store->ops->command_each(listing->store, device->id, 0, take_command, listing,
-                                             listing->fail);
-}
-
 static enum gw_err review_list(struct store *store, const struct admin_args *args,
                                struct gw_fail *fail)
 {
     struct admin_json out;
-    struct listing listing = {.store = store, .fail = fail};
+    struct listing listing = {.shown = 0};
     if (args->json) {
         admin_json_begin(&out, true);
         listing.json = &out.w;
     }
-    enum gw_err err = store->ops->device_each(store, take_device, &listing, fail);
+    enum gw_err err = review_each(store, take_command, &listing, fail);
     if (args->json && err == GW_OK) {
         return admin_json_end(&out, true, fail);
     }

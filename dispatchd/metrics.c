@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "dispatchd/core_p.h"
+#include "dispatchd/review.h"
 
 static enum gw_err head(struct gw_buf *out, const char *name, const char *type, const char *help)
 {
@@ -111,6 +112,23 @@ static enum gw_err chain_and_commits(struct core *core, struct gw_buf *out)
     return err ? err : one(out, "gridward_commit_seconds_count", "counter", "Commits.", s->commits);
 }
 
+static enum gw_err count_one(void *ctx, const struct store_command *command)
+{
+    int64_t *n = ctx;
+    (void)command;
+    (*n)++;
+    return GW_OK;
+}
+
+/* The items of `review list`. */
+static enum gw_err review_open(struct core *core, struct gw_buf *out)
+{
+    int64_t n = 0;
+    enum gw_err err = review_each(core->store, count_one, &n, NULL);
+    return err ? err
+               : one(out, "gridward_review_open", "gauge", "Items that wait for a decision.", n);
+}
+
 static enum gw_err store_state(struct core *core, struct gw_buf *out)
 {
     struct store_meta meta;
@@ -125,9 +143,7 @@ static enum gw_err store_state(struct core *core, struct gw_buf *out)
     err = one(out, "gridward_seq", "gauge", "Newest seq.", meta.seq);
     err =
         err ? err : one(out, "gridward_horizon_seq", "gauge", "Highest pruned seq.", meta.horizon);
-    err = err ? err
-              : one(out, "gridward_review_open", "gauge", "Items that wait for a decision.",
-                    counts.review + counts.quarantined);
+    err = err ? err : review_open(core, out);
     return err ? err
                : one(out, "gridward_quarantined_total", "counter", "Commands stored without right.",
                      counts.quarantined);

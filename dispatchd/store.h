@@ -342,6 +342,9 @@ struct store_ops {
                                   store_each_command each, void *ctx, struct gw_fail *fail);
     enum gw_err (*command_each)(struct store *store, const char *dev, int64_t after_n,
                                 store_each_command each, void *ctx, struct gw_fail *fail);
+    /* Whose result is review or quarantined, by device and number. */
+    enum gw_err (*command_open_each)(struct store *store, store_each_command each, void *ctx,
+                                     struct gw_fail *fail);
     /* Highest base_seq of the device's commands below n whose base has this epoch; -1 none. */
     enum gw_err (*command_base)(struct store *store, const char *dev, int64_t n, const char *epoch,
                                 int64_t *seq, struct gw_fail *fail);

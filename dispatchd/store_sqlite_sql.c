@@ -142,6 +142,8 @@ const struct gw_sql store_sql[STORE_SQL_N] = {
     [SQL_COMMAND_UID] = {COMMAND_COLUMNS
                          "WHERE uid = :uid AND user = :user ORDER BY rowid LIMIT 1"},
     [SQL_COMMAND_EACH] = {COMMAND_COLUMNS "WHERE dev = :dev AND n > :n ORDER BY n"},
+    [SQL_COMMAND_OPEN] = {COMMAND_COLUMNS
+                          "WHERE result IN ('review', 'quarantined') ORDER BY dev, n"},
     [SQL_COMMAND_BASE] = {"SELECT coalesce(max(base_seq), -1) FROM command "
                           "WHERE dev = :dev AND n < :n AND base_epoch = :epoch"},
     [SQL_COMMAND_ERASE] = {"UPDATE command SET priv = NULL WHERE dev = :dev AND n = :n"},

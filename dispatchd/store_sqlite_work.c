@@ -267,6 +267,14 @@ static enum gw_err op_command_each(struct store *store, const char *dev, int64_t
     return give_commands(s, st, each, ctx, &any, fail);
 }
 
+static enum gw_err op_command_open_each(struct store *store, store_each_command each, void *ctx,
+                                        struct gw_fail *fail)
+{
+    struct sqlite_store *s = sqlite_of(store);
+    bool any = false;
+    return give_commands(s, gw_db_stmt(s->db, SQL_COMMAND_OPEN), each, ctx, &any, fail);
+}
+
 static enum gw_err op_command_base(struct store *store, const char *dev, int64_t n,
                                    const char *epoch, int64_t *seq, struct gw_fail *fail)
 {
@@ -440,6 +448,7 @@ void sqlite_work_ops(struct store_ops *ops)
     ops->command_erase = op_command_erase;
     ops->command_by_uid = op_command_by_uid;
     ops->command_each = op_command_each;
+    ops->command_open_each = op_command_open_each;
     ops->command_base = op_command_base;
     ops->holes = op_holes;
     ops->alarm_put = op_alarm_put;

@@ -170,52 +170,25 @@ static void list_households(struct making *m)
     compare(m, "S06", "listed");
 }
 
-/* "甲、乙": each a row; returns how many. m->list NULL only counts. */
-static size_t split(struct making *m, const char *names)
-{
-    static const char mark[] = "、";
-    size_t n = 0;
-    while (*names) {
-        char one[TEXT_MAX];
-        const char *end = strstr(names, mark);
-        size_t len = end ? (size_t)(end - names) : strlen(names);
-        (void)snprintf(one, sizeof one, "%.*s", (int)len, names);
-        if (len > 0 && m->list) {
-            add_name(m, one);
-        }
-        n += len > 0;
-        names += len + (end ? strlen(mark) : 0);
-    }
-    return n;
-}
-
 /* S09-1: of each group, as recorded. */
 static void list_representatives(struct making *m)
 {
-    const struct procedure *state = m->c->state;
-    size_t names = 0;
-    m->list = NULL;
-    for (int round = 0; round < 2; round++) {
-        for (size_t i = 0; i < procedure_slots(state); i++) {
-            const struct slot *slot = procedure_slot(state, i);
-            if (strcmp(slot->step, "S09-1") != 0 || !slot->record) {
-                continue;
-            }
-            const struct proc_value *v = procedure_value(state, "S09-1", slot->subject, "names");
-            if (m->list) {
-                add_head(m, slot->subject);
-            }
-            if (v && v->text && !v->erased) {
-                names += split(m, v->text);
-            } else if (m->list) {
-                add_name(m, v ? "" : NULL);
-            } else {
-                names++;
-            }
-            names += !m->list; /* its head, even of nobody */
+    const struct roll_reps *reps = &m->roll.reps;
+    size_t rows = reps->groups_n;
+    for (size_t i = 0; i < reps->groups_n; i++) {
+        rows += reps->groups[i].n;
+    }
+    if (!list_begin(m, 1, rows)) {
+        return;
+    }
+    for (size_t i = 0; i < reps->groups_n; i++) {
+        const struct roll_group *group = &reps->groups[i];
+        add_head(m, group->name);
+        for (size_t k = 0; k < group->n; k++) {
+            add_name(m, group->reps[k].name);
         }
-        if (round == 0 && !list_begin(m, 1, names)) {
-            return;
+        if (group->n == 0) {
+            add_name(m, NULL);
         }
     }
     list_title(m, _("List of the residents' representatives"));
@@ -309,7 +282,6 @@ static void list_changes(struct making *m, size_t at, const char *change, const 
 static void make(struct making *m, enum notice_annex kind)
 {
     struct gw_fail fail = {0};
-    const char *mode = m->c->rules->template_->mode;
     enum gw_err err = roll_load(m->home, m->c, &m->roll, &fail);
     if (err) {
         m->err = err == GW_NOMEM ? err : m->err;
@@ -322,9 +294,9 @@ static void make(struct making *m, enum notice_annex kind)
         return;
     }
     list_people(m);
-    if (!m->err && strcmp(mode, "households") == 0) {
+    if (!m->err && m->roll.by_households) {
         list_households(m);
-    } else if (!m->err && strcmp(mode, "representatives") == 0) {
+    } else if (!m->err && m->roll.by_representatives) {
         list_representatives(m);
     }
 }

@@ -115,16 +115,14 @@ static bool is_entitled(const struct roll *roll, const struct roll_person *p)
             why != ROLL_WHY_MOVED && why != ROLL_WHY_REMOVED && why != ROLL_WHY_TWICE);
 }
 
-static int64_t published_total(const struct process_case *c)
+int64_t roll_published(const struct process_case *c, const char *key)
 {
     int64_t total = -1;
     for (size_t i = 0; i < procedure_slots(c->state); i++) {
         const struct slot *slot = procedure_slot(c->state, i);
         bool roll = strcmp(slot->step, "S06") == 0 || strcmp(slot->step, "S08-1") == 0;
         const struct proc_value *v =
-            roll && slot->record
-                ? procedure_value(c->state, slot->step, slot->subject, "registered")
-                : NULL;
+            roll && slot->record ? procedure_value(c->state, slot->step, slot->subject, key) : NULL;
         total = v && !v->text && !v->erased ? v->num : total; /* template order: the last counts */
     }
     return total;
@@ -133,7 +131,7 @@ static int64_t published_total(const struct process_case *c)
 static void count(const struct process_case *c, struct roll *roll)
 {
     struct roll_counts *n = &roll->counts;
-    *n = (struct roll_counts){.people = roll->n, .published = published_total(c)};
+    *n = (struct roll_counts){.people = roll->n, .published = roll_published(c, "registered")};
     for (size_t i = 0; i < roll->n; i++) {
         const struct roll_person *p = &roll->people[i];
         bool in = p->verdict.state == ROLL_IN;
@@ -147,51 +145,6 @@ static void count(const struct process_case *c, struct roll *roll)
         n->birth_differs += p->birth_differs;
         n->objections_pending += p->objection == OBJECTION_PENDING;
     }
-}
-
-/* ---- households */
-
-/* S05-4: who votes for a household. */
-static void choose(const struct process_case *c, struct roll *roll)
-{
-    for (size_t i = 0; i < procedure_slots(c->state); i++) {
-        const struct slot *slot = procedure_slot(c->state, i);
-        if (strcmp(slot->step, "S05-4") != 0 || !slot->record) {
-            continue;
-        }
-        const char *house = roll_text(c, slot, "household_id");
-        const char *id = roll_text(c, slot, "resident_id");
-        const struct roll_person *p = id ? roll_person_of(roll, id) : NULL;
-        for (size_t k = 0; k < roll->houses_n && p && p->verdict.state == ROLL_IN; k++) {
-            if (strcmp(roll->houses[k].id, house ? house : p->household) == 0) {
-                roll->houses[k].person = p;
-                roll->houses[k].chosen = true;
-            }
-        }
-    }
-}
-
-static enum gw_err list_houses(const struct process_case *c, struct roll *roll)
-{
-    roll->houses = gw_arena_alloc(&roll->arena, roll->n + 1, sizeof *roll->houses);
-    if (!roll->houses) {
-        return GW_NOMEM;
-    }
-    for (size_t i = 0; i < roll->n; i++) {
-        const struct roll_person *p = &roll->people[i];
-        if (p->verdict.state != ROLL_IN || !p->household[0]) {
-            continue;
-        }
-        struct roll_house *h = roll->houses_n ? &roll->houses[roll->houses_n - 1] : NULL;
-        if (!h || strcmp(h->id, p->household) != 0) {
-            h = &roll->houses[roll->houses_n++];
-            *h = (struct roll_house){.id = p->household};
-        }
-        h->voters++;
-        h->person = !h->person && kin_is_head(p->relation) ? p : h->person;
-    }
-    choose(c, roll);
-    return GW_OK;
 }
 
 /* ---- all */
@@ -236,7 +189,7 @@ enum gw_err roll_load(struct home *home, const struct process_case *c, struct ro
     }
     if (!err) {
         count(c, out);
-        err = list_houses(c, out);
+        err = roll_lists(c, out);
     }
     if (err) {
         roll_unload(out);
@@ -261,6 +214,9 @@ bool roll_figure(const struct roll *roll, const char *step, const char *key, int
     bool registration = strcmp(step, "S05") == 0;
     if ((registration || strcmp(step, "S08-1") == 0) && strcmp(key, "registered") == 0) {
         *out = (int64_t)roll->counts.state[ROLL_IN];
+        return true;
+    }
+    if (!registration && roll_list_figure(roll, step, key, out)) {
         return true;
     }
     for (size_t i = 0; registration && i < sizeof rows / sizeof rows[0]; i++) {

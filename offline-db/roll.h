@@ -47,9 +47,44 @@ struct roll_counts {
 /* One line of the list of households (U26 17): who votes for it. */
 struct roll_house {
     const char *id;
+    const struct roll_person *head;   /* as the register has it, on the roll; NULL = none */
     const struct roll_person *person; /* chosen (S05-4), else the head; NULL: has to choose */
     bool chosen;
+    bool off_roll; /* S05-4 names somebody who is not on the roll: has to choose anew */
     size_t voters; /* on the roll */
+};
+struct roll_house_counts {
+    size_t chosen, heads, open, women; /* open: nobody votes for it; women: of those who vote */
+    int64_t listed;                    /* published with the roll (S08-1, else S06); -1 = not */
+};
+
+/* One representative, as a group named him (S09-1). */
+struct roll_rep {
+    const char *name; /* as it was recorded; published by law */
+    const struct roll_person
+        *person; /* the only one of the roll who bears it; NULL: none, several */
+    bool leader; /* leads the group, too */
+    bool twice;  /* the same person stands in an earlier group or place */
+};
+struct roll_group {
+    const char *name;   /* subject of S09-1 */
+    const char *leader; /* "" = not recorded, or erased */
+    const char *hash;   /* of the record */
+    const char *user;   /* who recorded it */
+    gw_day chosen_on;   /* the day it happened; DAY_NONE = not said */
+    int64_t households, entitled, present, agreed, said; /* said: representatives; -1 = not there */
+    const struct roll_rep *reps;
+    size_t n, women, sex_unknown;
+};
+/* The representatives, group by group: who votes where representatives elect (U26 14, 19). */
+struct roll_reps {
+    const struct roll_group *groups; /* in the order of the records */
+    size_t groups_n;
+    size_t people, women, sex_unknown, leaders, off_roll, twice;
+    int64_t households, recorded, recorded_women, members; /* S09; -1 = not recorded */
+    int64_t listed; /* published with the roll (S08-1, else S06); -1 = not, or not asked for */
+    const struct check *share; /* of women, NULL = none; a hint where no law says it */
+    size_t women_need;         /* smallest number that keeps it, of `recorded`, else of people */
 };
 
 struct roll {
@@ -63,6 +98,9 @@ struct roll {
     struct roll_counts counts;
     struct roll_house *houses; /* households with a voter, in the same order */
     size_t houses_n;
+    bool by_households, by_representatives; /* who votes here (U26 14); else everybody */
+    struct roll_house_counts house_counts;
+    struct roll_reps reps;
 };
 
 /* GW_INVALID: the procedure has no roll, no polling day, or no division (a sentence says so). The
@@ -76,8 +114,18 @@ const struct roll_person *roll_person_of(const struct roll *roll, const char *id
 int roll_person_print(const struct roll *roll, const struct process_case *c,
                       const struct roll_person *p, char *out, size_t size);
 
-/* What the roll says for a figure of S05 (hukou_resident, residents, …, registered) or of S08-1
- * (registered); false: it says nothing of it. A proposal, never a record. */
+/* Does this procedure have such a list? Households: S05-4; representatives: S09-1. */
+bool roll_has_houses(const struct process_case *c);
+bool roll_has_reps(const struct process_case *c);
+/* What is not as it should be with the list of representatives, one translated sentence each:
+ * published and chosen differ, a group has other names than its number says, somebody twice, fewer
+ * women than the share. n counts from 0; false: no more. */
+bool roll_reps_note(const struct roll *roll, const struct process_case *c, size_t n, char *out,
+                    size_t size);
+
+/* What the roll says for a figure of S05 (hukou_resident, residents, …, registered), of S06
+ * (listed), of S08-1 (registered, listed) or of S09 (representatives, women, leaders); false: it
+ * says nothing of it. A proposal, never a record. */
 bool roll_figure(const struct roll *roll, const char *step, const char *key, int64_t *out);
 
 /* ---- near kin among those who stand and those who run the election (roll_kin.c) */

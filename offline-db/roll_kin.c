@@ -20,22 +20,6 @@ struct finding_kin {
     size_t n;
 };
 
-/* The only one of the roll who bears this name. */
-static const struct roll_person *by_name(const struct roll *roll, const char *name, size_t len)
-{
-    const struct roll_person *found = NULL;
-    for (size_t i = 0; i < roll->n; i++) {
-        const struct roll_person *p = &roll->people[i];
-        if (strncmp(p->name, name, len) == 0 && p->name[len] == '\0') {
-            if (found) {
-                return NULL;
-            }
-            found = p;
-        }
-    }
-    return found;
-}
-
 static void add(struct finding_kin *f, enum roll_tie tie, const char *subject,
                 const struct roll_person *person)
 {
@@ -51,7 +35,7 @@ static void add_names(struct finding_kin *f, enum roll_tie tie, const char *name
         const char *end = strstr(names, "、");
         size_t len = end ? (size_t)(end - names) : strlen(names);
         if (len > 0 && len < NAME_BYTES) {
-            add(f, tie, "", by_name(f->roll, names, len));
+            add(f, tie, "", roll_by_name(f->roll, names, len));
         }
         names = end ? end + strlen("、") : NULL;
     }
@@ -70,7 +54,8 @@ static void add_slot(struct finding_kin *f, const struct slot *slot)
         const char *id = roll_text(f->c, slot, "resident_id");
         const char *name = roll_text(f->c, slot, "name");
         const struct roll_person *p = id ? roll_person_of(f->roll, id) : NULL;
-        add(f, TIE_NOMINEES, slot->subject, p || !name ? p : by_name(f->roll, name, strlen(name)));
+        add(f, TIE_NOMINEES, slot->subject,
+            p || !name ? p : roll_by_name(f->roll, name, strlen(name)));
     }
     for (size_t i = 0; slot->record && i < sizeof rows / sizeof rows[0]; i++) {
         if (strcmp(rows[i].step, slot->step) == 0) {

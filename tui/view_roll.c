@@ -1,52 +1,65 @@
 /* The voters' roll: figures on top, everybody below with why; typing searches, digits choose who is
- * listed. Enter on a person shows what is known of him and offers the record that would settle it.
+ * listed: voters, near kin, who votes for each household, representatives. Enter on a person shows
+ * what is known of him and offers the record that would settle it.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text_safe.h"
-#include "model/mask.h"
+#include "base/utf8.h"
 #include "offline-db/roll.h"
 #include "tui/form.h"
 #include "tui/list.h"
+#include "tui/roll_detail.h"
+#include "tui/roll_lists.h"
 #include "tui/view_process.h"
 
 enum {
+    LISTS = 7, /* digits that choose one */
     HEAD_ROWS = 4,
-    FOOT_ROWS = 2,
+    FOOT_ROWS = 3,
     SAYS_MAX = 800,
-    ACTIONS = 5,
     KIN_MAX = 200,
     ALL = ROLL_STATES,
-    KIN
-};
-
-struct action {
-    const struct step_spec *spec; /* the form of a step; NULL: household or person */
-    bool household;
+    KIN,
+    HOUSES,
+    REPS
 };
 
 struct state {
-    gw_id process;
     struct process_case c;
     struct roll roll;
     bool loaded;
-    int only; /* enum roll_state, ALL; KIN: hints about near kin */
+    int only; /* enum roll_state, ALL; KIN: hints about near kin; HOUSES, REPS: the lists beside it
+               */
     struct roll_kin kin[KIN_MAX];
     size_t kin_n;
     struct text_field search;
     const struct roll_person **shown; /* owned */
+    struct roll_row *rows;            /* owned: of HOUSES and REPS */
     struct list list;
-    gw_id person; /* whose details are open, "" = the list */
-    struct action actions[ACTIONS];
-    size_t actions_n;
+    struct roll_detail detail; /* of one person, instead of the list */
 };
 
 /* ---- loading */
 
+static struct roll_rows rows_of(const struct state *s)
+{
+    return (struct roll_rows){.c = &s->c, .roll = &s->roll, .houses = s->only == HOUSES};
+}
+
+static bool is_beside(const struct state *s)
+{
+    return s->only == HOUSES || s->only == REPS;
+}
+
 static void choose_shown(struct state *s)
 {
+    if (is_beside(s)) {
+        const struct roll_rows rows = rows_of(s);
+        s->list = (struct list){.n = roll_rows_choose(&rows, s->search.text, s->rows)};
+        return;
+    }
     s->list = (struct list){.n = s->only == KIN ? s->kin_n : 0};
     for (size_t i = 0; i < s->roll.n && s->only != KIN; i++) {
         const struct roll_person *p = &s->roll.people[i];
@@ -63,6 +76,7 @@ static void drop(struct state *s)
         roll_unload(&s->roll);
         process_unload(&s->c);
         free(s->shown);
+        free(s->rows);
     }
     s->loaded = false;
 }
@@ -71,13 +85,16 @@ static enum gw_err load(struct tui *t, struct state *s, struct gw_fail *fail)
 {
     struct process_case c;
     struct roll roll;
-    enum gw_err err = process_load(t->home, s->process, tui_today(t), &c, fail);
+    enum gw_err err = process_load(t->home, s->detail.process, tui_today(t), &c, fail);
     if (err != GW_OK) {
         return err;
     }
     err = roll_load(t->home, &c, &roll, fail);
     const struct roll_person **shown = err == GW_OK ? calloc(roll.n + 1, sizeof(*shown)) : NULL;
-    if (err == GW_OK && shown == NULL) {
+    struct roll_row *rows = err == GW_OK ? calloc(roll_rows_max(&roll) + 1, sizeof(*rows)) : NULL;
+    if (err == GW_OK && (shown == NULL || rows == NULL)) {
+        free(shown);
+        free(rows);
         roll_unload(&roll);
         err = gw_fail_set(fail, GW_NOMEM, _("There is not enough memory."));
     }
@@ -89,6 +106,7 @@ static enum gw_err load(struct tui *t, struct state *s, struct gw_fail *fail)
     s->c = c;
     s->roll = roll;
     s->shown = shown;
+    s->rows = rows;
     s->loaded = true;
     roll_kin_find(&s->roll, &s->c, s->kin, KIN_MAX, &s->kin_n);
     choose_shown(s);
@@ -103,13 +121,20 @@ static enum gw_err roll_open(struct tui *t, struct view *view, const void *arg,
         return gw_fail_set(fail, GW_NOMEM, _("There is not enough memory."));
     }
     s->only = ALL;
+    s->detail.c = &s->c;
+    s->detail.roll = &s->roll;
     text_field_init(&s->search, 60, "");
-    (void)snprintf(s->process, sizeof(s->process), "%s", (const char *)arg);
+    (void)snprintf(s->detail.process, sizeof(s->detail.process), "%s", (const char *)arg);
     enum gw_err err = load(t, s, fail);
     if (err != GW_OK) {
         free(s);
+        return err;
     }
-    return err;
+    s->only = s->roll.by_households        ? HOUSES /* who votes there is what is looked for */
+              : s->roll.by_representatives ? REPS
+                                           : ALL;
+    choose_shown(s);
+    return GW_OK;
 }
 
 static void roll_close(struct tui *t, struct view *view)
@@ -119,8 +144,6 @@ static void roll_close(struct tui *t, struct view *view)
     free(view->state);
 }
 
-static void find_actions(struct state *s);
-
 static void roll_changed(struct tui *t, struct view *view)
 {
     struct state *s = view->state;
@@ -128,30 +151,22 @@ static void roll_changed(struct tui *t, struct view *view)
     if (load(t, s, NULL) == GW_OK) { /* else what is shown stays; the bars say why */
         s->list.at = at < s->list.n ? at : 0;
         s->list.top = at < s->list.n ? top : 0;
-        find_actions(s);
+        roll_detail_find(&s->detail);
     }
 }
 
 /* ---- the list */
 
-/* Names of those on the roll are published by law; of others the first character is shown. */
-static void name_of(const struct roll_person *p, char *out, size_t size)
+/* The words are longer in English. */
+static int state_cells(void)
 {
-    struct gw_buf masked;
-    gw_buf_init(&masked, 4 * size);
-    bool whole = p->verdict.state == ROLL_IN;
-    if (!whole && mask_text(MASK_NAME, p->name, &masked) != GW_OK) {
-        gw_buf_reset(&masked);
+    int most = 0;
+    for (int i = 0; i < ROLL_STATES; i++) {
+        const char *word = roll_state_word((enum roll_state)i);
+        int cells = gw_text_cells(word, strlen(word));
+        most = cells > most ? cells : most;
     }
-    (void)gw_text_safe_z(out, size, whole ? p->name : gw_buf_str(&masked));
-    gw_buf_free(&masked);
-}
-
-static enum paint paint_state(const struct roll_person *p)
-{
-    static const enum paint paints[ROLL_STATES] = {
-        [ROLL_IN] = P_GOOD, [ROLL_OUT] = P_DIM, [ROLL_OPEN] = P_WARN};
-    return p->objection == OBJECTION_PENDING ? P_MAJOR : paints[p->verdict.state];
+    return most + 3;
 }
 
 static void put(struct tui *t, void *ctx, size_t i)
@@ -159,11 +174,11 @@ static void put(struct tui *t, void *ctx, size_t i)
     const struct state *s = ctx;
     const struct roll_person *p = s->shown[i];
     char name[128], age[24] = "";
-    name_of(p, name, sizeof(name));
+    roll_shown_name(p, name, sizeof(name));
     if (p->birth != DAY_NONE) {
         (void)snprintf(age, sizeof(age), "%d", day_age(p->birth, s->roll.polling));
     }
-    screen_field(t->scr, paint_state(p), roll_state_word(p->verdict.state), 9);
+    screen_field(t->scr, roll_paint(p), roll_state_word(p->verdict.state), state_cells());
     screen_field(t->scr, P_BOLD, name, 13);
     screen_field(t->scr, P_TEXT, age, 5);
     screen_put(t->scr, P_TEXT, roll_why_says(p->verdict.why));
@@ -178,6 +193,13 @@ static void put_kin(struct tui *t, void *ctx, size_t i)
     char says[SAYS_MAX];
     (void)roll_kin_print(&s->c, &s->kin[i], says, sizeof(says));
     screen_put(t->scr, s->kin[i].answer == KIN_ASK ? P_WARN : P_MAJOR, says);
+}
+
+static void put_beside(struct tui *t, void *ctx, size_t i)
+{
+    const struct state *s = ctx;
+    const struct roll_rows rows = rows_of(s);
+    roll_rows_put(t, &rows, &s->rows[i]);
 }
 
 static void draw_figures(struct tui *t, const struct state *s)
@@ -212,25 +234,51 @@ static void draw_figures(struct tui *t, const struct state *s)
     }
 }
 
+static const char *list_name(const struct state *s)
+{
+    return s->only == ALL      ? _("everybody")
+           : s->only == KIN    ? _("near kin")
+           : s->only == HOUSES ? _("households")
+           : s->only == REPS   ? _("representatives")
+                               : roll_state_word((enum roll_state)s->only);
+}
+
+static void says_of(const struct state *s, char *says, size_t size)
+{
+    const struct roll_rows rows = rows_of(s);
+    says[0] = '\0';
+    if (s->list.n == 0) {
+        return;
+    }
+    if (is_beside(s)) {
+        roll_rows_print(&rows, &s->rows[s->list.at], says, size);
+    } else if (s->only == KIN) {
+        (void)roll_kin_print(&s->c, &s->kin[s->list.at], says, size);
+    } else {
+        (void)roll_person_print(&s->roll, &s->c, s->shown[s->list.at], says, size);
+    }
+}
+
 static void draw_list(struct tui *t, struct state *s)
 {
-    char says[SAYS_MAX] = "";
+    char says[SAYS_MAX];
     char label[64];
-    draw_figures(t, s);
-    (void)snprintf(label, sizeof(label), "%s · %s",
-                   s->only == ALL   ? _("everybody")
-                   : s->only == KIN ? _("near kin")
-                                    : roll_state_word((enum roll_state)s->only),
-                   _("Name: "));
+    const struct roll_rows rows = rows_of(s);
+    if (is_beside(s)) {
+        roll_rows_head(t, &rows);
+    } else {
+        draw_figures(t, s);
+    }
+    (void)snprintf(label, sizeof(label), "%s · %s", list_name(s), _("Name: "));
     int end = t->body_end;
     t->body_end -= FOOT_ROWS;
-    list_draw(t, &s->list, t->body_top + HEAD_ROWS, s->only == KIN ? put_kin : put, s);
+    list_draw(t, &s->list, t->body_top + HEAD_ROWS,
+              is_beside(s)     ? put_beside
+              : s->only == KIN ? put_kin
+                               : put,
+              s);
     t->body_end = end;
-    if (s->list.n > 0 && s->only == KIN) {
-        (void)roll_kin_print(&s->c, &s->kin[s->list.at], says, sizeof(says));
-    } else if (s->list.n > 0) {
-        (void)roll_person_print(&s->roll, &s->c, s->shown[s->list.at], says, sizeof(says));
-    }
+    says_of(s, says, sizeof(says));
     for (int row = end - FOOT_ROWS; row < end; row++) {
         screen_line(t->scr, row, P_TEXT, "");
     }
@@ -238,90 +286,12 @@ static void draw_list(struct tui *t, struct state *s)
     text_field_draw(t->scr, &s->search, t->body_top + 2, label, true);
 }
 
-/* ---- one person */
-
-static void add_step(struct state *s, const char *id)
-{
-    const struct step_spec *spec = id != NULL ? template_step(s->c.rules->template_, id) : NULL;
-    for (size_t i = 0; i < s->actions_n; i++) {
-        spec = s->actions[i].spec == spec ? NULL : spec;
-    }
-    if (spec != NULL && s->actions_n < ACTIONS) {
-        s->actions[s->actions_n++] = (struct action){.spec = spec};
-    }
-}
-
-/* What would settle it first; after the list is published, objections and corrections. */
-static void find_actions(struct state *s)
-{
-    const struct roll_person *p = roll_person_of(&s->roll, s->person);
-    s->actions_n = 0;
-    if (p == NULL) {
-        s->person[0] = '\0';
-        return;
-    }
-    add_step(s, roll_why_step(p->verdict.why));
-    if (s->roll.counts.published >= 0) {
-        add_step(s, "S07");
-        add_step(s, "S08-2");
-    }
-    if (p->household[0] != '\0') {
-        s->actions[s->actions_n++] = (struct action){.household = true};
-    }
-    if (!p->entered) {
-        s->actions[s->actions_n++] = (struct action){.household = false};
-    }
-}
-
-static void draw_person(struct tui *t, const struct state *s)
-{
-    const struct roll_person *p = roll_person_of(&s->roll, s->person);
-    char name[128], says[SAYS_MAX], line[400];
-    int row = t->body_top;
-    name_of(p, name, sizeof(name));
-    (void)roll_person_print(&s->roll, &s->c, p, says, sizeof(says));
-    (void)snprintf(line, sizeof(line), "%s  %s  %s", name, roll_state_word(p->verdict.state),
-                   p->verdict.state == ROLL_IN
-                       ? roll_class_word(p->verdict.class_, s->roll.rules.village)
-                       : "");
-    screen_line(t->scr, row++, P_BOLD, line);
-    screen_line(t->scr, row++, P_TEXT, "");
-    row += screen_wrap(t->scr, row, 2, 4, paint_state(p), says);
-    if (p->step != NULL) {
-        (void)snprintf(line, sizeof(line), _("  Record: %s · %s"), p->step, p->subject);
-        screen_line(t->scr, row++, P_TEXT, line);
-    }
-    if (p->objection_no != NULL) {
-        (void)snprintf(line, sizeof(line), _("  Objection: %s"), p->objection_no);
-        screen_line(t->scr, row++, P_MAJOR, line);
-    }
-    if (p->relation[0] != '\0') {
-        (void)snprintf(line, sizeof(line), _("  In the household: %s"), kin_word(p->relation));
-        screen_line(t->scr, row++, P_TEXT, line);
-    }
-    screen_line(t->scr, row++, P_TEXT, "");
-    for (size_t i = 0; i < s->actions_n; i++) {
-        const struct action *a = &s->actions[i];
-        screen_row(t->scr, row++);
-        screen_putf(t->scr, P_KEY, " %zu ", i + 1);
-        if (a->spec != NULL) {
-            screen_putf(t->scr, P_TEXT, _(" record %s %s"), a->spec->id, words_in(&a->spec->name));
-        } else {
-            screen_putf(t->scr, P_TEXT, " %s", a->household ? _("the household") : _("the person"));
-        }
-        (void)screen_row_end(t->scr, P_TEXT);
-    }
-    while (row < t->body_end) {
-        screen_line(t->scr, row++, P_TEXT, "");
-    }
-}
-
 static void roll_draw(struct tui *t, struct view *view, unsigned dirty)
 {
     struct state *s = view->state;
     (void)dirty;
-    if (s->person[0] != '\0') {
-        draw_person(t, s);
+    if (s->detail.person[0] != '\0') {
+        roll_detail_draw(t, &s->detail);
     } else {
         draw_list(t, s);
     }
@@ -329,66 +299,57 @@ static void roll_draw(struct tui *t, struct view *view, unsigned dirty)
 
 /* ---- keys */
 
-/* The next number that no record of that step has yet. */
-static void next_subject(const struct state *s, const char *step, char out[24])
+/* Enter on a list beside the roll: the household, the person, else the group's record. */
+static void open_row(struct tui *t, struct state *s)
 {
-    size_t n = 1;
-    const struct slot *slot;
-    do {
-        (void)snprintf(out, 24, "%zu", n++);
-        slot = procedure_slot_of(s->c.state, step, out);
-    } while (slot != NULL && slot->state != SLOT_OPEN);
-}
-
-static void act(struct tui *t, struct state *s, size_t i)
-{
-    const struct roll_person *p = roll_person_of(&s->roll, s->person);
-    const struct action *a = &s->actions[i];
-    char subject[24];
-    if (a->spec != NULL) {
-        next_subject(s, a->spec->id, subject);
-        const struct step_arg arg = {s->process, a->spec->id, subject, p->entered ? NULL : p->id,
-                                     p->name};
-        (void)tui_open(t, &view_step, "", &arg);
-    } else if (a->household) {
-        (void)tui_open(t, &view_household, "", p->household);
+    const struct roll_row *row = &s->rows[s->list.at];
+    if (row->house != NULL) {
+        (void)tui_open(t, &view_household, "", row->house->id);
+    } else if (row->rep != NULL && row->rep->person != NULL) {
+        (void)snprintf(s->detail.person, sizeof(s->detail.person), "%s", row->rep->person->id);
+        roll_detail_find(&s->detail);
     } else {
-        (void)tui_open(t, &view_person, "", p->id);
+        const struct record_arg arg = {s->detail.process, row->group->hash};
+        (void)tui_open(t, &view_record, "", &arg);
     }
 }
 
-static bool person_key(struct tui *t, struct state *s, const struct key *key)
+static void open_at(struct tui *t, struct state *s)
 {
-    int digit = key->code == GK_ENTER ? 1 : key_digit(key);
-    if (key->code == GK_ESC) {
-        s->person[0] = '\0';
-        tui_touch(t, DIRTY_ALL);
-        return true;
+    if (is_beside(s)) {
+        open_row(t, s);
+    } else if (s->only != KIN) {
+        (void)snprintf(s->detail.person, sizeof(s->detail.person), "%s", s->shown[s->list.at]->id);
+        roll_detail_find(&s->detail);
     }
-    if (digit >= 1 && (size_t)digit <= s->actions_n) {
-        act(t, s, (size_t)digit - 1);
-    }
-    return true;
+    tui_touch(t, DIRTY_ALL);
+}
+
+/* Which list a digit from 1 to LISTS is, -1 = this election has none such. */
+static int list_of(const struct state *s, int digit)
+{
+    static const int lists[LISTS] = {ALL, ROLL_IN, ROLL_OPEN, ROLL_OUT, KIN, HOUSES, REPS};
+    int which = lists[digit - 1];
+    bool there = which == HOUSES ? roll_has_houses(&s->c) : which != REPS || roll_has_reps(&s->c);
+    return there ? which : -1;
 }
 
 static bool roll_key(struct tui *t, struct view *view, const struct key *key)
 {
     struct state *s = view->state;
     int digit = key_digit(key);
-    if (s->person[0] != '\0') {
-        return person_key(t, s, key);
+    if (s->detail.person[0] != '\0') {
+        return roll_detail_key(t, &s->detail, key);
     }
-    if (digit >= 1 && digit <= 5) {
-        static const int states[] = {ALL, ROLL_IN, ROLL_OPEN, ROLL_OUT, KIN};
-        s->only = states[digit - 1];
+    if (digit >= 1 && digit <= LISTS) { /* names have no digits */
+        int which = list_of(s, digit);
+        s->only = which >= 0 ? which : s->only;
         choose_shown(s);
         tui_touch(t, DIRTY_ALL);
         return true;
     }
-    if (key->code == GK_ENTER && s->list.n > 0 && s->only != KIN) {
-        (void)snprintf(s->person, sizeof(s->person), "%s", s->shown[s->list.at]->id);
-        find_actions(s);
-        tui_touch(t, DIRTY_ALL);
+    if (key->code == GK_ENTER && s->list.n > 0) {
+        open_at(t, s);
         return true;
     }
     if (text_field_key(&s->search, key)) {
@@ -402,15 +363,20 @@ static bool roll_key(struct tui *t, struct view *view, const struct key *key)
 static bool roll_request(struct tui *t, struct view *view, enum request req)
 {
     struct state *s = view->state;
-    return s->person[0] == '\0' && list_request(t, &s->list, req, t->body_top + HEAD_ROWS);
+    return s->detail.person[0] == '\0' && list_request(t, &s->list, req, t->body_top + HEAD_ROWS);
 }
 
 static const char *roll_hint(struct tui *t, struct view *view)
 {
     const struct state *s = view->state;
     (void)t;
-    return s->person[0] != '\0'
-               ? _("Digits choose · Enter is the first · Esc back")
+    if (s->detail.person[0] != '\0') {
+        return _("Digits choose · Enter is the first · Esc back");
+    }
+    return roll_has_houses(&s->c)
+               ? _("Type a name · 1 all 2 on it 3 open 4 not 5 kin 6 households 7 reps · Esc")
+           : roll_has_reps(&s->c)
+               ? _("Type a name · 1 all 2 on it 3 open 4 not 5 kin 7 representatives · Esc back")
                : _("Type a name · 1 all 2 on it 3 open 4 not 5 kin · Enter why · Esc back");
 }
 

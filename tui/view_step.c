@@ -75,12 +75,14 @@ static void set_example(void *ctx, const char *key, const char *text)
     }
 }
 
-/* Figures of the registration as the roll has them now: proposals that the clerk checks. */
+/* Figures of the registration and of the lists as the roll has them now: proposals that the clerk
+ * checks. */
 static void prefill_roll(struct tui *t, struct state *s, const struct step_spec *spec)
 {
     struct roll roll;
     int64_t figure;
-    bool counted = strcmp(spec->id, "S05") == 0 || strcmp(spec->id, "S08-1") == 0;
+    bool counted = strcmp(spec->id, "S05") == 0 || strcmp(spec->id, "S08-1") == 0 ||
+                   strcmp(spec->id, "S06") == 0 || strcmp(spec->id, "S09") == 0;
     if (!counted || roll_load(t->home, &s->c, &roll, NULL) != GW_OK) {
         return; /* the form is there without proposals */
     }

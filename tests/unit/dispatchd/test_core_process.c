@@ -511,20 +511,37 @@ static void review_list(struct core_kit *kit, char *out, size_t size)
     (void)close(saved);
 }
 
+/* The figure of the operations listener is of the same items. */
+static void review_open_is(struct core_kit *kit, int want)
+{
+    char line[64];
+    struct gw_buf text;
+    gw_buf_init(&text, 65536);
+    (void)snprintf(line, sizeof line, "\ngridward_review_open %d\n", want);
+    assert_int_equal(core_metrics(kit->core, &text), GW_OK);
+    if (!strstr(gw_buf_str(&text), line)) {
+        fail_msg("not%s in %s", line, gw_buf_str(&text));
+    }
+    gw_buf_free(&text);
+}
+
 static void what_was_applied_later_waits_for_nobody(void **state)
 {
     struct core_kit *kit = *state;
     struct core_console w1;
     char text[4096];
     core_kit_enroll(kit, &w1, "w1");
+    review_open_is(kit, 0);
     first(kit, &duty, "process.step", STEP, "quarantined", "no-process");
     first(kit, &w1, "process.step", STEP, "quarantined", "no-process");
+    review_open_is(kit, 2);
     review_list(kit, text, sizeof text);
     assert_true(strstr(text, duty.device) && strstr(text, w1.device));
     open_it(kit);
     review_list(kit, text, sizeof text);
     assert_null(strstr(text, duty.device));
     assert_non_null(strstr(text, w1.device));
+    review_open_is(kit, 1);
 }
 
 /* ---- a uid that was answered before */

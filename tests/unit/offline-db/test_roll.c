@@ -166,6 +166,105 @@ static void near_kin_are_hints(void **state)
     close_bed(&b);
 }
 
+/* Whom a household names must be on the roll; who is not votes for nobody. */
+static void a_household_names_somebody_off_the_roll(void **state)
+{
+    struct bed b;
+    (void)state;
+    open_bed(&b, "roll-households-off", "community-households");
+    RECORD(&b, "S05-2", "1", TEXT("resident_id", "h-1"), TEXT("said_on", "2026-05-01"),
+           TEXT("form", "in_person"));
+    RECORD(&b, "S05-4", "1", TEXT("household_id", "h-1"), TEXT("resident_id", "r-04"),
+           TEXT("chosen_on", "2026-05-01")); /* under age on polling day */
+    RECORD(&b, "S06", "", TEXT("published_on", "2026-05-01"), TEXT("posted_at", "门口"),
+           NUM("registered", 4), NUM("listed", 2));
+    load(&b);
+    assert_string_equal(b.roll.houses[0].head->id, "r-01");
+    assert_true(b.roll.houses[0].off_roll && b.roll.houses[0].chosen);
+    assert_null(b.roll.houses[0].person);
+    assert_int_equal(b.roll.house_counts.open, 1);
+    assert_int_equal(b.roll.house_counts.heads, 1);
+    assert_int_equal(b.roll.house_counts.women, 1);
+    assert_int_equal(b.roll.house_counts.listed, 2);
+    int64_t figure;
+    assert_true(roll_figure(&b.roll, "S06", "listed", &figure) && figure == 1);
+    assert_int_equal(b.roll.reps.listed, -1); /* that figure is of the households */
+    close_bed(&b);
+}
+
+static void note_is(const struct bed *b, size_t n, const char *part)
+{
+    char text[300] = "";
+    bool there = roll_reps_note(&b->roll, &b->c, n, text, sizeof text);
+    if (part ? !there || !strstr(text, part) : there) {
+        fail_msg("note %zu: %s", n, text);
+    }
+}
+
+static void representatives_by_group(void **state)
+{
+    struct bed b;
+    int64_t figure;
+    (void)state;
+    open_bed(&b, "roll-reps", "community-representatives");
+    assert_true(roll_has_reps(&b.c) && !roll_has_houses(&b.c));
+    assert_int_equal(b.roll.reps.groups_n, 0);
+    note_is(&b, 0, NULL);
+    RECORD(&b, "S09-1", "一组", TEXT("leader", "王秀兰"), TEXT("names", "李建国、王秀兰、某某"),
+           NUM("households", 100), NUM("representatives", 3));
+    RECORD(&b, "S09-1", "二组", TEXT("leader", "周外"), TEXT("names", "周外、钱重、李建国"),
+           NUM("households", 60), NUM("representatives", 2));
+    load(&b);
+    const struct roll_reps *reps = &b.roll.reps;
+    assert_int_equal(reps->groups_n, 2);
+    assert_int_equal(reps->people, 6);
+    assert_int_equal(reps->women, 2);
+    assert_int_equal(reps->sex_unknown, 2); /* one unknown here, one name that two bear */
+    assert_int_equal(reps->leaders, 2);
+    assert_int_equal(reps->twice, 1);
+    assert_string_equal(reps->groups[0].name, "一组");
+    assert_string_equal(reps->groups[0].reps[1].person->id, "r-02");
+    assert_true(reps->groups[0].reps[1].leader && !reps->groups[0].reps[0].leader);
+    assert_null(reps->groups[0].reps[2].person);
+    assert_int_equal(reps->groups[1].said, 2);
+    assert_int_equal(reps->groups[1].present, -1); /* a community does not ask */
+    assert_int_equal(reps->women_need, 2);
+    assert_true(roll_figure(&b.roll, "S09", "representatives", &figure) && figure == 6);
+    assert_true(roll_figure(&b.roll, "S09", "leaders", &figure) && figure == 2);
+    assert_true(roll_figure(&b.roll, "S08-1", "listed", &figure) && figure == 6);
+    assert_false(roll_figure(&b.roll, "S09", "women", &figure)); /* two are not known */
+    RECORD(&b, "S09", "", TEXT("published_on", "2026-05-01"), NUM("households", 160),
+           NUM("representatives", 6), NUM("women", 1), NUM("meeting_members", 7),
+           NUM("leaders", 2));
+    RECORD(&b, "S06", "", TEXT("published_on", "2026-05-01"), TEXT("posted_at", "门口"),
+           NUM("registered", 4), NUM("listed", 5));
+    load(&b);
+    assert_int_equal(reps->recorded, 6);
+    assert_int_equal(reps->listed, 5);
+    note_is(&b, 0, "Women 1; usually at least 2 (custom");
+    note_is(&b, 1, "named 6, the published list has 5");
+    note_is(&b, 2, "1 of them stand");
+    note_is(&b, 3, "3 of them are not on the roll"); /* nobody has said that he takes part */
+    note_is(&b, 4, "二组: 3 names, and 2");
+    note_is(&b, 5, NULL);
+    close_bed(&b);
+}
+
+static void the_share_of_women_in_a_village_is_law(void **state)
+{
+    struct bed b;
+    (void)state;
+    open_bed(&b, "roll-reps-village", "village-direct");
+    RECORD(&b, "S09-1", "一组", TEXT("leader", "李建国"), TEXT("names", "李建国、张远"),
+           NUM("entitled", 30), NUM("present", 20), NUM("agreed", 15), NUM("representatives", 2));
+    load(&b);
+    assert_int_equal(b.roll.reps.women_need, 1);
+    assert_int_equal(b.roll.reps.groups[0].present, 20);
+    note_is(&b, 0, "article 29");
+    note_is(&b, 1, "1 of them are not on the roll"); /* away, and has not said */
+    close_bed(&b);
+}
+
 static void only_an_election_has_a_roll(void **state)
 {
     struct bed b;
@@ -182,9 +281,15 @@ static void only_an_election_has_a_roll(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_mirror_alone),      cmocka_unit_test(records_settle_what_is_open),
-        cmocka_unit_test(decisions_are_records), cmocka_unit_test(a_community_lists_households),
-        cmocka_unit_test(near_kin_are_hints),    cmocka_unit_test(only_an_election_has_a_roll),
+        cmocka_unit_test(the_mirror_alone),
+        cmocka_unit_test(records_settle_what_is_open),
+        cmocka_unit_test(decisions_are_records),
+        cmocka_unit_test(a_community_lists_households),
+        cmocka_unit_test(a_household_names_somebody_off_the_roll),
+        cmocka_unit_test(representatives_by_group),
+        cmocka_unit_test(the_share_of_women_in_a_village_is_law),
+        cmocka_unit_test(near_kin_are_hints),
+        cmocka_unit_test(only_an_election_has_a_roll),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -143,8 +143,30 @@ static void apply(struct told *t, struct made *m, const char *step, const char *
     fail();
 }
 
-static void tell_line(struct told *t, const struct line *line, const struct line *change)
+/* "@TEMPLATE,…" before a line: only in the story of these. */
+static bool line_is_of(const struct told *t, const char *list)
 {
+    const char *id = t->rules->template_->id;
+    size_t len = strlen(id);
+    for (const char *at = list; at; at = strchr(at, ',')) {
+        at++; /* the @ or the comma */
+        if (strncmp(at, id, len) == 0 && (at[len] == ',' || at[len] == '\0')) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void tell_line(struct told *t, const struct line *whole, const struct line *change)
+{
+    struct line rest = *whole;
+    const struct line *line = &rest;
+    if (rest.word[0][0] == '@') {
+        if (!line_is_of(t, rest.word[0])) {
+            return;
+        }
+        memmove(rest.word, rest.word + 1, --rest.n * sizeof rest.word[0]);
+    }
     if (strcmp(line->word[0], "confirm") == 0) {
         return;
     }

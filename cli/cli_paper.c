@@ -40,11 +40,9 @@ static enum gw_err check_one(const struct printing *p, const struct notice *noti
 
 static enum gw_err list_json(const struct printing *p)
 {
-    struct gw_buf buf;
-    struct jw w;
-    gw_buf_init(&buf, PROCESS_JSON_MAX);
-    jw_begin(&w, &buf);
-    jw_arr(&w, NULL);
+    struct out_doc doc;
+    struct jw *w = out_doc_begin(&doc);
+    jw_arr(w, NULL);
     enum gw_err err = GW_OK;
     for (size_t i = 0; i < p->set->n && !err; i++) {
         const struct notice *n = &p->set->items[i];
@@ -54,24 +52,19 @@ static enum gw_err list_json(const struct printing *p)
             continue;
         }
         err = check_one(p, n, &state);
-        jw_obj(&w, NULL);
-        jw_str(&w, "notice", n->id);
-        jw_str(&w, "title", words_in(&n->title));
-        jw_str(&w, "step", step);
-        jw_bool(&w, "published", n->published);
-        jw_bool(&w, "draft", state.draft);
-        jw_int(&w, "missing", (int64_t)state.missing);
-        jw_str(&w, "lacks", state.lacks);
-        jw_str(&w, "why", state.why[0] ? state.why : NULL);
-        jw_obj_end(&w);
+        jw_obj(w, NULL);
+        jw_str(w, "notice", n->id);
+        jw_str(w, "title", words_in(&n->title));
+        jw_str(w, "step", step);
+        jw_bool(w, "published", n->published);
+        jw_bool(w, "draft", state.draft);
+        jw_int(w, "missing", (int64_t)state.missing);
+        jw_str(w, "lacks", state.lacks);
+        jw_str(w, "why", state.why[0] ? state.why : NULL);
+        jw_obj_end(w);
     }
-    jw_arr_end(&w);
-    enum gw_err end = jw_end(&w);
-    err = err ? err : end;
-    if (!err) {
-        out_json_line(&buf);
-    }
-    gw_buf_free(&buf);
+    jw_arr_end(w);
+    err = out_doc_end(&doc, err, true);
     return err;
 }
 
@@ -128,23 +121,17 @@ static int written(struct cli *cli, const struct printing *p, const struct paper
         printf(state->draft ? _("Written as a draft: %s\n") : _("Written: %s\n"), path);
         return CLI_DONE;
     }
-    struct gw_buf buf;
-    struct jw w;
-    gw_buf_init(&buf, PROCESS_JSON_MAX);
-    jw_begin(&w, &buf);
-    jw_obj(&w, NULL);
-    jw_str(&w, "notice", p->notice);
-    jw_str(&w, "out", path);
-    jw_bool(&w, "draft", state->draft);
-    jw_int(&w, "missing", (int64_t)state->missing);
-    jw_str(&w, "lacks", state->lacks);
-    jw_str(&w, "why", state->why[0] ? state->why : NULL);
-    jw_obj_end(&w);
-    enum gw_err err = jw_end(&w);
-    if (!err) {
-        out_json_line(&buf);
-    }
-    gw_buf_free(&buf);
+    struct out_doc doc;
+    struct jw *w = out_doc_begin(&doc);
+    jw_obj(w, NULL);
+    jw_str(w, "notice", p->notice);
+    jw_str(w, "out", path);
+    jw_bool(w, "draft", state->draft);
+    jw_int(w, "missing", (int64_t)state->missing);
+    jw_str(w, "lacks", state->lacks);
+    jw_str(w, "why", state->why[0] ? state->why : NULL);
+    jw_obj_end(w);
+    enum gw_err err = out_doc_end(&doc, GW_OK, true);
     return err ? cli_fail(cli, err, NULL) : CLI_DONE;
 }
 

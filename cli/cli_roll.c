@@ -216,31 +216,24 @@ static void kin_json(const struct printing *p, struct jw *w)
 
 static enum gw_err print_json(const struct printing *p)
 {
-    struct gw_buf buf;
-    struct jw w;
-    gw_buf_init(&buf, PROCESS_JSON_MAX);
-    jw_begin(&w, &buf);
-    jw_obj(&w, NULL);
-    jw_str(&w, "id", p->c->row.id);
-    jw_str(&w, "division", p->c->row.division);
-    process_day_json(&w, "polling_day", p->roll->polling);
-    counts_json(p, &w);
-    jw_arr(&w, "people");
+    struct out_doc doc;
+    struct jw *w = out_doc_begin(&doc);
+    jw_obj(w, NULL);
+    jw_str(w, "id", p->c->row.id);
+    jw_str(w, "division", p->c->row.division);
+    process_day_json(w, "polling_day", p->roll->polling);
+    counts_json(p, w);
+    jw_arr(w, "people");
     for (size_t i = 0; i < p->roll->n; i++) {
         if (wanted(p, &p->roll->people[i])) {
-            person_json(p, &p->roll->people[i], &w);
+            person_json(p, &p->roll->people[i], w);
         }
     }
-    jw_arr_end(&w);
-    roll_lists_json(p, &w);
-    kin_json(p, &w);
-    jw_obj_end(&w);
-    enum gw_err err = jw_end(&w);
-    if (!err) {
-        out_json_line(&buf);
-    }
-    gw_buf_free(&buf);
-    return err;
+    jw_arr_end(w);
+    roll_lists_json(p, w);
+    kin_json(p, w);
+    jw_obj_end(w);
+    return out_doc_end(&doc, GW_OK, true);
 }
 
 /* ---- the verb */

@@ -194,59 +194,61 @@ static enum gw_err text_foot(const struct paper_in *in, const char *digest, stru
     return err || !in->qr ? err : paper_qr_text(in->process, digest, out);
 }
 
+/* Everything that both forms print. */
+struct made {
+    char digest[GW_HASH_HEX + 1], draft[DRAFT_BYTES], head[HEAD_BYTES];
+    struct gw_buf text;
+};
+
+static enum gw_err make(const struct paper_in *in, struct made *m, struct paper_state *state)
+{
+    gw_buf_init(&m->text, NOTICE_TEXT_MAX);
+    ev_digest(in->steps, in->process, m->digest);
+    enum gw_err err = render(in, &m->text, state);
+    head_line(in, m->head, sizeof m->head);
+    draft_line(state, m->draft, sizeof m->draft);
+    return err;
+}
+
 enum gw_err paper_text(const struct paper_in *in, struct gw_buf *out, struct paper_state *state)
 {
-    char digest[GW_HASH_HEX + 1];
-    char draft[DRAFT_BYTES];
-    char head[HEAD_BYTES];
-    struct gw_buf text;
+    struct made m;
     struct paper_state own;
     struct paper_state *s = state ? state : &own;
-    gw_buf_init(&text, NOTICE_TEXT_MAX);
-    ev_digest(in->steps, in->process, digest);
-    enum gw_err err = render(in, &text, s);
-    head_line(in, head, sizeof head);
-    draft_line(s, draft, sizeof draft);
+    enum gw_err err = make(in, &m, s);
     if (!err && in->practice) {
         err = gw_buf_addf(out, "[%s]\n\n", _("PRACTICE, not a real paper"));
     }
     if (!err && s->draft) {
-        err = gw_buf_addf(out, _("[DRAFT, not to be posted] %s\n\n"), draft);
+        err = gw_buf_addf(out, _("[DRAFT, not to be posted] %s\n\n"), m.draft);
     }
-    if (!err && head[0] != '\0') {
-        err = gw_text_safe(out, head, strlen(head));
+    if (!err && m.head[0] != '\0') {
+        err = gw_text_safe(out, m.head, strlen(m.head));
         err = err ? err : gw_buf_adds(out, "\n\n");
     }
-    err = err ? err : gw_buf_add(out, gw_buf_str(&text), text.len);
+    err = err ? err : gw_buf_add(out, gw_buf_str(&m.text), m.text.len);
     err = err || !in->annex ? err : annex_text(in->annex, out);
-    err = err ? err : text_foot(in, digest, out);
-    gw_buf_free(&text);
+    err = err ? err : text_foot(in, m.digest, out);
+    gw_buf_free(&m.text);
     return err;
 }
 
 enum gw_err paper_html(const struct paper_in *in, struct gw_buf *out, struct paper_state *state)
 {
-    char digest[GW_HASH_HEX + 1];
-    char draft[DRAFT_BYTES];
-    char head[HEAD_BYTES];
-    struct gw_buf text;
+    struct made m;
     struct paper_state own;
     struct paper_state *s = state ? state : &own;
-    gw_buf_init(&text, NOTICE_TEXT_MAX);
-    ev_digest(in->steps, in->process, digest);
-    enum gw_err err = render(in, &text, s);
-    head_line(in, head, sizeof head);
-    draft_line(s, draft, sizeof draft);
+    enum gw_err err = make(in, &m, s);
     const struct paper_frame frame = {.process = in->process,
-                                      .digest = digest,
-                                      .head = head,
+                                      .digest = m.digest,
+                                      .head = m.head,
                                       .size = in->notice->paper,
-                                      .draft = s->draft ? draft : NULL,
+                                      .draft = s->draft ? m.draft : NULL,
                                       .practice = in->practice,
                                       .seal = true,
                                       .annex = in->annex,
                                       .lang = in->lang};
-    err = err ? err : paper_page(&frame, gw_buf_str(&text), out);
-    gw_buf_free(&text);
+    err = err ? err : paper_page(&frame, gw_buf_str(&m.text), out);
+    gw_buf_free(&m.text);
     return err;
 }

@@ -80,6 +80,8 @@ struct home_signer;
 enum gw_err process_record_as(struct home *home, const struct home_signer *signer, const char *id,
                               enum proc_kind kind, const struct process_entry *entry,
                               struct journal_entry *out, struct gw_fail *fail);
+/* The command that writes such a record. */
+enum cmd_kind process_command_of(enum proc_kind kind);
 /* Somebody else's record that this user has not signed yet. */
 bool process_may_cosign(const struct process_case *c, const struct ev_step *step, const char *user);
 /* Signs every record of the case that is wanted and may be; one transaction each, so what was

@@ -29,7 +29,7 @@ struct writing {
     struct cmd_body body;
 };
 
-static enum cmd_kind command_of(enum proc_kind kind)
+enum cmd_kind process_command_of(enum proc_kind kind)
 {
     static const enum cmd_kind kinds[PROC_KIND_N] = {
         [PROC_OPEN] = CMD_PROCESS_OPEN,
@@ -368,7 +368,7 @@ static enum gw_err write_one(struct writing *w, struct journal_entry *out, struc
     gw_buf_init(&w->heads, 32 * 1024);
     gw_buf_init(&w->note, 32 * 1024);
     w->at = w->home->clock->wall_ms(w->home->clock->ctx);
-    w->body.kind = command_of(w->kind);
+    w->body.kind = process_command_of(w->kind);
     cmd_data_init(&w->body.data);
     enum gw_err err = guard(w, fail);
     err = err ? err : gather_seen(w, fail);

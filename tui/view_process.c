@@ -276,21 +276,13 @@ static void put_calendar(struct tui *t, void *ctx, size_t i)
 
 static void put_record(struct tui *t, void *ctx, size_t i)
 {
-    static const enum cmd_kind kinds[PROC_KIND_N] = {
-        [PROC_OPEN] = CMD_PROCESS_OPEN,
-        [PROC_STEP] = CMD_PROCESS_STEP,
-        [PROC_CORRECT] = CMD_PROCESS_CORRECT,
-        [PROC_COSIGN] = CMD_PROCESS_COSIGN,
-        [PROC_CHECKPOINT] = CMD_PROCESS_CHECKPOINT,
-        [PROC_CLOSE] = CMD_PROCESS_CLOSE,
-    };
     const struct state *s = ctx;
     const struct ev_step *step = ev_at(s->c.set, i);
     char at[17];
     gw_time_local(step->wall + (step->off == INT64_MIN ? 0 : step->off), at);
     screen_putf(t->scr, P_DIM, "%.8s ", step->hash);
     screen_field(t->scr, P_TEXT, at, 17);
-    screen_field(t->scr, P_BOLD, _(cmd_spec_of(kinds[step->kind])->word), 13);
+    screen_field(t->scr, P_BOLD, _(cmd_spec_of(process_command_of(step->kind))->word), 13);
     screen_field(t->scr, P_TEXT, step->kind == PROC_STEP ? step->step : "", 7);
     screen_field(t->scr, P_TEXT, step->user != NULL ? step->user : "", 14);
     screen_put(t->scr, step->seq >= 0 ? P_GOOD : P_WARN,

@@ -52,11 +52,7 @@ static void fill(char *out, const struct proc_field *fields, size_t n)
 
 static void judge(struct desk *d)
 {
-    gw_day today;
-    assert_true(day_parse("2026-06-20", &today));
-    d->set = story_set(d->story, 0);
-    const struct procedure_in in = {.rules = d->rules, .steps = d->set, .today = today};
-    assert_int_equal(procedure_new(&in, &d->procedure), GW_OK);
+    judge_story(d->story, d->rules, "2026-06-20", &d->set, &d->procedure);
 }
 
 static void begin_story(struct desk *d)

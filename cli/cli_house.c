@@ -91,21 +91,11 @@ static int show(struct cli *cli, bool household, const char *id, const char *rev
 
 static int run_show(struct cli *cli, int argc, char **argv)
 {
-    const char *reveal = NULL, *reason = NULL;
-    const struct cli_opt opts[] = {{"reveal", &reveal, NULL}, {"reason", &reason, NULL}};
-    const struct cli_verb *verb = cli_find(cli->verb);
-    char **rest;
-    int n;
-    int status = cli_options(cli, verb, argc, argv, opts, 2, &rest, &n);
-    if (status != CLI_DONE) {
-        return status;
-    }
-    if (n != 1 || (reveal != NULL) != (reason != NULL)) {
-        return cli_usage(
-            cli, verb, "%s",
-            _("Give one id; --reveal needs --reason: it is recorded who looked and why."));
-    }
-    return show(cli, verb->data != NULL, rest[0], reveal, reason);
+    struct cli_reveal in;
+    int status = cli_read_reveal(cli, argc, argv, &in);
+    return status != CLI_DONE
+               ? status
+               : show(cli, cli_find(cli->verb)->data != NULL, in.id, in.reveal, in.reason);
 }
 
 const struct cli_verb cli_verbs_house[] = {

@@ -118,6 +118,11 @@ void cli_row_masked(const struct json *root, enum gw_type type, const char *open
 /* Fields of a card, one a line; those that --reveal takes with their key (cli_people.c). */
 struct person_field;
 void cli_person_fields(const struct person_field *fields, size_t n);
+/* Operand and options of the verbs that show a card; CLI_DONE or the exit status. */
+struct cli_reveal {
+    const char *id, *reveal, *reason; /* reveal and reason: both or none */
+};
+int cli_read_reveal(struct cli *cli, int argc, char **argv, struct cli_reveal *out);
 /* For journal_each: keeps the first, which is the newest, in ctx, a struct journal_entry. */
 bool cli_newest_entry(void *ctx, const struct journal_entry *entry);
 

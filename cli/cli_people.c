@@ -178,23 +178,31 @@ static int show(struct cli *cli, const char *id, const char *reveal, const char 
     return reveal != NULL ? cli_deliver(cli, &entry, !cli->json) : CLI_DONE;
 }
 
-static int run_show(struct cli *cli, int argc, char **argv)
+int cli_read_reveal(struct cli *cli, int argc, char **argv, struct cli_reveal *out)
 {
-    const char *reveal = NULL, *reason = NULL;
-    const struct cli_opt opts[] = {{"reveal", &reveal, NULL}, {"reason", &reason, NULL}};
-    const struct cli_verb *verb = cli_find("resident show");
+    *out = (struct cli_reveal){.id = NULL};
+    const struct cli_opt opts[] = {{"reveal", &out->reveal, NULL}, {"reason", &out->reason, NULL}};
+    const struct cli_verb *verb = cli_find(cli->verb);
     char **rest;
     int n;
     int status = cli_options(cli, verb, argc, argv, opts, 2, &rest, &n);
     if (status != CLI_DONE) {
         return status;
     }
-    if (n != 1 || (reveal != NULL) != (reason != NULL)) {
+    if (n != 1 || (out->reveal != NULL) != (out->reason != NULL)) {
         return cli_usage(
             cli, verb, "%s",
             _("Give one id; --reveal needs --reason: it is recorded who looked and why."));
     }
-    return show(cli, rest[0], reveal, reason);
+    out->id = rest[0];
+    return CLI_DONE;
+}
+
+static int run_show(struct cli *cli, int argc, char **argv)
+{
+    struct cli_reveal in;
+    int status = cli_read_reveal(cli, argc, argv, &in);
+    return status != CLI_DONE ? status : show(cli, in.id, in.reveal, in.reason);
 }
 
 const struct cli_verb cli_verbs_people[] = {

@@ -128,8 +128,7 @@ const char *json_text(const struct json *string)
 bool json_as_int(const struct json *value, int64_t *out)
 {
     double real = 0;
-    if (!json_as_num(value, &real) || fabs(real) > (double)STRICT_INT_MAX ||
-        real != trunc(real)) {
+    if (!json_as_num(value, &real) || fabs(real) > (double)STRICT_INT_MAX || real != trunc(real)) {
         return false;
     }
     *out = (int64_t)real;
@@ -200,4 +199,17 @@ const char *wire_keep(struct json *root, const struct json *value)
 const char *json_version(void)
 {
     return cJSON_Version();
+}
+
+void jw_others(struct jw *w, const struct json *object, const char *const *but)
+{
+    for (const struct json *m = json_first(object); m; m = json_next(m)) {
+        size_t i = 0;
+        while (but[i] && strcmp(but[i], json_key(m)) != 0) {
+            i++;
+        }
+        if (!but[i]) {
+            print_value(w, json_key(m), in(m));
+        }
+    }
 }

@@ -18,8 +18,8 @@ const char *json_version(void); /* cJSON at run time */
 
 enum { JSON_LINE_MAX = 256 * 1024, JSON_DEPTH_MAX = 16 };
 
-/* Parses exactly one value. GW_INVALID with a sentence that says which rule broke and at which byte;
- * *out NULL then. max_bytes 0 = JSON_LINE_MAX. */
+/* Parses exactly one value. GW_INVALID with a sentence that says which rule broke and at which
+ * byte; *out NULL then. max_bytes 0 = JSON_LINE_MAX. */
 enum gw_err json_parse(const char *text, size_t len, size_t max_bytes, struct json **out,
                        struct gw_fail *fail);
 void json_free(struct json *root); /* root only; NULL fine */
@@ -39,8 +39,8 @@ bool json_is_array(const struct json *value);
 /* Iterate an array or an object: first child, next sibling; NULL at the end. */
 const struct json *json_first(const struct json *container);
 const struct json *json_next(const struct json *child);
-const char *json_key(const struct json *member);       /* of an object's child */
-const char *json_text(const struct json *string);      /* NULL when not a string */
+const char *json_key(const struct json *member);  /* of an object's child */
+const char *json_text(const struct json *string); /* NULL when not a string */
 bool json_as_int(const struct json *value, int64_t *out);
 bool json_as_num(const struct json *value, double *out);
 bool json_as_bool(const struct json *value, bool *out);
@@ -55,7 +55,7 @@ struct jw {
     bool comma;
 };
 void jw_begin(struct jw *w, struct gw_buf *out);
-void jw_obj(struct jw *w, const char *key);      /* key NULL in arrays and at the root */
+void jw_obj(struct jw *w, const char *key); /* key NULL in arrays and at the root */
 void jw_obj_end(struct jw *w);
 void jw_arr(struct jw *w, const char *key);
 void jw_arr_end(struct jw *w);
@@ -66,6 +66,9 @@ void jw_num(struct jw *w, const char *key, double value);
 void jw_bool(struct jw *w, const char *key, bool value);
 void jw_null(struct jw *w, const char *key);
 void jw_raw(struct jw *w, const char *key, const char *json, size_t len); /* already valid JSON */
+/* The members of an object as they are, but for those named (NULL at the end).
+ */
+void jw_others(struct jw *w, const struct json *object, const char *const *but);
 enum gw_err jw_end(struct jw *w);
 
 /* Text as a JSON string with quotes; invalid UTF-8 is GW_INVALID (never silently changed). */

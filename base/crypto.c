@@ -284,6 +284,12 @@ void gw_hex(const void *bytes, size_t len_bytes, char *out)
     out[2 * len_bytes] = '\0';
 }
 
+/* Lower case only: one spelling. */
+static int hex_digit(char c)
+{
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
 bool gw_hex_decode(const char *text, void *out, size_t want_bytes)
 {
     uint8_t *at = out;
@@ -291,8 +297,8 @@ bool gw_hex_decode(const char *text, void *out, size_t want_bytes)
         return false;
     }
     for (size_t i = 0; i < want_bytes; i++) {
-        int high = digit_of(HEX, text[2 * i]); /* lower case only: one spelling */
-        int low = digit_of(HEX, text[2 * i + 1]);
+        int high = hex_digit(text[2 * i]);
+        int low = hex_digit(text[2 * i + 1]);
         if (high < 0 || low < 0) {
             return false;
         }

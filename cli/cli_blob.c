@@ -166,26 +166,19 @@ static int blob_list(struct cli *cli, int argc, char **argv)
 {
     char **rest;
     int n;
-    struct gw_buf buf;
-    struct jw w;
     const struct cli_verb *verb = cli_find(cli->verb);
     int status = cli_options(cli, verb, argc, argv, NULL, 0, &rest, &n);
     if (status != CLI_DONE || n > 0) {
         return status != CLI_DONE ? status
                                   : cli_usage(cli, verb, "%s", _("This verb takes no operands."));
     }
-    struct listing l = {cli, &w};
-    gw_buf_init(&buf, PROCESS_JSON_MAX);
-    jw_begin(&w, &buf);
-    jw_arr(&w, NULL);
+    struct out_doc doc;
+    struct jw *w = out_doc_begin(&doc);
+    struct listing l = {cli, w};
+    jw_arr(w, NULL);
     enum gw_err err = blob_each(&cli->home, NULL, list_one, &l);
-    jw_arr_end(&w);
-    enum gw_err end = jw_end(&w);
-    err = err ? err : end;
-    if (!err && cli->json) {
-        out_json_line(&buf);
-    }
-    gw_buf_free(&buf);
+    jw_arr_end(w);
+    err = out_doc_end(&doc, err, cli->json);
     return err ? cli_fail(cli, err, NULL) : CLI_DONE;
 }
 
@@ -280,15 +273,10 @@ static int blob_get(struct cli *cli, int argc, char **argv)
     }
     status = write_out(cli, &row, to);
     if (status == CLI_DONE && cli->json) {
-        struct gw_buf buf;
-        struct jw w;
-        gw_buf_init(&buf, 4096);
-        jw_begin(&w, &buf);
-        row_json(&w, &row);
-        if (jw_end(&w) == GW_OK) {
-            out_json_line(&buf);
-        }
-        gw_buf_free(&buf);
+        struct out_doc doc;
+        struct jw *w = out_doc_begin(&doc);
+        row_json(w, &row);
+        (void)out_doc_end(&doc, GW_OK, true);
     }
     return status;
 }

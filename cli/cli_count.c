@@ -47,15 +47,9 @@ static void print_value(int64_t value)
 static int print_rows(const struct cli *cli, const struct count_sheet *s, const size_t *rows,
                       size_t n)
 {
-    struct gw_buf buf;
-    struct jw w;
-    gw_buf_init(&buf, PROCESS_JSON_MAX);
-    jw_begin(&w, &buf);
-    rows_json(s, rows, n, &w);
-    enum gw_err err = jw_end(&w);
-    if (!err && cli->json) {
-        out_json_line(&buf);
-    }
+    struct out_doc doc;
+    rows_json(s, rows, n, out_doc_begin(&doc));
+    enum gw_err err = out_doc_end(&doc, GW_OK, cli->json);
     for (size_t k = 0; !cli->json && k < n; k++) {
         const struct count_row *row = &s->rows[rows[k]];
         out_cell(row->key, 16);
@@ -65,7 +59,6 @@ static int print_rows(const struct cli *cli, const struct count_sheet *s, const 
         print_value(row->value[1]);
         putchar('\n');
     }
-    gw_buf_free(&buf);
     return err ? cli_fail(cli, err, NULL) : CLI_DONE;
 }
 

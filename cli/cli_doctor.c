@@ -252,16 +252,11 @@ struct check {
     void (*run)(struct cli *cli, struct finding *finding);
 };
 static const struct check checks[] = {
-    {"clock", N_("Clock"), check_clock},
-    {"tls", N_("Connection"), check_tls},
-    {"disk", N_("Disk"), check_disk},
-    {"encryption", N_("Encryption"), check_encryption},
-    {"store", N_("Store"), check_store},
-    {"scope", N_("Areas"), check_scope},
-    {"keys", N_("Keys"), check_keys},
-    {"pin", N_("PIN"), check_pin},
-    {"signers", N_("Signers"), check_signers},
-    {"unsent", N_("Unsent"), check_unsent},
+    {"clock", N_("Clock"), check_clock},       {"tls", N_("Connection"), check_tls},
+    {"disk", N_("Disk"), check_disk},          {"encryption", N_("Encryption"), check_encryption},
+    {"store", N_("Store"), check_store},       {"scope", N_("Areas"), check_scope},
+    {"keys", N_("Keys"), check_keys},          {"pin", N_("PIN"), check_pin},
+    {"signers", N_("Signers"), check_signers}, {"unsent", N_("Unsent"), check_unsent},
     {"width", N_("Terminal"), check_width},
 };
 enum { CHECKS = sizeof(checks) / sizeof(checks[0]) };
@@ -295,35 +290,28 @@ static void print_text(const struct finding *findings)
 
 static enum gw_err print_json(const struct finding *findings)
 {
-    struct gw_buf buf;
-    struct jw w;
     size_t n;
     const struct version_row *rows = cli_versions(&n);
-    gw_buf_init(&buf, 64 * 1024);
-    jw_begin(&w, &buf);
-    jw_obj(&w, NULL);
-    jw_arr(&w, "checks");
+    struct out_doc doc;
+    struct jw *w = out_doc_begin(&doc);
+    jw_obj(w, NULL);
+    jw_arr(w, "checks");
     for (size_t i = 0; i < CHECKS; i++) {
-        jw_obj(&w, NULL);
-        jw_str(&w, "check", checks[i].name);
-        jw_str(&w, "result", verdict_name(findings[i].verdict));
-        jw_str(&w, "detail", findings[i].detail);
-        jw_str(&w, "remedy", findings[i].remedy[0] != '\0' ? findings[i].remedy : NULL);
-        jw_obj_end(&w);
+        jw_obj(w, NULL);
+        jw_str(w, "check", checks[i].name);
+        jw_str(w, "result", verdict_name(findings[i].verdict));
+        jw_str(w, "detail", findings[i].detail);
+        jw_str(w, "remedy", findings[i].remedy[0] != '\0' ? findings[i].remedy : NULL);
+        jw_obj_end(w);
     }
-    jw_arr_end(&w);
-    jw_obj(&w, "versions");
+    jw_arr_end(w);
+    jw_obj(w, "versions");
     for (size_t i = 0; i < n; i++) {
-        jw_str(&w, rows[i].name, rows[i].version);
+        jw_str(w, rows[i].name, rows[i].version);
     }
-    jw_obj_end(&w);
-    jw_obj_end(&w);
-    enum gw_err err = jw_end(&w);
-    if (err == GW_OK) {
-        out_json_line(&buf);
-    }
-    gw_buf_free(&buf);
-    return err;
+    jw_obj_end(w);
+    jw_obj_end(w);
+    return out_doc_end(&doc, GW_OK, true);
 }
 
 static int run_doctor(struct cli *cli, int argc, char **argv)

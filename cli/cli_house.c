@@ -7,22 +7,9 @@
 #include "model/kin.h"
 #include "offline-db/people.h"
 
-static bool newest(void *ctx, const struct journal_entry *entry)
-{
-    *(struct journal_entry *)ctx = *entry;
-    return false;
-}
-
 static void show_text(const struct place_card *card)
 {
-    for (size_t i = 0; i < card->fields_n; i++) {
-        out_cell(card->fields[i].label, 20);
-        out_text(card->fields[i].value);
-        if (card->fields[i].masked) {
-            printf("  (%s)", card->fields[i].key); /* what --reveal takes */
-        }
-        putchar('\n');
-    }
+    cli_person_fields(card->fields, card->fields_n);
     for (size_t i = 0; i < card->members_n; i++) {
         const struct place_member *m = &card->members[i];
         char age[16] = "-";
@@ -62,27 +49,20 @@ static enum gw_err show_json(struct cli *cli, enum gw_type type, const char *id,
                              const struct journal_entry *entry)
 {
     struct json *root = NULL;
-    struct gw_buf buf;
-    struct jw w;
     enum gw_err err = cli_row_load(cli, type, id, &root);
     if (err) {
         return err;
     }
-    gw_buf_init(&buf, 2 * 1024 * 1024);
-    jw_begin(&w, &buf);
-    jw_obj(&w, NULL);
-    cli_row_masked(root, type, reveal, &w);
-    members_json(card, &w);
+    struct out_doc doc;
+    struct jw *w = out_doc_begin(&doc);
+    jw_obj(w, NULL);
+    cli_row_masked(root, type, reveal, w);
+    members_json(card, w);
     if (reveal) {
-        (void)cli_entry_json(entry, &w, "entry"); /* the writer keeps its error */
+        (void)cli_entry_json(entry, w, "entry"); /* the writer keeps its error */
     }
-    jw_obj_end(&w);
-    err = jw_end(&w);
-    if (!err) {
-        out_json_line(&buf);
-    }
-    gw_wipe(buf.data, buf.len);
-    gw_buf_free(&buf);
+    jw_obj_end(w);
+    err = out_doc_end(&doc, GW_OK, true);
     json_free(root);
     return err;
 }
@@ -95,7 +75,7 @@ static int show(struct cli *cli, bool household, const char *id, const char *rev
     struct gw_fail fail = {0};
     enum gw_err err = place_show(&cli->home, household, id, reveal, reason, &card, &fail);
     if (!err && reveal) {
-        err = journal_each(&cli->home, CMD_STATE_N, 1, newest, &entry);
+        err = journal_each(&cli->home, CMD_STATE_N, 1, cli_newest_entry, &entry);
     }
     if (!err && cli->json) {
         err = show_json(cli, household ? TYPE_HOUSEHOLD : TYPE_DWELLING, id, card, reveal, &entry);
@@ -111,21 +91,11 @@ static int show(struct cli *cli, bool household, const char *id, const char *rev
 
 static int run_show(struct cli *cli, int argc, char **argv)
 {
-    const char *reveal = NULL, *reason = NULL;
-    const struct cli_opt opts[] = {{"reveal", &reveal, NULL}, {"reason", &reason, NULL}};
-    const struct cli_verb *verb = cli_find(cli->verb);
-    char **rest;
-    int n;
-    int status = cli_options(cli, verb, argc, argv, opts, 2, &rest, &n);
-    if (status != CLI_DONE) {
-        return status;
-    }
-    if (n != 1 || (reveal != NULL) != (reason != NULL)) {
-        return cli_usage(
-            cli, verb, "%s",
-            _("Give one id; --reveal needs --reason: it is recorded who looked and why."));
-    }
-    return show(cli, verb->data != NULL, rest[0], reveal, reason);
+    struct cli_reveal in;
+    int status = cli_read_reveal(cli, argc, argv, &in);
+    return status != CLI_DONE
+               ? status
+               : show(cli, cli_find(cli->verb)->data != NULL, in.id, in.reveal, in.reason);
 }
 
 const struct cli_verb cli_verbs_house[] = {

@@ -93,24 +93,17 @@ static void totals_json(const struct overview_totals *t, struct jw *w)
 
 static enum gw_err print_json(const struct overview *o)
 {
-    struct gw_buf buf;
-    struct jw w;
-    gw_buf_init(&buf, PROCESS_JSON_MAX);
-    jw_begin(&w, &buf);
-    jw_obj(&w, NULL);
-    jw_arr(&w, "rows");
+    struct out_doc doc;
+    struct jw *w = out_doc_begin(&doc);
+    jw_obj(w, NULL);
+    jw_arr(w, "rows");
     for (size_t i = 0; i < o->n; i++) {
-        row_json(&o->rows[i], &w);
+        row_json(&o->rows[i], w);
     }
-    jw_arr_end(&w);
-    totals_json(&o->totals, &w);
-    jw_obj_end(&w);
-    enum gw_err err = jw_end(&w);
-    if (!err) {
-        out_json_line(&buf);
-    }
-    gw_buf_free(&buf);
-    return err;
+    jw_arr_end(w);
+    totals_json(&o->totals, w);
+    jw_obj_end(w);
+    return out_doc_end(&doc, GW_OK, true);
 }
 
 /* ---- the verb */

@@ -96,6 +96,15 @@ void out_cell(const char *text, int cells); /* safe, padded or cut to a width */
 /* A document; characters that a terminal could act on leave as \u escapes. */
 void out_json(const struct gw_buf *buf);
 void out_json_line(const struct gw_buf *buf); /* the same and a newline */
+/* One document: members are written to what begin gives, end puts it out as a line. */
+struct out_doc {
+    struct gw_buf buf;
+    struct jw w;
+};
+struct jw *out_doc_begin(struct out_doc *doc);
+/* Nothing is put out when `before` (of what was to be told) is an error or print is false (the text
+ * has told it). Returns the first error. */
+enum gw_err out_doc_end(struct out_doc *doc, enum gw_err before, bool print);
 
 /* ---- rows of the mirror as JSON (cli_rows.c) */
 enum { PERSON_ROW_FIELDS = 64 };
@@ -110,6 +119,16 @@ void cli_row_masked(const struct json *root, enum gw_type type, const char *open
 
 /* "offices": what the resident holds or held; null when it cannot be read (cli_office.c). */
 void cli_offices_json(struct cli *cli, const char *resident, struct jw *w);
+/* Fields of a card, one a line; those that --reveal takes with their key (cli_people.c). */
+struct person_field;
+void cli_person_fields(const struct person_field *fields, size_t n);
+/* Operand and options of the verbs that show a card; CLI_DONE or the exit status. */
+struct cli_reveal {
+    const char *id, *reveal, *reason; /* reveal and reason: both or none */
+};
+int cli_read_reveal(struct cli *cli, int argc, char **argv, struct cli_reveal *out);
+/* For journal_each: keeps the first, which is the newest, in ctx, a struct journal_entry. */
+bool cli_newest_entry(void *ctx, const struct journal_entry *entry);
 
 /* Journals one command, tries to deliver it when no other process does, prints the entry.
  * Returns the exit status. */

@@ -10,7 +10,8 @@
 enum form { FORM_TEXT, FORM_HTML, FORM_PDF };
 
 struct printing {
-    const char *id, *notice, *subject, *out;
+    struct home *home;
+    const char *notice, *subject, *out;
     bool html, pdf, qr;
     enum form form;
     struct process_case c;
@@ -19,45 +20,51 @@ struct printing {
 
 /* ---- the list */
 
-static bool listed(const struct printing *p, const struct notice *notice)
+/* NULL: this template has no such paper. */
+static const char *step_of(const struct printing *p, const struct notice *notice)
 {
-    return template_step(p->c.rules->template_, notice->step) != NULL;
+    return notice_step(notice, p->c.rules->template_, p->c.state);
+}
+
+static enum gw_err check_one(const struct printing *p, const struct notice *notice,
+                             struct paper_state *state)
+{
+    struct annex *annex;
+    struct paper_in in = paper_of(p->c.row.id, &p->c, p->set, notice, p->subject);
+    enum gw_err err = annex_load(p->home, &p->c, p->set, notice, &annex);
+    in.annex = annex;
+    err = err ? err : paper_check(&in, state);
+    annex_free(annex);
+    return err;
 }
 
 static enum gw_err list_json(const struct printing *p)
 {
-    struct gw_buf buf;
-    struct jw w;
-    gw_buf_init(&buf, PROCESS_JSON_MAX);
-    jw_begin(&w, &buf);
-    jw_arr(&w, NULL);
+    struct out_doc doc;
+    struct jw *w = out_doc_begin(&doc);
+    jw_arr(w, NULL);
     enum gw_err err = GW_OK;
     for (size_t i = 0; i < p->set->n && !err; i++) {
         const struct notice *n = &p->set->items[i];
-        const struct paper_in in = paper_of(p->c.row.id, &p->c, p->set, n, p->subject);
+        const char *step = step_of(p, n);
         struct paper_state state;
-        if (!listed(p, n)) {
+        if (!step) {
             continue;
         }
-        err = paper_check(&in, &state);
-        jw_obj(&w, NULL);
-        jw_str(&w, "notice", n->id);
-        jw_str(&w, "title", words_in(&n->title));
-        jw_str(&w, "step", n->step);
-        jw_bool(&w, "published", n->published);
-        jw_bool(&w, "draft", state.draft);
-        jw_int(&w, "missing", (int64_t)state.missing);
-        jw_str(&w, "lacks", state.lacks);
-        jw_str(&w, "why", state.why[0] ? state.why : NULL);
-        jw_obj_end(&w);
+        err = check_one(p, n, &state);
+        jw_obj(w, NULL);
+        jw_str(w, "notice", n->id);
+        jw_str(w, "title", words_in(&n->title));
+        jw_str(w, "step", step);
+        jw_bool(w, "published", n->published);
+        jw_bool(w, "draft", state.draft);
+        jw_int(w, "missing", (int64_t)state.missing);
+        jw_str(w, "lacks", state.lacks);
+        jw_str(w, "why", state.why[0] ? state.why : NULL);
+        jw_obj_end(w);
     }
-    jw_arr_end(&w);
-    enum gw_err end = jw_end(&w);
-    err = err ? err : end;
-    if (!err) {
-        out_json_line(&buf);
-    }
-    gw_buf_free(&buf);
+    jw_arr_end(w);
+    err = out_doc_end(&doc, err, true);
     return err;
 }
 
@@ -65,17 +72,17 @@ static enum gw_err list_text(const struct printing *p)
 {
     for (size_t i = 0; i < p->set->n; i++) {
         const struct notice *n = &p->set->items[i];
-        const struct paper_in in = paper_of(p->c.row.id, &p->c, p->set, n, p->subject);
+        const char *step = step_of(p, n);
         struct paper_state state;
-        if (!listed(p, n)) {
+        if (!step) {
             continue;
         }
-        enum gw_err err = paper_check(&in, &state);
+        enum gw_err err = check_one(p, n, &state);
         if (err) {
             return err;
         }
         out_cell(n->id, 7);
-        out_cell(n->step, 7);
+        out_cell(step, 7);
         out_cell(state.draft ? _("draft") : _("final"), 7);
         out_cell(words_in(&n->title), 36);
         if (state.missing > 0) {
@@ -114,23 +121,17 @@ static int written(struct cli *cli, const struct printing *p, const struct paper
         printf(state->draft ? _("Written as a draft: %s\n") : _("Written: %s\n"), path);
         return CLI_DONE;
     }
-    struct gw_buf buf;
-    struct jw w;
-    gw_buf_init(&buf, PROCESS_JSON_MAX);
-    jw_begin(&w, &buf);
-    jw_obj(&w, NULL);
-    jw_str(&w, "notice", p->notice);
-    jw_str(&w, "out", path);
-    jw_bool(&w, "draft", state->draft);
-    jw_int(&w, "missing", (int64_t)state->missing);
-    jw_str(&w, "lacks", state->lacks);
-    jw_str(&w, "why", state->why[0] ? state->why : NULL);
-    jw_obj_end(&w);
-    enum gw_err err = jw_end(&w);
-    if (!err) {
-        out_json_line(&buf);
-    }
-    gw_buf_free(&buf);
+    struct out_doc doc;
+    struct jw *w = out_doc_begin(&doc);
+    jw_obj(w, NULL);
+    jw_str(w, "notice", p->notice);
+    jw_str(w, "out", path);
+    jw_bool(w, "draft", state->draft);
+    jw_int(w, "missing", (int64_t)state->missing);
+    jw_str(w, "lacks", state->lacks);
+    jw_str(w, "why", state->why[0] ? state->why : NULL);
+    jw_obj_end(w);
+    enum gw_err err = out_doc_end(&doc, GW_OK, true);
     return err ? cli_fail(cli, err, NULL) : CLI_DONE;
 }
 
@@ -183,10 +184,15 @@ static int print_one(struct cli *cli, const struct printing *p)
                         &fail);
     }
     struct paper_in in = paper_of(p->c.row.id, &p->c, p->set, notice, p->subject);
+    struct annex *annex;
     in.qr = p->qr;
     gw_buf_init(&page, PAPER_BYTES_MAX);
-    enum gw_err err =
-        p->form == FORM_TEXT ? paper_text(&in, &page, &state) : paper_html(&in, &page, &state);
+    enum gw_err err = annex_load(p->home, &p->c, p->set, notice, &annex);
+    in.annex = annex;
+    err = err                    ? err
+          : p->form == FORM_TEXT ? paper_text(&in, &page, &state)
+                                 : paper_html(&in, &page, &state);
+    annex_free(annex);
     int status = err ? cli_fail(cli, err, NULL) : print_to(cli, p, &page, &state);
     gw_buf_free(&page);
     return status;
@@ -208,7 +214,7 @@ static int print_loaded(struct cli *cli, struct printing *p)
 
 static int run_print(struct cli *cli, int argc, char **argv)
 {
-    struct printing p = {.id = NULL};
+    struct printing p = {.home = &cli->home};
     const struct cli_opt opts[] = {
         {"subject", &p.subject, NULL}, {"out", &p.out, NULL}, {"html", NULL, &p.html},
         {"pdf", NULL, &p.pdf},         {"qr", NULL, &p.qr},

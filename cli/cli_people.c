@@ -47,25 +47,18 @@ static int print_people(struct cli *cli, const struct person_row *rows, size_t n
         }
         return n > 0 ? CLI_DONE : CLI_NO;
     }
-    struct gw_buf buf;
-    struct jw w;
-    gw_buf_init(&buf, 4 * 1024 * 1024);
-    jw_begin(&w, &buf);
-    jw_arr(&w, NULL);
+    struct out_doc doc;
+    struct jw *w = out_doc_begin(&doc);
+    jw_arr(w, NULL);
     enum gw_err err = GW_OK;
     for (size_t i = 0; err == GW_OK && i < n; i++) {
         gw_id dwelling;
-        jw_obj(&w, NULL);
-        err = person_members(cli, &rows[i], NULL, &w, dwelling);
-        jw_obj_end(&w);
+        jw_obj(w, NULL);
+        err = person_members(cli, &rows[i], NULL, w, dwelling);
+        jw_obj_end(w);
     }
-    jw_arr_end(&w);
-    enum gw_err end = jw_end(&w);
-    err = err != GW_OK ? err : end;
-    if (err == GW_OK) {
-        out_json_line(&buf);
-    }
-    gw_buf_free(&buf);
+    jw_arr_end(w);
+    err = out_doc_end(&doc, err, true);
     if (err != GW_OK) {
         return cli_fail(cli, err, NULL);
     }
@@ -123,49 +116,41 @@ static enum gw_err part_json(struct cli *cli, enum gw_type type, const char *id,
 static enum gw_err show_json(struct cli *cli, const struct person_card *card, const char *reveal,
                              const struct journal_entry *entry)
 {
-    struct gw_buf buf;
-    struct jw w;
     gw_id dwelling = "";
-    gw_buf_init(&buf, 2 * 1024 * 1024);
-    jw_begin(&w, &buf);
-    jw_obj(&w, NULL);
-    enum gw_err err = person_members(cli, &card->row, reveal, &w, dwelling);
+    struct out_doc doc;
+    struct jw *w = out_doc_begin(&doc);
+    jw_obj(w, NULL);
+    enum gw_err err = person_members(cli, &card->row, reveal, w, dwelling);
     if (err == GW_OK) {
-        err = part_json(cli, TYPE_RESIDENT_PRIVATE, card->row.id, "private", reveal, &w);
+        err = part_json(cli, TYPE_RESIDENT_PRIVATE, card->row.id, "private", reveal, w);
     }
     if (err == GW_OK) {
-        err = part_json(cli, TYPE_DWELLING, dwelling, "dwelling", reveal, &w);
+        err = part_json(cli, TYPE_DWELLING, dwelling, "dwelling", reveal, w);
     }
     if (err == GW_OK) {
         cli_offices_json(cli, card->row.id, &w);
     }
     if (entry != NULL) {
-        (void)cli_entry_json(entry, &w, "entry"); /* the writer keeps its error */
+        (void)cli_entry_json(entry, w, "entry"); /* the writer keeps its error */
     }
-    jw_obj_end(&w);
-    enum gw_err end = jw_end(&w);
-    err = err != GW_OK ? err : end;
-    if (err == GW_OK) {
-        out_json_line(&buf);
-    }
-    gw_wipe(buf.data, buf.len);
-    gw_buf_free(&buf);
+    jw_obj_end(w);
+    err = out_doc_end(&doc, err, true);
     return err;
 }
 
-static void show_text(const struct person_card *card)
+void cli_person_fields(const struct person_field *fields, size_t n)
 {
-    for (size_t i = 0; i < card->fields_n; i++) {
-        out_cell(card->fields[i].label, 20);
-        out_text(card->fields[i].value);
-        if (card->fields[i].masked) {
-            printf("  (%s)", card->fields[i].key); /* what --reveal takes */
+    for (size_t i = 0; i < n; i++) {
+        out_cell(fields[i].label, 20);
+        out_text(fields[i].value);
+        if (fields[i].masked) {
+            printf("  (%s)", fields[i].key); /* what --reveal takes */
         }
         putchar('\n');
     }
 }
 
-static bool newest(void *ctx, const struct journal_entry *entry)
+bool cli_newest_entry(void *ctx, const struct journal_entry *entry)
 {
     *(struct journal_entry *)ctx = *entry;
     return false;
@@ -178,7 +163,7 @@ static int show(struct cli *cli, const char *id, const char *reveal, const char 
     struct gw_fail fail = {0};
     enum gw_err err = people_show(&cli->home, id, reveal, reason, &card, &fail);
     if (err == GW_OK && reveal != NULL) {
-        err = journal_each(&cli->home, CMD_STATE_N, 1, newest, &entry);
+        err = journal_each(&cli->home, CMD_STATE_N, 1, cli_newest_entry, &entry);
     }
     if (err != GW_OK) {
         people_free(card);
@@ -187,7 +172,7 @@ static int show(struct cli *cli, const char *id, const char *reveal, const char 
     if (cli->json) {
         err = show_json(cli, card, reveal, reveal != NULL ? &entry : NULL);
     } else {
-        show_text(card);
+        cli_person_fields(card->fields, card->fields_n);
     }
     people_free(card);
     if (err != GW_OK) {
@@ -196,23 +181,31 @@ static int show(struct cli *cli, const char *id, const char *reveal, const char 
     return reveal != NULL ? cli_deliver(cli, &entry, !cli->json) : CLI_DONE;
 }
 
-static int run_show(struct cli *cli, int argc, char **argv)
+int cli_read_reveal(struct cli *cli, int argc, char **argv, struct cli_reveal *out)
 {
-    const char *reveal = NULL, *reason = NULL;
-    const struct cli_opt opts[] = {{"reveal", &reveal, NULL}, {"reason", &reason, NULL}};
-    const struct cli_verb *verb = cli_find("resident show");
+    *out = (struct cli_reveal){.id = NULL};
+    const struct cli_opt opts[] = {{"reveal", &out->reveal, NULL}, {"reason", &out->reason, NULL}};
+    const struct cli_verb *verb = cli_find(cli->verb);
     char **rest;
     int n;
     int status = cli_options(cli, verb, argc, argv, opts, 2, &rest, &n);
     if (status != CLI_DONE) {
         return status;
     }
-    if (n != 1 || (reveal != NULL) != (reason != NULL)) {
+    if (n != 1 || (out->reveal != NULL) != (out->reason != NULL)) {
         return cli_usage(
             cli, verb, "%s",
             _("Give one id; --reveal needs --reason: it is recorded who looked and why."));
     }
-    return show(cli, rest[0], reveal, reason);
+    out->id = rest[0];
+    return CLI_DONE;
+}
+
+static int run_show(struct cli *cli, int argc, char **argv)
+{
+    struct cli_reveal in;
+    int status = cli_read_reveal(cli, argc, argv, &in);
+    return status != CLI_DONE ? status : show(cli, in.id, in.reveal, in.reason);
 }
 
 const struct cli_verb cli_verbs_people[] = {

@@ -7,29 +7,22 @@
 
 static enum gw_err done_json(const struct petition_in *in, const struct petition_out *out)
 {
-    struct gw_buf buf;
-    struct jw w;
-    gw_buf_init(&buf, PROCESS_JSON_MAX);
-    jw_begin(&w, &buf);
-    jw_obj(&w, NULL);
-    jw_str(&w, "out", in->dir);
-    jw_bool(&w, "internal", in->internal);
-    jw_int(&w, "files", (int64_t)out->files);
-    jw_int(&w, "notices", (int64_t)out->notices);
-    jw_int(&w, "kept", (int64_t)out->kept);
-    jw_int(&w, "broken", (int64_t)out->broken);
-    jw_int(&w, "not_judged", (int64_t)out->open);
-    jw_bool(&w, "genuine", out->genuine);
-    jw_int(&w, "withheld", (int64_t)out->withheld);
-    jw_bool(&w, "evidence", out->evidence);
-    jw_str(&w, "code", out->code);
-    jw_obj_end(&w);
-    enum gw_err err = jw_end(&w);
-    if (!err) {
-        out_json_line(&buf);
-    }
-    gw_buf_free(&buf);
-    return err;
+    struct out_doc doc;
+    struct jw *w = out_doc_begin(&doc);
+    jw_obj(w, NULL);
+    jw_str(w, "out", in->dir);
+    jw_bool(w, "internal", in->internal);
+    jw_int(w, "files", (int64_t)out->files);
+    jw_int(w, "notices", (int64_t)out->notices);
+    jw_int(w, "kept", (int64_t)out->kept);
+    jw_int(w, "broken", (int64_t)out->broken);
+    jw_int(w, "not_judged", (int64_t)out->open);
+    jw_bool(w, "genuine", out->genuine);
+    jw_int(w, "withheld", (int64_t)out->withheld);
+    jw_bool(w, "evidence", out->evidence);
+    jw_str(w, "code", out->code);
+    jw_obj_end(w);
+    return out_doc_end(&doc, GW_OK, true);
 }
 
 static int run_petition(struct cli *cli, int argc, char **argv)

@@ -20,20 +20,13 @@ static enum gw_err prepare(struct cli *cli, bool reset, struct gw_fail *fail)
 
 static enum gw_err say_json(const struct cli *cli)
 {
-    struct gw_buf buf;
-    struct jw w;
-    gw_buf_init(&buf, 8192);
-    jw_begin(&w, &buf);
-    jw_obj(&w, NULL);
-    jw_str(&w, "home", cli->global.home);
-    jw_bool(&w, "practice", true);
-    jw_obj_end(&w);
-    enum gw_err err = jw_end(&w);
-    if (!err) {
-        out_json_line(&buf);
-    }
-    gw_buf_free(&buf);
-    return err;
+    struct out_doc doc;
+    struct jw *w = out_doc_begin(&doc);
+    jw_obj(w, NULL);
+    jw_str(w, "home", cli->global.home);
+    jw_bool(w, "practice", true);
+    jw_obj_end(w);
+    return out_doc_end(&doc, GW_OK, true);
 }
 
 static int run_practice(struct cli *cli, int argc, char **argv)

@@ -111,20 +111,13 @@ int process_list(struct cli *cli, int argc, char **argv)
         return status != CLI_DONE ? status
                                   : cli_usage(cli, verb, "%s", _("This verb takes no operands."));
     }
-    struct gw_buf buf;
-    struct jw w;
-    struct listing l = {.cli = cli, .only = verb->data, .w = &w};
-    gw_buf_init(&buf, PROCESS_JSON_MAX);
-    jw_begin(&w, &buf);
-    jw_arr(&w, NULL);
+    struct out_doc doc;
+    struct jw *w = out_doc_begin(&doc);
+    struct listing l = {.cli = cli, .only = verb->data, .w = w};
+    jw_arr(w, NULL);
     enum gw_err err = process_each(&cli->home, NULL, list_one, &l);
-    jw_arr_end(&w);
-    enum gw_err end = jw_end(&w);
-    err = err ? err : end;
-    if (!err && cli->json) {
-        out_json_line(&buf);
-    }
-    gw_buf_free(&buf);
+    jw_arr_end(w);
+    err = out_doc_end(&doc, err, cli->json);
     return err ? cli_fail(cli, err, NULL) : CLI_DONE;
 }
 

@@ -90,6 +90,7 @@ struct opening {
     struct gw_buf text;
     struct ruleset *rules; /* owned */
     struct process_words words;
+    struct process_place place;
     char title[256], term[16];
 };
 
@@ -128,6 +129,8 @@ static void fill_known(struct opening *op)
         {"division", op->division},
         {"term", op->o.term ? op->o.term : op->term},
         {t->anchor, op->day_text},
+        {"place", op->place.name[0] ? op->place.name : NULL},
+        {"credit_code", op->place.credit_code[0] ? op->place.credit_code : NULL},
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         bool always = i == 0 || i == 2 || i == 3; /* kind, title, division: of every open */
@@ -169,6 +172,7 @@ static int open_it(struct cli *cli, struct opening *op, char **words, int n)
     if (status != CLI_DONE) {
         return status;
     }
+    process_place_of(&cli->home, op->division, &op->place);
     fill_known(op);
     const struct process_entry entry = {.step = "open",
                                         .values = op->words.values,

@@ -105,34 +105,27 @@ static void head_json(const struct printing *p, struct jw *w)
 
 static enum gw_err print_json(const struct printing *p)
 {
-    struct gw_buf buf;
-    struct jw w;
-    gw_buf_init(&buf, PROCESS_JSON_MAX);
-    jw_begin(&w, &buf);
-    jw_obj(&w, NULL);
-    head_json(p, &w);
-    jw_arr(&w, "seats");
+    struct out_doc doc;
+    struct jw *w = out_doc_begin(&doc);
+    jw_obj(w, NULL);
+    head_json(p, w);
+    jw_arr(w, "seats");
     for (size_t i = 0; i < p->r->seats_n; i++) {
-        line_json(p, &p->r->seats[i], true, &w);
+        line_json(p, &p->r->seats[i], true, w);
     }
-    jw_arr_end(&w);
-    jw_arr(&w, "others");
+    jw_arr_end(w);
+    jw_arr(w, "others");
     for (size_t i = 0; i < p->r->others_n; i++) {
-        line_json(p, &p->r->others[i], false, &w);
+        line_json(p, &p->r->others[i], false, w);
     }
-    jw_arr_end(&w);
-    jw_arr(&w, "rerun_people");
+    jw_arr_end(w);
+    jw_arr(w, "rerun_people");
     for (size_t i = 0; i < p->r->rerun_people_n; i++) {
-        jw_str(&w, NULL, p->in->people[p->r->rerun_people[i]].id);
+        jw_str(w, NULL, p->in->people[p->r->rerun_people[i]].id);
     }
-    jw_arr_end(&w);
-    jw_obj_end(&w);
-    enum gw_err err = jw_end(&w);
-    if (!err) {
-        out_json_line(&buf);
-    }
-    gw_buf_free(&buf);
-    return err;
+    jw_arr_end(w);
+    jw_obj_end(w);
+    return out_doc_end(&doc, GW_OK, true);
 }
 
 static int show_result(struct cli *cli, const struct process_case *pc, bool rerun)

@@ -4,22 +4,8 @@
 #include "base/i18n.h"
 #include "base/text_safe.h"
 #include "cli/cli_roll_p.h"
-#include "model/mask.h"
 
 enum { SAYS_MAX = 800, KIN_MAX = 200, CSV_MAX = 16 * 1024 * 1024 };
-
-/* Names of those on the roll are published by law; of others the first character is shown. */
-static void name_of(const struct roll_person *p, char *out, size_t size)
-{
-    struct gw_buf masked;
-    gw_buf_init(&masked, 4 * size);
-    bool whole = p->verdict.state == ROLL_IN;
-    if (!whole && mask_text(MASK_NAME, p->name, &masked) != GW_OK) {
-        gw_buf_reset(&masked);
-    }
-    (void)gw_text_safe_z(out, size, whole ? p->name : gw_buf_str(&masked));
-    gw_buf_free(&masked);
-}
 
 static bool wanted(const struct printing *p, const struct roll_person *person)
 {
@@ -55,7 +41,7 @@ static void people_text(const struct printing *p)
         if (!wanted(p, person)) {
             continue;
         }
-        name_of(person, name, sizeof name);
+        roll_shown_name(person, name, sizeof name);
         (void)roll_person_print(p->roll, p->c, person, says, sizeof says);
         out_cell(roll_state_word(person->verdict.state), 16);
         out_cell(name, 12);
@@ -161,7 +147,7 @@ static void person_json(const struct printing *p, const struct roll_person *pers
     static const char *const objections[] = {NULL, "pending", "accepted", "rejected"};
     char name[128], says[SAYS_MAX];
     int64_t age = person->birth == DAY_NONE ? -1 : day_age(person->birth, p->roll->polling);
-    name_of(person, name, sizeof name);
+    roll_shown_name(person, name, sizeof name);
     (void)roll_person_print(p->roll, p->c, person, says, sizeof says);
     jw_obj(w, NULL);
     jw_str(w, "id", person->id);
@@ -216,31 +202,24 @@ static void kin_json(const struct printing *p, struct jw *w)
 
 static enum gw_err print_json(const struct printing *p)
 {
-    struct gw_buf buf;
-    struct jw w;
-    gw_buf_init(&buf, PROCESS_JSON_MAX);
-    jw_begin(&w, &buf);
-    jw_obj(&w, NULL);
-    jw_str(&w, "id", p->c->row.id);
-    jw_str(&w, "division", p->c->row.division);
-    process_day_json(&w, "polling_day", p->roll->polling);
-    counts_json(p, &w);
-    jw_arr(&w, "people");
+    struct out_doc doc;
+    struct jw *w = out_doc_begin(&doc);
+    jw_obj(w, NULL);
+    jw_str(w, "id", p->c->row.id);
+    jw_str(w, "division", p->c->row.division);
+    process_day_json(w, "polling_day", p->roll->polling);
+    counts_json(p, w);
+    jw_arr(w, "people");
     for (size_t i = 0; i < p->roll->n; i++) {
         if (wanted(p, &p->roll->people[i])) {
-            person_json(p, &p->roll->people[i], &w);
+            person_json(p, &p->roll->people[i], w);
         }
     }
-    jw_arr_end(&w);
-    roll_lists_json(p, &w);
-    kin_json(p, &w);
-    jw_obj_end(&w);
-    enum gw_err err = jw_end(&w);
-    if (!err) {
-        out_json_line(&buf);
-    }
-    gw_buf_free(&buf);
-    return err;
+    jw_arr_end(w);
+    roll_lists_json(p, w);
+    kin_json(p, w);
+    jw_obj_end(w);
+    return out_doc_end(&doc, GW_OK, true);
 }
 
 /* ---- the verb */

@@ -133,3 +133,24 @@ void out_json_line(const struct gw_buf *buf)
     out_json(buf);
     putchar('\n');
 }
+
+enum { DOC_MAX = 16 * 1024 * 1024 };
+
+struct jw *out_doc_begin(struct out_doc *doc)
+{
+    gw_buf_init(&doc->buf, DOC_MAX);
+    jw_begin(&doc->w, &doc->buf);
+    return &doc->w;
+}
+
+enum gw_err out_doc_end(struct out_doc *doc, enum gw_err before, bool print)
+{
+    enum gw_err err = jw_end(&doc->w);
+    err = before ? before : err;
+    if (!err && print) {
+        out_json_line(&doc->buf);
+    }
+    gw_wipe(doc->buf.data, doc->buf.len); /* may hold what was revealed */
+    gw_buf_free(&doc->buf);
+    return err;
+}

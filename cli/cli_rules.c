@@ -39,8 +39,7 @@ static int rules_list(struct cli *cli, int argc, char **argv)
     char dir[1200];
     struct gw_fail fail = {0};
     size_t found = 0;
-    struct gw_buf buf;
-    struct jw w;
+    struct out_doc doc;
     int status = process_options(cli, cli_find(cli->verb), argc, argv, &o, &rest, &n);
     if (status != CLI_DONE) {
         return status;
@@ -48,17 +47,13 @@ static int rules_list(struct cli *cli, int argc, char **argv)
     struct ruleset_entry *entries = calloc(ENTRIES_MAX, sizeof *entries);
     enum gw_err err = entries ? process_rules_dir(dir, sizeof dir) : GW_NOMEM;
     err = err ? err : ruleset_list(dir, entries, ENTRIES_MAX, &found, &fail);
-    gw_buf_init(&buf, PROCESS_JSON_MAX);
-    jw_begin(&w, &buf);
-    jw_arr(&w, NULL);
+    struct jw *w = out_doc_begin(&doc);
+    jw_arr(w, NULL);
     for (size_t i = 0; !err && i < found; i++) {
-        print_entry(&entries[i], &w, cli->json);
+        print_entry(&entries[i], w, cli->json);
     }
-    jw_arr_end(&w);
-    if (!err && cli->json && jw_end(&w) == GW_OK) {
-        out_json_line(&buf);
-    }
-    gw_buf_free(&buf);
+    jw_arr_end(w);
+    err = out_doc_end(&doc, err, cli->json);
     free(entries);
     return err ? cli_fail(cli, err, &fail) : CLI_DONE;
 }
@@ -108,28 +103,22 @@ static void number_text(const struct ruleset *set, const struct rule_number *r)
 
 static int show_set(const struct cli *cli, const struct ruleset *set)
 {
-    struct gw_buf buf;
-    struct jw w;
-    gw_buf_init(&buf, PROCESS_JSON_MAX);
-    jw_begin(&w, &buf);
-    jw_obj(&w, NULL);
-    jw_str(&w, "template", set->template_->id);
-    jw_str(&w, "set", set->set);
-    jw_str(&w, "hash", set->hash);
-    jw_arr(&w, "numbers");
+    struct out_doc doc;
+    struct jw *w = out_doc_begin(&doc);
+    jw_obj(w, NULL);
+    jw_str(w, "template", set->template_->id);
+    jw_str(w, "set", set->set);
+    jw_str(w, "hash", set->hash);
+    jw_arr(w, "numbers");
     for (size_t i = 0; i < set->numbers_n; i++) {
-        number_json(&set->numbers[i], &w);
+        number_json(&set->numbers[i], w);
     }
-    jw_arr_end(&w);
-    jw_obj_end(&w);
-    enum gw_err err = jw_end(&w);
-    if (!err && cli->json) {
-        out_json_line(&buf);
-    }
+    jw_arr_end(w);
+    jw_obj_end(w);
+    enum gw_err err = out_doc_end(&doc, GW_OK, cli->json);
     for (size_t i = 0; !err && !cli->json && i < set->numbers_n; i++) {
         number_text(set, &set->numbers[i]);
     }
-    gw_buf_free(&buf);
     return err ? cli_fail(cli, err, NULL) : CLI_DONE;
 }
 

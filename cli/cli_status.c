@@ -57,55 +57,48 @@ static void json_time(struct jw *w, const char *key, int64_t at)
 
 static enum gw_err print_json(const struct cli *cli, const struct status_facts *facts)
 {
-    struct gw_buf buf;
-    struct jw w;
-    gw_buf_init(&buf, 256 * 1024);
-    jw_begin(&w, &buf);
-    jw_obj(&w, NULL);
-    jw_str(&w, "user", cli->home.id.user);
-    jw_str(&w, "name", cli->home.id.name);
-    jw_str(&w, "role", role_name(cli->home.id.role));
-    jw_str(&w, "device", cli->home.id.device);
-    jw_str(&w, "url", cli->home.id.url);
-    jw_str(&w, "engine", facts->engine_elsewhere ? "running" : "stopped");
-    jw_str(&w, "cursor", facts->state.cursor);
-    json_time(&w, "hello_at", facts->state.hello_at);
-    json_time(&w, "data_at", facts->state.caught_up_at);
-    jw_bool(&w, "complete", facts->state.complete);
-    jw_int(&w, "incidents", facts->state.incidents);
-    jw_arr(&w, "scopes");
+    struct out_doc doc;
+    struct jw *w = out_doc_begin(&doc);
+    jw_obj(w, NULL);
+    jw_str(w, "user", cli->home.id.user);
+    jw_str(w, "name", cli->home.id.name);
+    jw_str(w, "role", role_name(cli->home.id.role));
+    jw_str(w, "device", cli->home.id.device);
+    jw_str(w, "url", cli->home.id.url);
+    jw_str(w, "engine", facts->engine_elsewhere ? "running" : "stopped");
+    jw_str(w, "cursor", facts->state.cursor);
+    json_time(w, "hello_at", facts->state.hello_at);
+    json_time(w, "data_at", facts->state.caught_up_at);
+    jw_bool(w, "complete", facts->state.complete);
+    jw_int(w, "incidents", facts->state.incidents);
+    jw_arr(w, "scopes");
     for (size_t i = 0; i < facts->scopes_n; i++) {
-        jw_obj(&w, NULL);
-        jw_str(&w, "path", facts->scopes[i].path);
-        jw_int(&w, "granted", facts->scopes[i].granted);
-        jw_obj_end(&w);
+        jw_obj(w, NULL);
+        jw_str(w, "path", facts->scopes[i].path);
+        jw_int(w, "granted", facts->scopes[i].granted);
+        jw_obj_end(w);
     }
-    jw_arr_end(&w);
-    jw_obj(&w, "counts");
+    jw_arr_end(w);
+    jw_obj(w, "counts");
     for (size_t i = 0; i < TYPE_N; i++) {
-        jw_int(&w, entity_of((enum gw_type)i)->name, facts->counts[i]);
+        jw_int(w, entity_of((enum gw_type)i)->name, facts->counts[i]);
     }
-    jw_obj_end(&w);
-    jw_int(&w, "unsent", facts->journal.unsent);
-    json_time(&w, "oldest_unsent_at", facts->journal.oldest_unsent_at);
-    jw_int(&w, "conflicts", conflicts(facts));
-    jw_obj(&w, "journal");
+    jw_obj_end(w);
+    jw_int(w, "unsent", facts->journal.unsent);
+    json_time(w, "oldest_unsent_at", facts->journal.oldest_unsent_at);
+    jw_int(w, "conflicts", conflicts(facts));
+    jw_obj(w, "journal");
     for (size_t i = 0; i < CMD_STATE_N; i++) {
-        jw_int(&w, cmd_state_name((enum cmd_state)i), facts->journal.by_state[i]);
+        jw_int(w, cmd_state_name((enum cmd_state)i), facts->journal.by_state[i]);
     }
-    jw_obj_end(&w);
+    jw_obj_end(w);
     if (facts->off == INT64_MIN) {
-        jw_null(&w, "clock_offset_ms");
+        jw_null(w, "clock_offset_ms");
     } else {
-        jw_int(&w, "clock_offset_ms", facts->off);
+        jw_int(w, "clock_offset_ms", facts->off);
     }
-    jw_obj_end(&w);
-    enum gw_err err = jw_end(&w);
-    if (err == GW_OK) {
-        out_json_line(&buf);
-    }
-    gw_buf_free(&buf);
-    return err;
+    jw_obj_end(w);
+    return out_doc_end(&doc, GW_OK, true);
 }
 
 static void line(const char *label, const char *value)

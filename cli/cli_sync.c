@@ -177,23 +177,18 @@ static int sync_once(struct cli *cli)
         return cli_fail(cli, GW_STORE, NULL);
     }
     if (cli->json) {
-        struct gw_buf buf;
-        struct jw w;
-        gw_buf_init(&buf, 4096);
-        jw_begin(&w, &buf);
-        jw_obj(&w, NULL);
-        jw_bool(&w, "done", result.end == SYNC_END_DONE);
-        jw_str(&w, "cursor", state.cursor);
-        jw_int(&w, "caught_up_at", state.caught_up_at);
-        jw_int(&w, "rows", result.rows);
-        jw_int(&w, "unsent", counts.unsent);
-        jw_int(&w, "bad_results", result.bad_results);
-        jw_str(&w, "problem", result.problem[0] != '\0' ? result.problem : NULL);
-        jw_obj_end(&w);
-        if (jw_end(&w) == GW_OK) {
-            out_json_line(&buf);
-        }
-        gw_buf_free(&buf);
+        struct out_doc doc;
+        struct jw *w = out_doc_begin(&doc);
+        jw_obj(w, NULL);
+        jw_bool(w, "done", result.end == SYNC_END_DONE);
+        jw_str(w, "cursor", state.cursor);
+        jw_int(w, "caught_up_at", state.caught_up_at);
+        jw_int(w, "rows", result.rows);
+        jw_int(w, "unsent", counts.unsent);
+        jw_int(w, "bad_results", result.bad_results);
+        jw_str(w, "problem", result.problem[0] != '\0' ? result.problem : NULL);
+        jw_obj_end(w);
+        (void)out_doc_end(&doc, GW_OK, true);
     } else if (result.end == SYNC_END_DONE) {
         printf(_("In step with the server. Unsent: %lld.\n"), (long long)counts.unsent);
     }

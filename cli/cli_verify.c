@@ -34,37 +34,30 @@ static void print_text(const struct ev_report *r)
 
 static enum gw_err print_json(const struct ev_report *r)
 {
-    struct gw_buf buf;
-    struct jw w;
-    gw_buf_init(&buf, 1024 * 1024);
-    jw_begin(&w, &buf);
-    jw_obj(&w, NULL);
-    jw_bool(&w, "genuine", r->genuine);
-    jw_str(&w, "process", r->process);
-    jw_str(&w, "title", r->title);
-    jw_int(&w, "count", r->count);
-    jw_str(&w, "digest", r->digest);
-    jw_str(&w, "code", r->code);
-    jw_arr(&w, "checks");
+    struct out_doc doc;
+    struct jw *w = out_doc_begin(&doc);
+    jw_obj(w, NULL);
+    jw_bool(w, "genuine", r->genuine);
+    jw_str(w, "process", r->process);
+    jw_str(w, "title", r->title);
+    jw_int(w, "count", r->count);
+    jw_str(w, "digest", r->digest);
+    jw_str(w, "code", r->code);
+    jw_arr(w, "checks");
     for (int c = 0; c < CHECK_N; c++) {
         const struct ev_outcome *o = &r->checks[c];
-        jw_obj(&w, NULL);
-        jw_int(&w, "number", c + 1);
-        jw_str(&w, "name", ev_check_name((enum ev_check)c));
-        jw_str(&w, "verdict", ev_verdict_name(o->verdict));
-        jw_int(&w, "looked_at", o->looked_at);
-        jw_int(&w, "bad", o->bad);
-        jw_str(&w, "text", o->text[0] ? o->text : NULL);
-        jw_obj_end(&w);
+        jw_obj(w, NULL);
+        jw_int(w, "number", c + 1);
+        jw_str(w, "name", ev_check_name((enum ev_check)c));
+        jw_str(w, "verdict", ev_verdict_name(o->verdict));
+        jw_int(w, "looked_at", o->looked_at);
+        jw_int(w, "bad", o->bad);
+        jw_str(w, "text", o->text[0] ? o->text : NULL);
+        jw_obj_end(w);
     }
-    jw_arr_end(&w);
-    jw_obj_end(&w);
-    enum gw_err err = jw_end(&w);
-    if (!err) {
-        out_json_line(&buf);
-    }
-    gw_buf_free(&buf);
-    return err;
+    jw_arr_end(w);
+    jw_obj_end(w);
+    return out_doc_end(&doc, GW_OK, true);
 }
 
 static int run_verify(struct cli *cli, int argc, char **argv)

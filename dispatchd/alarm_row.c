@@ -255,23 +255,14 @@ static bool is_strike(const struct work *work, int64_t seq)
 /* An object again, with struck added or turned on. */
 static enum gw_err print_struck(const struct json *event, struct gw_buf *out)
 {
-    struct gw_buf value;
+    static const char *const but[] = {"struck", NULL};
     struct jw w;
-    enum gw_err err = GW_OK;
-    gw_buf_init(&value, STORE_ROW_MAX);
     jw_begin(&w, out);
     jw_obj(&w, NULL);
-    for (const struct json *m = json_first(event); m && !err; m = json_next(m)) {
-        gw_buf_reset(&value);
-        if (strcmp(json_key(m), "struck") != 0) {
-            err = json_print(m, &value);
-            jw_raw(&w, json_key(m), gw_buf_str(&value), value.len);
-        }
-    }
+    jw_others(&w, event, but);
     jw_bool(&w, "struck", true);
     jw_obj_end(&w);
-    gw_buf_free(&value);
-    return err ? err : jw_end(&w);
+    return jw_end(&w);
 }
 
 static enum gw_err strike_row(struct work *work, int64_t seq, struct gw_buf *body,

@@ -99,23 +99,14 @@ static void write_people(const struct list *list, const char *path, struct jw *w
 static enum gw_err write_row(const struct list *list, const struct json *old, const char *path,
                              struct gw_buf *out)
 {
+    static const char *const but[] = {"people", NULL};
     struct jw w;
-    struct gw_buf value;
-    enum gw_err err = GW_OK;
-    gw_buf_init(&value, STORE_ROW_MAX);
     jw_begin(&w, out);
     jw_obj(&w, NULL);
-    for (const struct json *m = json_first(old); m && !err; m = json_next(m)) {
-        if (strcmp(json_key(m), "people") != 0) {
-            gw_buf_reset(&value);
-            err = json_print(m, &value);
-            jw_raw(&w, json_key(m), gw_buf_str(&value), value.len);
-        }
-    }
+    jw_others(&w, old, but);
     write_people(list, path, &w);
     jw_obj_end(&w);
-    gw_buf_free(&value);
-    return err ? err : jw_end(&w);
+    return jw_end(&w);
 }
 
 static enum gw_err refresh_grid(struct list *list, const char *id)

@@ -84,25 +84,15 @@ enum gw_err command_right(struct command *c, const char *path, struct verdict *v
 
 static enum gw_err print_worker(const struct json *old, const struct command *c, struct gw_buf *out)
 {
-    struct gw_buf value;
+    static const char *const but[] = {"duty", "duty_at", NULL};
     struct jw w;
-    enum gw_err err = GW_OK;
-    gw_buf_init(&value, STORE_ROW_MAX);
     jw_begin(&w, out);
     jw_obj(&w, NULL);
-    for (const struct json *m = json_first(old); m && !err; m = json_next(m)) {
-        const char *key = json_key(m);
-        gw_buf_reset(&value);
-        if (strcmp(key, "duty") != 0 && strcmp(key, "duty_at") != 0) {
-            err = json_print(m, &value);
-            jw_raw(&w, key, gw_buf_str(&value), value.len);
-        }
-    }
+    jw_others(&w, old, but);
     jw_str(&w, "duty", c->body.data.state);
     jw_int(&w, "duty_at", c->acted_at > 0 ? c->acted_at : c->now);
     jw_obj_end(&w);
-    gw_buf_free(&value);
-    return err ? err : jw_end(&w);
+    return jw_end(&w);
 }
 
 static enum gw_err write_duty(struct command *c, const struct json *old, const char *path,

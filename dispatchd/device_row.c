@@ -15,29 +15,21 @@ struct sight {
 };
 static_assert(sizeof(struct sight) <= DEVICE_SIGHT_BYTES, "core_new() makes the map");
 
-static bool replaced(const struct device_said *said, const char *key)
-{
-    return strcmp(key, "last_seen_at") == 0 ||
-           (strcmp(key, "battery") == 0 && said->battery >= 0) ||
-           (strcmp(key, "readings") == 0 && said->readings);
-}
-
 static enum gw_err print_device(const struct json *row, const struct device_said *said,
                                 struct gw_buf *out)
 {
-    struct gw_buf value;
-    struct jw w;
-    enum gw_err err = GW_OK;
-    gw_buf_init(&value, STORE_ROW_MAX);
-    jw_begin(&w, out);
-    jw_obj(&w, NULL);
-    for (const struct json *m = json_first(row); m && !err; m = json_next(m)) {
-        gw_buf_reset(&value);
-        if (!replaced(said, json_key(m))) {
-            err = json_print(m, &value);
-            jw_raw(&w, json_key(m), gw_buf_str(&value), value.len);
+    const char *const said_new[] = {"last_seen_at", said->battery >= 0 ? "battery" : NULL,
+                                    said->readings ? "readings" : NULL};
+    const char *but[4] = {NULL};
+    for (size_t i = 0, n = 0; i < 3; i++) {
+        if (said_new[i]) {
+            but[n++] = said_new[i];
         }
     }
+    struct jw w;
+    jw_begin(&w, out);
+    jw_obj(&w, NULL);
+    jw_others(&w, row, but);
     jw_int(&w, "last_seen_at", said->at);
     if (said->battery >= 0) {
         jw_int(&w, "battery", said->battery);
@@ -46,8 +38,7 @@ static enum gw_err print_device(const struct json *row, const struct device_said
         jw_raw(&w, "readings", said->readings, strlen(said->readings));
     }
     jw_obj_end(&w);
-    gw_buf_free(&value);
-    return err ? err : jw_end(&w);
+    return jw_end(&w);
 }
 
 enum gw_err device_write(struct core *core, const char *id, const char *path,

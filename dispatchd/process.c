@@ -65,23 +65,14 @@ static enum gw_err put_process(const struct command *c, const char *path, bool c
 
 static enum gw_err print_closed(const struct json *old, struct gw_buf *out)
 {
-    struct gw_buf value;
+    static const char *const but[] = {"state", NULL};
     struct jw w;
-    enum gw_err err = GW_OK;
-    gw_buf_init(&value, STORE_ROW_MAX);
     jw_begin(&w, out);
     jw_obj(&w, NULL);
-    for (const struct json *m = json_first(old); m && !err; m = json_next(m)) {
-        gw_buf_reset(&value);
-        if (strcmp(json_key(m), "state") != 0) {
-            err = json_print(m, &value);
-            jw_raw(&w, json_key(m), gw_buf_str(&value), value.len);
-        }
-    }
+    jw_others(&w, old, but);
     jw_str(&w, "state", "closed");
     jw_obj_end(&w);
-    gw_buf_free(&value);
-    return err ? err : jw_end(&w);
+    return jw_end(&w);
 }
 
 /* core->row holds the row as it is. */

@@ -125,24 +125,15 @@ static enum gw_err collect(void *ctx, const struct store_row *row)
 static enum gw_err print_revoked(const struct json *old, const struct store_device *device,
                                  struct gw_buf *out)
 {
-    struct gw_buf value;
+    static const char *const but[] = {"revoked_at", "revoked_seq", NULL};
     struct jw w;
-    enum gw_err err = GW_OK;
-    gw_buf_init(&value, TEXT_MAX);
     jw_begin(&w, out);
     jw_obj(&w, NULL);
-    for (const struct json *m = json_first(old); m && !err; m = json_next(m)) {
-        gw_buf_reset(&value);
-        if (strncmp(json_key(m), "revoked_", 8) != 0) {
-            err = json_print(m, &value);
-            jw_raw(&w, json_key(m), gw_buf_str(&value), value.len);
-        }
-    }
+    jw_others(&w, old, but);
     jw_int(&w, "revoked_at", device->revoked_at);
     jw_int(&w, "revoked_seq", device->revoked_seq);
     jw_obj_end(&w);
-    gw_buf_free(&value);
-    return err ? err : jw_end(&w);
+    return jw_end(&w);
 }
 
 static enum gw_err revoke_one(struct store *store, const char *id,

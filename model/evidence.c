@@ -15,7 +15,7 @@
 #include <string.h>
 
 /* 256 MiB: 10,000 steps of 6,700 chains. Real sets have as many chains as devices. */
-enum { PAST_CELLS_MAX = 64 * 1024 * 1024 };
+enum { PAST_CELLS_MAX = 64 * 1024 * 1024, KEY_DIGITS = 16 };
 
 /* ---- the steps by hash, each once */
 
@@ -38,37 +38,75 @@ static int by_hash(const void *a, const void *b)
     return order != 0 ? order : x->priv_erased - y->priv_erased;
 }
 
-static void sort_once(struct ev_set *set)
+/* The first digits of a hash as a number: in the same order as the texts, and side by side in
+ * memory, where the steps themselves are not. A text that is no hash gets any number. */
+static uint64_t key_of(const char *hash)
+{
+    uint64_t key = 0;
+    for (size_t i = 0; i < KEY_DIGITS && hash[i] != '\0'; i++) {
+        unsigned char c = (unsigned char)hash[i];
+        key = key << 4 | (uint64_t)((c <= '9' ? c - '0' : c - 'a' + 10) & 15);
+    }
+    return key;
+}
+
+struct keyed {
+    uint64_t key;
+    const struct ev_step *step;
+};
+
+static int by_key(const void *a, const void *b)
+{
+    const struct keyed *x = a;
+    const struct keyed *y = b;
+    if (x->key != y->key) {
+        return x->key < y->key ? -1 : 1;
+    }
+    return by_hash(&x->step, &y->step);
+}
+
+static enum gw_err sort_once(struct ev_set *set)
 {
     size_t kept = 0;
-    qsort(set->steps, set->n, sizeof *set->steps, by_hash);
+    struct keyed *all = calloc(set->n + 1, sizeof *all);
+    if (!all) {
+        return GW_NOMEM;
+    }
     for (size_t i = 0; i < set->n; i++) {
-        if (kept == 0 || strcmp(set->steps[kept - 1]->hash, set->steps[i]->hash) != 0) {
-            set->steps[kept++] = set->steps[i];
+        all[i] = (struct keyed){key_of(set->steps[i]->hash), set->steps[i]};
+    }
+    qsort(all, set->n, sizeof *all, by_key);
+    for (size_t i = 0; i < set->n; i++) {
+        bool again = kept > 0 && set->keys[kept - 1] == all[i].key &&
+                     strcmp(set->steps[kept - 1]->hash, all[i].step->hash) == 0;
+        if (!again) {
+            set->keys[kept] = all[i].key;
+            set->steps[kept++] = all[i].step;
         }
     }
+    free(all);
     set->n = kept;
     for (size_t i = 0; i < kept; i++) {
         bool ok = gw_hex_decode(set->steps[i]->hash, set->raw + i * GW_HASH_BYTES, GW_HASH_BYTES);
         assert(ok); /* who read the step computed the hash */
         (void)ok;
     }
+    return GW_OK;
 }
 
 uint32_t ev_rank(const struct ev_set *set, const char *hash)
 {
+    uint64_t key = key_of(hash);
     size_t low = 0;
     size_t high = set->n;
     while (low < high) {
         size_t mid = (low + high) / 2;
-        int order = strcmp(set->steps[mid]->hash, hash);
-        if (order == 0) {
-            return (uint32_t)mid;
-        }
-        if (order < 0) {
-            low = mid + 1;
-        } else {
-            high = mid;
+        low = set->keys[mid] < key ? mid + 1 : low;
+        high = set->keys[mid] < key ? high : mid;
+    }
+    for (; low < set->n && set->keys[low] == key; low++) { /* two of one key: nobody has seen it */
+        if (strcmp(set->steps[low]->hash, hash) == 0) {
+            return (uint32_t)low;
         }
     }
     return EV_NOWHERE;
@@ -81,6 +119,7 @@ struct edges {
     uint32_t *parents, *parents_from; /* from[r]…from[r + 1] */
     uint32_t *children, *children_from;
     uint32_t *open; /* parents not placed yet */
+    uint32_t *prev; /* of every rank: rank of pprev, EV_NOWHERE */
 };
 
 static void edges_free(struct edges *e)
@@ -90,6 +129,7 @@ static void edges_free(struct edges *e)
     free(e->children);
     free(e->children_from);
     free(e->open);
+    free(e->prev);
 }
 
 static size_t put_edge(uint32_t *to, size_t at, uint32_t parent, uint32_t self)
@@ -100,18 +140,19 @@ static size_t put_edge(uint32_t *to, size_t at, uint32_t parent, uint32_t self)
     return at;
 }
 
-/* pprev is the first parent when it is here. */
-static void find_parents(const struct ev_set *set, struct edges *e)
+/* pprev is the first parent when it is here. Every hash is looked up here, once. */
+static void find_parents(struct ev_set *set, struct edges *e)
 {
     size_t at = 0;
     for (uint32_t r = 0; r < set->n; r++) {
         const struct ev_step *s = set->steps[r];
         e->parents_from[r] = (uint32_t)at;
-        if (s->pprev[0] != '\0') {
-            at = put_edge(e->parents, at, ev_rank(set, s->pprev), r);
-        }
+        e->prev[r] = s->pprev[0] != '\0' ? ev_rank(set, s->pprev) : EV_NOWHERE;
+        at = put_edge(e->parents, at, e->prev[r], r);
         for (size_t i = 0; i < s->seen_n; i++) {
-            at = put_edge(e->parents, at, ev_rank(set, s->seen[i]), r);
+            uint32_t seen = ev_rank(set, s->seen[i]);
+            set->blind[r] = set->blind[r] || seen == EV_NOWHERE;
+            at = put_edge(e->parents, at, seen, r);
         }
     }
     e->parents_from[set->n] = (uint32_t)at;
@@ -137,7 +178,7 @@ static void find_children(const struct ev_set *set, struct edges *e)
     }
 }
 
-static enum gw_err edges_new(const struct ev_set *set, struct edges *e)
+static enum gw_err edges_new(struct ev_set *set, struct edges *e)
 {
     size_t max = 0;
     for (size_t r = 0; r < set->n; r++) {
@@ -151,7 +192,9 @@ static enum gw_err edges_new(const struct ev_set *set, struct edges *e)
     e->parents_from = calloc(set->n + 1, sizeof *e->parents_from);
     e->children_from = calloc(set->n + 1, sizeof *e->children_from);
     e->open = calloc(set->n + 1, sizeof *e->open);
-    if (!e->parents || !e->children || !e->parents_from || !e->children_from || !e->open) {
+    e->prev = calloc(set->n + 1, sizeof *e->prev);
+    if (!e->prev || !e->parents || !e->children || !e->parents_from || !e->children_from ||
+        !e->open) {
         return GW_NOMEM;
     }
     find_parents(set, e);
@@ -240,8 +283,7 @@ static enum gw_err make_order(struct ev_set *set, struct edges *e)
     place_all(set, e, &heap);
     free(heap.items);
     for (size_t i = 0; i < set->n; i++) {
-        const struct ev_step *s = ev_placed(set, i);
-        uint32_t r = s->pprev[0] != '\0' ? ev_rank(set, s->pprev) : EV_NOWHERE;
+        uint32_t r = e->prev[set->rank[i]];
         set->prev[i] = r == EV_NOWHERE ? EV_NOWHERE : set->place[r];
     }
     return GW_OK;
@@ -314,8 +356,10 @@ static enum gw_err make_past(struct ev_set *set, const struct edges *e)
 static enum gw_err build(struct ev_set *set)
 {
     struct edges edges = {0};
-    sort_once(set);
-    enum gw_err err = edges_new(set, &edges);
+    enum gw_err err = sort_once(set);
+    if (err == GW_OK) {
+        err = edges_new(set, &edges);
+    }
     if (err == GW_OK) {
         err = make_order(set, &edges);
     }
@@ -341,14 +385,16 @@ static struct ev_set *set_alloc(size_t n)
     set->n = n;
     set->steps = calloc(n + 1, sizeof(void *));
     set->raw = calloc(n + 1, GW_HASH_BYTES);
+    set->keys = calloc(n + 1, sizeof *set->keys);
     set->place = calloc(n + 1, sizeof *set->place);
     set->rank = calloc(n + 1, sizeof *set->rank);
     set->prev = calloc(n + 1, sizeof *set->prev);
     set->flags = calloc(n + 1, sizeof *set->flags);
+    set->blind = calloc(n + 1, sizeof *set->blind);
     set->chain = calloc(n + 1, sizeof *set->chain);
     set->pos = calloc(n + 1, sizeof *set->pos);
-    if (!set->steps || !set->raw || !set->place || !set->rank || !set->prev || !set->flags ||
-        !set->chain || !set->pos) {
+    if (!set->steps || !set->raw || !set->keys || !set->blind || !set->place || !set->rank ||
+        !set->prev || !set->flags || !set->chain || !set->pos) {
         ev_set_free(set);
         return NULL;
     }
@@ -384,10 +430,12 @@ void ev_set_free(struct ev_set *set)
     }
     free(set->steps);
     free(set->raw);
+    free(set->keys);
     free(set->place);
     free(set->rank);
     free(set->prev);
     free(set->flags);
+    free(set->blind);
     free(set->chain);
     free(set->pos);
     free(set->past);

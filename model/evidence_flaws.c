@@ -22,62 +22,58 @@ static bool is_gap(const struct ev_set *set, size_t place)
     return strcmp(prev->dev, s->dev) != 0 || prev->pn + 1 != s->pn;
 }
 
-static bool is_orphan(const struct ev_set *set, const struct ev_step *s)
+static bool is_orphan(const struct ev_set *set, size_t place)
 {
+    const struct ev_step *s = ev_placed(set, place);
     bool aims = s->kind == PROC_CORRECT || s->kind == PROC_COSIGN;
-    if (aims && (!s->target || ev_rank(set, s->target) == EV_NOWHERE)) {
-        return true;
-    }
-    for (size_t i = 0; i < s->seen_n; i++) {
-        if (ev_rank(set, s->seen[i]) == EV_NOWHERE) {
-            return true;
+    return set->blind[set->rank[place]] ||
+           (aims && (!s->target || ev_rank(set, s->target) == EV_NOWHERE));
+}
+
+/* ---- forks: neighbours after sorting by pn and device, then by pprev and device */
+
+/* What is compared, side by side: a step is not looked at for every comparison. */
+struct link {
+    int64_t pn;
+    const char *pprev, *dev;
+    uint32_t place;
+};
+
+static int by_dev(const struct link *x, const struct link *y)
+{
+    int order = x->dev == y->dev ? 0 : strcmp(x->dev, y->dev);
+    return order != 0 ? order : (x->place > y->place) - (x->place < y->place);
+}
+
+static int by_pn(const void *a, const void *b)
+{
+    const struct link *x = a;
+    const struct link *y = b;
+    return x->pn != y->pn ? (x->pn > y->pn) - (x->pn < y->pn) : by_dev(x, y);
+}
+
+static int by_pprev(const void *a, const void *b)
+{
+    const struct link *x = a;
+    const struct link *y = b;
+    int order = x->pprev == y->pprev ? 0 : strcmp(x->pprev, y->pprev);
+    return order != 0 ? order : by_dev(x, y);
+}
+
+static void flag_forks(struct ev_set *set, struct link *links)
+{
+    qsort(links, set->n, sizeof *links, by_pn);
+    for (size_t i = 1; i < set->n; i++) {
+        const struct link *p = &links[i - 1];
+        if (p->pn == links[i].pn && strcmp(p->dev, links[i].dev) == 0) {
+            set->flags[links[i].place] |= bit(EV_FORK);
         }
     }
-    return false;
-}
-
-/* ---- forks: neighbours after sorting by device and pn, then by device and pprev */
-
-static int by_pn(const void *a, const void *b, void *ctx)
-{
-    const struct ev_set *set = ctx;
-    uint32_t x = *(const uint32_t *)a;
-    uint32_t y = *(const uint32_t *)b;
-    const struct ev_step *p = ev_placed(set, x);
-    const struct ev_step *q = ev_placed(set, y);
-    int order = strcmp(p->dev, q->dev);
-    order = order != 0 ? order : (p->pn > q->pn) - (p->pn < q->pn);
-    return order != 0 ? order : (x > y) - (x < y);
-}
-
-static int by_pprev(const void *a, const void *b, void *ctx)
-{
-    const struct ev_set *set = ctx;
-    uint32_t x = *(const uint32_t *)a;
-    uint32_t y = *(const uint32_t *)b;
-    const struct ev_step *p = ev_placed(set, x);
-    const struct ev_step *q = ev_placed(set, y);
-    int order = strcmp(p->dev, q->dev);
-    order = order != 0 ? order : strcmp(p->pprev, q->pprev);
-    return order != 0 ? order : (x > y) - (x < y);
-}
-
-static void flag_forks(struct ev_set *set, uint32_t *places)
-{
-    qsort_r(places, set->n, sizeof *places, by_pn, set);
+    qsort(links, set->n, sizeof *links, by_pprev);
     for (size_t i = 1; i < set->n; i++) {
-        const struct ev_step *p = ev_placed(set, places[i - 1]);
-        const struct ev_step *q = ev_placed(set, places[i]);
-        if (p->pn == q->pn && strcmp(p->dev, q->dev) == 0) {
-            set->flags[places[i]] |= bit(EV_FORK);
-        }
-    }
-    qsort_r(places, set->n, sizeof *places, by_pprev, set);
-    for (size_t i = 1; i < set->n; i++) {
-        const struct ev_step *p = ev_placed(set, places[i - 1]);
-        const struct ev_step *q = ev_placed(set, places[i]);
-        if (strcmp(p->pprev, q->pprev) == 0 && strcmp(p->dev, q->dev) == 0) {
-            set->flags[places[i]] |= bit(EV_FORK);
+        const struct link *p = &links[i - 1];
+        if (strcmp(p->pprev, links[i].pprev) == 0 && strcmp(p->dev, links[i].dev) == 0) {
+            set->flags[links[i].place] |= bit(EV_FORK);
         }
     }
 }
@@ -98,8 +94,8 @@ static void flag_tips(struct ev_set *set)
 enum gw_err ev_find_flaws(struct ev_set *set)
 {
     bool opened = false;
-    uint32_t *places = calloc(set->n + 1, sizeof *places);
-    if (!places) {
+    struct link *links = calloc(set->n + 1, sizeof *links);
+    if (!links) {
         return GW_NOMEM;
     }
     set->no_open = true;
@@ -107,15 +103,15 @@ enum gw_err ev_find_flaws(struct ev_set *set)
     for (uint32_t i = 0; i < set->n; i++) {
         const struct ev_step *s = ev_placed(set, i);
         bool counts = s->kind == PROC_OPEN && s->status != STEP_QUARANTINED;
-        places[i] = i;
+        links[i] = (struct link){s->pn, s->pprev, s->dev, i};
         set->flags[i] |= is_gap(set, i) ? bit(EV_GAP) : 0;
-        set->flags[i] |= is_orphan(set, s) ? bit(EV_ORPHAN) : 0;
+        set->flags[i] |= is_orphan(set, i) ? bit(EV_ORPHAN) : 0;
         set->flags[i] |= counts && opened ? bit(EV_TWO_OPEN) : 0;
         opened = opened || counts;
         set->no_open = set->no_open && s->kind != PROC_OPEN;
     }
-    flag_forks(set, places);
-    free(places);
+    flag_forks(set, links);
+    free(links);
     return GW_OK;
 }
 

@@ -13,9 +13,11 @@ struct ev_set {
     size_t n;
     const struct ev_step **steps; /* by rank */
     uint8_t *raw;                 /* by rank, GW_HASH_BYTES each: what the digest reads */
+    uint64_t *keys;               /* by rank: the first digits of the hash as a number */
     uint32_t *place;              /* rank -> place */
     uint32_t *rank;               /* place -> rank */
     uint32_t *prev;               /* place -> place of pprev, EV_NOWHERE */
+    bool *blind;                  /* by rank: a step that it had seen is not here */
     uint8_t *flags;               /* by place: bits of enum ev_flaw, EV_TIP */
     uint32_t *chain, *pos;        /* by place: which chain, where in it (1…) */
     uint32_t *past;               /* place * chains + chain: newest pos in the past, 0 = none */

@@ -23,6 +23,61 @@ const struct notice *notice_find(const struct notice_set *set, const char *id)
     return NULL;
 }
 
+/* ---- where it belongs */
+
+bool notice_recorded(const struct procedure *p, const char *step)
+{
+    for (size_t i = 0; i < procedure_slots(p); i++) {
+        const struct slot *slot = procedure_slot(p, i);
+        if (slot->record != NULL && strcmp(slot->step, step) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool names(const struct step_spec *spec, const char *id)
+{
+    for (size_t i = 0; i < spec->notices_n; i++) {
+        if (strcmp(spec->notices[i], id) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *notice_step(const struct notice *notice, const struct proc_template *t,
+                        const struct procedure *p)
+{
+    const struct step_spec *own = template_step(t, notice->step);
+    const char *first = own != NULL ? own->id : NULL;
+    for (size_t i = 0; own == NULL && i < t->steps_n; i++) {
+        if (names(&t->steps[i], notice->id)) {
+            first = first != NULL ? first : t->steps[i].id;
+            if (notice_recorded(p, t->steps[i].id)) {
+                return t->steps[i].id;
+            }
+        }
+    }
+    return first;
+}
+
+const char *notice_lacks(const struct notice *notice, const struct proc_template *t,
+                         const struct procedure *p)
+{
+    const char *lacks = NULL;
+    for (size_t i = 0; i < notice->on_n; i++) {
+        if (template_step(t, notice->on[i]) == NULL) {
+            continue;
+        } else if (notice_recorded(p, notice->on[i])) {
+            return NULL;
+        }
+        lacks = lacks != NULL ? lacks : notice->on[i];
+    }
+    const char *own = lacks == NULL ? notice_step(notice, t, p) : NULL;
+    return own != NULL && !notice_recorded(p, own) ? own : lacks;
+}
+
 /* ---- the walk: text, tags, blocks */
 
 struct walk {

@@ -21,10 +21,21 @@ struct notice_signs {
     struct words missing, waits, erased, hidden, yes, no, separator, day;
 };
 
+enum { NOTICE_ON_MAX = 4 };
+
+/* A list that is posted with the notice and stands in no record (offline-db/annex.h). */
+enum notice_annex { NOTICE_NO_ANNEX, NOTICE_ANNEX_ROLL, NOTICE_ANNEX_CHANGES };
+
 struct notice {
     const char *id; /* "N04" */
     struct words title;
-    const char *step;  /* that it belongs to */
+    const char
+        *step; /* that it belongs to; where the template has none of that name: notice_step */
+    /* It stands on the records of these steps, of those that the template has, and may be final
+     * before its own step is recorded: it announces that step. None: it stands on its own. */
+    const char *on[NOTICE_ON_MAX];
+    size_t on_n;
+    enum notice_annex annex;
     const char *paper; /* "A4" */
     bool published;    /* posted in public once its step is recorded; else a paper of the file */
     struct words text; /* lines parted by \n; words of the committee are put in already */
@@ -41,6 +52,15 @@ struct notice_set {
 
 void notice_set_free(struct notice_set *set);                                   /* NULL fine */
 const struct notice *notice_find(const struct notice_set *set, const char *id); /* NULL: none */
+/* The step that a notice belongs to in this procedure: its own, else of those that name it the
+ * first that is recorded, else the first. NULL: the template has no such paper. */
+const char *notice_step(const struct notice *notice, const struct proc_template *t,
+                        const struct procedure *p);
+/* Anything is in force of this step. */
+bool notice_recorded(const struct procedure *p, const char *step);
+/* NULL when a step that the notice stands on is recorded, else one that is missing. */
+const char *notice_lacks(const struct notice *notice, const struct proc_template *t,
+                         const struct procedure *p);
 
 /* Who wants to know, value by value, what a text prints and what it lacks. Borrowed for the call;
  * either function may be NULL. */

@@ -28,8 +28,8 @@ struct finding *proc_find(struct procedure *p, enum finding_kind kind, const str
                                      .spec = whole ? NULL : slot->pub.spec,
                                      .rule = "",
                                      .day = DAY_NONE},
-                             .origin = origin,
-                             .seq = p->findings_n++};
+                             .origin = origin};
+    p->findings_n++;
     return &f->pub;
 }
 
@@ -51,17 +51,56 @@ static int gravity(enum finding_kind kind)
     return ranks[kind];
 }
 
-/* Undated last; then as found, which is template order, then set order. */
+/* Findings are large: what orders them is sorted, and each is moved once. */
+struct grave {
+    uint64_t key; /* gravity, then the day, undated last */
+    size_t at;    /* as found, which is template order, then set order */
+};
+
+static uint64_t gravity_key(const struct finding *f)
+{
+    uint32_t day = f->day == DAY_NONE ? UINT32_MAX : (uint32_t)((int64_t)f->day - INT32_MIN);
+    return (uint64_t)gravity(f->kind) << 32 | day;
+}
+
 static int by_gravity(const void *a, const void *b)
 {
-    const struct finding_in *x = a;
-    const struct finding_in *y = b;
-    int order = gravity(x->pub.kind) - gravity(y->pub.kind);
-    if (order == 0 && x->pub.day != y->pub.day) {
-        bool later = y->pub.day != DAY_NONE && (x->pub.day == DAY_NONE || x->pub.day > y->pub.day);
-        return later ? 1 : -1;
+    const struct grave *x = a;
+    const struct grave *y = b;
+    return x->key != y->key ? (x->key < y->key ? -1 : 1) : (x->at > y->at) - (x->at < y->at);
+}
+
+/* Puts list[order[i].at] at i, moving each once: along each circle of places. */
+static void move_all(struct finding_in *list, struct grave *order, size_t n)
+{
+    for (size_t start = 0; start < n; start++) {
+        struct finding_in first = list[start];
+        size_t to = start;
+        while (order[to].at != start) {
+            size_t from = order[to].at;
+            list[to] = list[from];
+            order[to].at = to; /* done */
+            to = from;
+        }
+        list[to] = first;
+        order[to].at = to;
     }
-    return order != 0 ? order : (x->seq > y->seq) - (x->seq < y->seq);
+}
+
+static void sort_findings(struct procedure *p)
+{
+    size_t n = p->findings_n;
+    struct grave *order = calloc(n + 1, sizeof *order);
+    if (!order) {
+        p->nomem = true;
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        order[i] = (struct grave){gravity_key(&p->findings[i].pub), i};
+    }
+    qsort(order, n, sizeof *order, by_gravity);
+    move_all(p->findings, order, n);
+    free(order);
 }
 
 /* ---- rules of one record */
@@ -312,9 +351,7 @@ void proc_judge(struct procedure *p)
         judge_slot(p, &p->slots[i]);
     }
     find_quarantined(p);
-    if (p->findings_n > 0) {
-        qsort(p->findings, p->findings_n, sizeof *p->findings, by_gravity);
-    }
+    sort_findings(p);
 }
 
 size_t procedure_findings(const struct procedure *p)

@@ -26,6 +26,12 @@ struct slot_in {
     size_t first;       /* place of its first record */
 };
 
+/* Where a slot is found by its name. */
+struct slot_at {
+    uint64_t key; /* of step and subject */
+    struct slot_in *slot;
+};
+
 /* The sum or count of a term over all subjects, computed once. */
 struct memo {
     const char *step, *key; /* key NULL: a count */
@@ -38,7 +44,6 @@ enum origin { ORIGIN_STATE, ORIGIN_CHECK, ORIGIN_TIME, ORIGIN_NEED, ORIGIN_FIELD
 struct finding_in {
     struct finding pub;
     enum origin origin;
-    size_t seq; /* emitted as; the last tie */
 };
 
 /* A correction and what it aims at, both as places. */
@@ -69,9 +74,9 @@ struct procedure {
     bool opens_settled, closed;
     struct slot_in *slots;
     size_t slots_n;
-    struct range *ranges;   /* by index of the step in the template */
-    struct whole *wholes;   /* the same */
-    struct slot_in **index; /* by step, then subject */
+    struct range *ranges;  /* by index of the step in the template */
+    struct whole *wholes;  /* the same */
+    struct slot_at *index; /* by key, then step and subject */
     struct memo *memos;
     size_t memos_n;
     struct finding_in *findings; /* owned, malloc */

@@ -47,15 +47,7 @@ static enum gw_err take_result(struct taking *t, const struct json *root)
     enum gw_err err = json_print(member, &text);
     err = err ? err : wire_result_decode(gw_buf_str(&text), text.len, &result, &result_root, NULL);
     if (!err) {
-        const struct journal_result r = {.n = n,
-                                         .result = result.result,
-                                         .code = result.code,
-                                         .receipt = result.receipt,
-                                         .params = result.params,
-                                         .note = result.note,
-                                         .row = result.row,
-                                         .seq = result.seq,
-                                         .at = result.at};
+        const struct journal_result r = journal_result_of(&result, NULL, n);
         err = strcmp(dev, t->home->id.device) == 0
                   ? take_own(t, hash, &r)
                   : journal_foreign_result(t->home, dev, hash, &r, t->fail);

@@ -4,6 +4,7 @@
 #ifndef GW_OFFLINE_DB_JOURNAL_H
 #define GW_OFFLINE_DB_JOURNAL_H
 
+#include "api/wire.h"
 #include "base/buf.h"
 #include "model/command.h"
 #include "offline-db/home.h"
@@ -97,6 +98,8 @@ struct journal_result {
     const char *code, *receipt, *params, *note, *row;
     int64_t seq, at;
 };
+/* What a server's line says of record n; texts stay borrowed. */
+struct journal_result journal_result_of(const struct wire_result *line, const char *dev, int64_t n);
 enum gw_err journal_store_result(struct home *home, const struct journal_result *result,
                                  struct gw_fail *fail);
 /* The same for a line of another device; hash "" = whichever is here, else only that one. It never

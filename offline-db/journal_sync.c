@@ -286,6 +286,20 @@ static enum gw_err store_in_txn(struct home *home, const struct journal_result *
     return store_final(home, r, &known, state, fail);
 }
 
+struct journal_result journal_result_of(const struct wire_result *line, const char *dev, int64_t n)
+{
+    return (struct journal_result){.dev = dev,
+                                   .n = n,
+                                   .result = line->result,
+                                   .code = line->code,
+                                   .receipt = line->receipt,
+                                   .params = line->params,
+                                   .note = line->note,
+                                   .row = line->row,
+                                   .seq = line->seq,
+                                   .at = line->at};
+}
+
 enum gw_err journal_store_result(struct home *home, const struct journal_result *result,
                                  struct gw_fail *fail)
 {

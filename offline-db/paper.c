@@ -118,44 +118,44 @@ static const char *legal_code(const struct procedure *p, bool *bad)
     return *bad ? "" : code;
 }
 
-/* The text repeats its own step ({S10.…}, {each:S10}), and nobody has recorded it. */
-static bool says_own_step(const struct paper_in *in)
-{
-    const char *step = in->notice->step;
-    size_t len = strlen(step);
-    for (const char *at = in->notice->text.zh; (at = strstr(at, step)) != NULL; at += len) {
-        bool begins = at > in->notice->text.zh && strchr("{:", at[-1]) != NULL;
-        if (begins && strchr(". }|", at[len]) != NULL) {
-            return true;
-        }
-    }
-    return false;
-}
-
-bool paper_recorded(const struct procedure *p, const char *step)
-{
-    for (size_t i = 0; i < procedure_slots(p); i++) {
-        const struct slot *slot = procedure_slot(p, i);
-        if (strcmp(slot->step, step) == 0 && slot->record) {
-            return true;
-        }
-    }
-    return false;
-}
-
+/* What the paper stands on is not recorded. */
 static void add_step(const struct paper_in *in, struct paper_state *state)
 {
-    const struct step_spec *spec = template_step(in->rules->template_, in->notice->step);
-    if (state->missing == 0 && says_own_step(in) &&
-        !paper_recorded(in->procedure, in->notice->step)) {
+    const struct proc_template *t = in->rules->template_;
+    const char *step = notice_lacks(in->notice, t, in->procedure);
+    if (step != NULL && state->missing == 0) {
         state->missing++;
-        add_lack(state, spec ? words_in(&spec->name) : in->notice->step);
+        add_lack(state, words_in(&template_step(t, step)->name));
+    }
+}
+
+/* Of a step that the console issues: why it would not. */
+static enum gw_err add_block(const struct paper_in *in, struct paper_state *state)
+{
+    struct gw_fail why = {0};
+    const char *step = notice_step(in->notice, in->rules->template_, in->procedure);
+    enum gw_err err = step != NULL ? procedure_block(in->procedure, step, &why) : GW_OK;
+    if (err == GW_REFUSED) {
+        (void)snprintf(state->why, sizeof state->why, "%s", why.text);
+    }
+    return err == GW_REFUSED ? GW_OK : err;
+}
+
+static void add_annex(const struct annex *annex, struct paper_state *state)
+{
+    size_t len = strlen(state->why);
+    state->missing += annex->missing;
+    if (annex->missing > 0) {
+        add_lack(state, _("names on the list"));
+    }
+    if (annex->why[0] != '\0') {
+        (void)snprintf(state->why + len, sizeof state->why - len, "%s%s", len > 0 ? " " : "",
+                       annex->why);
     }
 }
 
 static enum gw_err render(const struct paper_in *in, struct gw_buf *text, struct paper_state *state)
 {
-    struct gw_fail why = {0};
     bool bad;
     *state = (struct paper_state){.missing = 0};
     struct watching watching = {in, state};
@@ -176,12 +176,12 @@ static enum gw_err render(const struct paper_in *in, struct gw_buf *text, struct
         state->missing++;
         add_lack(state, _("credit code of the village (its check digit is wrong)"));
     }
-    enum gw_err block = err ? err : procedure_block(in->procedure, in->notice->step, &why);
-    if (!err && block == GW_REFUSED) {
-        (void)snprintf(state->why, sizeof state->why, "%s", why.text);
+    err = err ? err : add_block(in, state);
+    if (!err && in->annex) {
+        add_annex(in->annex, state);
     }
     state->draft = state->missing > 0 || state->why[0] != '\0';
-    return err ? err : block == GW_REFUSED ? GW_OK : block;
+    return err;
 }
 
 enum gw_err paper_check(const struct paper_in *in, struct paper_state *state)
@@ -220,7 +220,7 @@ static void draft_line(const struct paper_state *state, char *out, size_t size)
     }
 }
 
-enum { DRAFT_BYTES = PAPER_LACKS_BYTES + GW_FAIL_TEXT + 200 };
+enum { DRAFT_BYTES = PAPER_LACKS_BYTES + GW_FAIL_TEXT + ANNEX_WHY + 200 };
 
 static enum gw_err text_foot(const struct paper_in *in, const char *digest, struct gw_buf *out)
 {
@@ -230,57 +230,61 @@ static enum gw_err text_foot(const struct paper_in *in, const char *digest, stru
     return err || !in->qr ? err : paper_qr_text(in->process, digest, out);
 }
 
+/* Everything that both forms print. */
+struct made {
+    char digest[GW_HASH_HEX + 1], draft[DRAFT_BYTES], head[HEAD_BYTES];
+    struct gw_buf text;
+};
+
+static enum gw_err make(const struct paper_in *in, struct made *m, struct paper_state *state)
+{
+    gw_buf_init(&m->text, NOTICE_TEXT_MAX);
+    ev_digest(in->steps, in->process, m->digest);
+    enum gw_err err = render(in, &m->text, state);
+    head_line(in, m->head, sizeof m->head);
+    draft_line(state, m->draft, sizeof m->draft);
+    return err;
+}
+
 enum gw_err paper_text(const struct paper_in *in, struct gw_buf *out, struct paper_state *state)
 {
-    char digest[GW_HASH_HEX + 1];
-    char draft[DRAFT_BYTES];
-    char head[HEAD_BYTES];
-    struct gw_buf text;
+    struct made m;
     struct paper_state own;
     struct paper_state *s = state ? state : &own;
-    gw_buf_init(&text, NOTICE_TEXT_MAX);
-    ev_digest(in->steps, in->process, digest);
-    enum gw_err err = render(in, &text, s);
-    head_line(in, head, sizeof head);
-    draft_line(s, draft, sizeof draft);
+    enum gw_err err = make(in, &m, s);
     if (!err && in->practice) {
         err = gw_buf_addf(out, "[%s]\n\n", _("PRACTICE, not a real paper"));
     }
     if (!err && s->draft) {
-        err = gw_buf_addf(out, _("[DRAFT, not to be posted] %s\n\n"), draft);
+        err = gw_buf_addf(out, _("[DRAFT, not to be posted] %s\n\n"), m.draft);
     }
-    if (!err && head[0] != '\0') {
-        err = gw_text_safe(out, head, strlen(head));
+    if (!err && m.head[0] != '\0') {
+        err = gw_text_safe(out, m.head, strlen(m.head));
         err = err ? err : gw_buf_adds(out, "\n\n");
     }
-    err = err ? err : gw_buf_add(out, gw_buf_str(&text), text.len);
-    err = err ? err : text_foot(in, digest, out);
-    gw_buf_free(&text);
+    err = err ? err : gw_buf_add(out, gw_buf_str(&m.text), m.text.len);
+    err = err || !in->annex ? err : annex_text(in->annex, out);
+    err = err ? err : text_foot(in, m.digest, out);
+    gw_buf_free(&m.text);
     return err;
 }
 
 enum gw_err paper_html(const struct paper_in *in, struct gw_buf *out, struct paper_state *state)
 {
-    char digest[GW_HASH_HEX + 1];
-    char draft[DRAFT_BYTES];
-    char head[HEAD_BYTES];
-    struct gw_buf text;
+    struct made m;
     struct paper_state own;
     struct paper_state *s = state ? state : &own;
-    gw_buf_init(&text, NOTICE_TEXT_MAX);
-    ev_digest(in->steps, in->process, digest);
-    enum gw_err err = render(in, &text, s);
-    head_line(in, head, sizeof head);
-    draft_line(s, draft, sizeof draft);
+    enum gw_err err = make(in, &m, s);
     const struct paper_frame frame = {.process = in->process,
-                                      .digest = digest,
-                                      .head = head,
+                                      .digest = m.digest,
+                                      .head = m.head,
                                       .size = in->notice->paper,
-                                      .draft = s->draft ? draft : NULL,
+                                      .draft = s->draft ? m.draft : NULL,
                                       .practice = in->practice,
                                       .seal = true,
+                                      .annex = in->annex,
                                       .lang = in->lang};
-    err = err ? err : paper_page(&frame, gw_buf_str(&text), out);
-    gw_buf_free(&text);
+    err = err ? err : paper_page(&frame, gw_buf_str(&m.text), out);
+    gw_buf_free(&m.text);
     return err;
 }

@@ -11,7 +11,7 @@
 #define GW_OFFLINE_DB_PAPER_H
 
 #include "model/notice.h"
-#include "offline-db/process.h"
+#include "offline-db/annex.h"
 
 enum { PAPER_BYTES_MAX = 4 * 1024 * 1024, PAPER_LACKS_BYTES = 1024 };
 
@@ -32,6 +32,9 @@ struct paper_in {
     bool practice;                    /* every page says 练习 */
     bool qr;                          /* plain text: the QR code in half blocks below it */
     const struct notice_watch *watch; /* printed is told on; lacks is not */
+    /* List of a notice that has one. NULL: goes without, as in the answer to a petition: its names
+     * are the register's, and no record says that they were posted. */
+    const struct annex *annex;
 };
 /* The same for a loaded procedure. */
 struct paper_in paper_of(const char *process, const struct process_case *c,
@@ -42,10 +45,9 @@ struct paper_state {
     bool draft;
     size_t missing;                /* values that are not there */
     char lacks[PAPER_LACKS_BYTES]; /* their names, each once; the first ones when there are many */
-    char why[GW_FAIL_TEXT]; /* why the engine would not issue it; "" = it would, or need not */
+    char why[GW_FAIL_TEXT + ANNEX_WHY]; /* why the engine would not issue it, what is wrong with its
+                                           list; "" = nothing */
 };
-/* Anything in force is recorded of this step. */
-bool paper_recorded(const struct procedure *p, const char *step);
 /* What a paper would be, without making it. Errors as notice_render. */
 enum gw_err paper_check(const struct paper_in *in, struct paper_state *state);
 /* Append; state may be NULL. */
@@ -61,6 +63,7 @@ struct paper_frame {
     bool practice;                /* 练习 on every page */
     bool seal;                    /* the last lines are a signature: a place for the seal */
     bool small;                   /* letters of 12 points: much on one page */
+    const struct annex *annex;    /* behind the text, from a new page on; NULL = none */
     enum gw_lang lang;
 };
 enum gw_err paper_page(const struct paper_frame *frame, const char *text, struct gw_buf *out);

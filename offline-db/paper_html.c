@@ -238,6 +238,12 @@ static const char style_rest[] =
     "transform:rotate(-30deg);z-index:-1}\n"
     ".why{border:1px solid #000;margin-top:6mm;text-align:left;padding:2mm "
     "3mm;font-size:12pt;line-height:20pt}\n"
+    ".list{page-break-before:always;font-size:12pt;line-height:18pt}.n{width:11mm}"
+    ".list th{font-weight:normal;font-size:10.5pt;text-align:left;border-bottom:1px solid #000}"
+    ".list .of{font-size:16pt;line-height:28pt;text-align:center}"
+    ".list td{overflow-wrap:anywhere;vertical-align:top}.list .group{padding-top:4pt;"
+    "border-bottom:1px solid #bbb;page-break-after:avoid}\n"
+    ".about{font-size:10.5pt;line-height:16pt}\n"
     "@media screen{html{background:#ccc}body{max-width:156mm;margin:8mm auto;padding:30mm 26mm "
     "30mm 28mm}.foot,.draft{position:static}.mark{display:none}}\n";
 
@@ -304,5 +310,7 @@ enum gw_err paper_page(const struct paper_frame *f, const char *text, struct gw_
     if (f->draft) {
         err = err ? err : put_row(out, "why", f->draft, strlen(f->draft));
     }
-    return err ? err : gw_buf_adds(out, "</tbody></table>\n</body>\n</html>\n");
+    err = err ? err : gw_buf_adds(out, "</tbody></table>\n");
+    err = err || !f->annex ? err : annex_html(f->annex, out);
+    return err ? err : gw_buf_adds(out, "</body>\n</html>\n");
 }

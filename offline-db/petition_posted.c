@@ -38,8 +38,9 @@ bool posted_fits(struct pack *p, const struct notice *notice)
     struct paper_in in = paper_of(p->in->process, &p->c, p->notices, notice, NULL);
     struct paper_state state;
     in.watch = &watch;
-    bool there = notice->published ? step_posted(p, notice->step)
-                                   : p->in->internal && paper_recorded(p->c.state, notice->step);
+    const char *step = notice_step(notice, p->c.rules->template_, p->c.state);
+    bool there = step && (notice->published ? step_posted(p, step)
+                                            : p->in->internal && notice_recorded(p->c.state, step));
     return there && paper_check(&in, &state) == GW_OK && !state.draft && !seen.objector;
 }
 

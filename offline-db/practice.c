@@ -122,9 +122,11 @@ static enum gw_err put_people(struct village *v, const struct json *root, struct
          r = json_next(r)) {
         char id[32];
         (void)snprintf(id, sizeof id, "practice-r%d", ++n);
+        const char *population = json_str(r, "population"); /* of the others: "01", hukou here */
         const char *const members[] = {
-            "name",       json_str(r, "name"),  "sex", json_str(r, "sex"),
-            "birth_date", json_str(r, "birth"), NULL};
+            "name",       json_str(r, "name"),  "sex",        json_str(r, "sex"),
+            "birth_date", json_str(r, "birth"), "population", population ? population : "01",
+            NULL};
         err = put(v, "resident", id, members, fail);
     }
     return err;

@@ -80,6 +80,8 @@ struct home_signer;
 enum gw_err process_record_as(struct home *home, const struct home_signer *signer, const char *id,
                               enum proc_kind kind, const struct process_entry *entry,
                               struct journal_entry *out, struct gw_fail *fail);
+/* The command that writes such a record. */
+enum cmd_kind process_command_of(enum proc_kind kind);
 /* Somebody else's record that this user has not signed yet. */
 bool process_may_cosign(const struct process_case *c, const struct ev_step *step, const char *user);
 /* Signs every record of the case that is wanted and may be; one transaction each, so what was
@@ -112,6 +114,13 @@ enum gw_err process_compose(const char *template_id, const char *division, gw_da
 /* The only community (or village) that this home's scopes lie in; false: none, or several. */
 bool process_only_community(struct home *home, char *out, size_t size);
 
+/* Name and special legal-person code of a village or community, as its newest procedures here say;
+ * "" = they do not. For filling in what the next one would type again. */
+struct process_place {
+    char name[128], credit_code[19];
+};
+void process_place_of(struct home *home, const char *division, struct process_place *out);
+
 /* ---- what a record would be judged like, before it is written */
 
 struct process_trial {
@@ -130,7 +139,8 @@ void process_trial_end(struct process_trial *trial);
 /* The export of protocol section 6. */
 enum gw_err process_export(struct home *home, const char *id, struct gw_buf *out,
                            struct gw_fail *fail);
-/* The same with private parts left out as if they had been erased: everything else still verifies. */
+/* The same with private parts left out as if they had been erased: everything else still verifies.
+ */
 struct process_pick {
     void *ctx;
     bool (*keep)(void *ctx, const struct ev_step *step); /* its private part stays */

@@ -40,6 +40,8 @@ enum gw_err process_lines_in_order(struct process_case *c, struct ev_export_line
 /* Rows of the confirmed numbers that hold for it, as JSON. In the case's arena. */
 enum gw_err process_rule_rows(struct home *home, struct process_case *c, const char ***out,
                               size_t *n, struct gw_fail *fail);
+/* GW_INVALID with a sentence: a unified social credit code that cannot be one is not written. */
+enum gw_err process_code_check(const struct process_entry *entry, struct gw_fail *fail);
 /* A value by key among a step's own; NULL. */
 const struct proc_value *process_value_in(const struct ev_step *step, const char *key);
 

@@ -113,6 +113,7 @@
                  "resident_private p ON p.id = r.id WHERE " BELOW("r.path"))                       \
     X(RO_SPELLS,                                                                                   \
       "SELECT s.resident_id, s.\"from\", s.\"to\", s.kind FROM spell s WHERE " BELOW("s.path"))    \
+    X(AX_GRID, "SELECT name FROM grid WHERE path = :path LIMIT 1")                                 \
     X(PRACTICE_GET, "SELECT shift_ms FROM practice")                                               \
     X(PRACTICE_MARK, "INSERT OR IGNORE INTO practice (one, shift_ms) VALUES (1, 0)")               \
     X(PRACTICE_SHIFT, "UPDATE practice SET shift_ms = shift_ms + :ahead")                          \

@@ -29,7 +29,7 @@ struct writing {
     struct cmd_body body;
 };
 
-static enum cmd_kind command_of(enum proc_kind kind)
+enum cmd_kind process_command_of(enum proc_kind kind)
 {
     static const enum cmd_kind kinds[PROC_KIND_N] = {
         [PROC_OPEN] = CMD_PROCESS_OPEN,
@@ -368,7 +368,7 @@ static enum gw_err write_one(struct writing *w, struct journal_entry *out, struc
     gw_buf_init(&w->heads, 32 * 1024);
     gw_buf_init(&w->note, 32 * 1024);
     w->at = w->home->clock->wall_ms(w->home->clock->ctx);
-    w->body.kind = command_of(w->kind);
+    w->body.kind = process_command_of(w->kind);
     cmd_data_init(&w->body.data);
     enum gw_err err = guard(w, fail);
     err = err ? err : gather_seen(w, fail);
@@ -387,7 +387,8 @@ enum gw_err process_start(struct home *home, const char *rules_text, size_t len,
 {
     struct ruleset *rules = NULL;
     char uuid[GW_UUID_LEN + 1];
-    enum gw_err err = ruleset_load(rules_text, len, &rules, fail);
+    enum gw_err err = process_code_check(entry, fail);
+    err = err ? err : ruleset_load(rules_text, len, &rules, fail);
     if (err) {
         return err;
     }
@@ -414,6 +415,10 @@ static enum gw_err record_in(struct home *home, const struct home_signer *signer
                              struct gw_fail *fail)
 {
     struct process_entry now = *entry;
+    enum gw_err err = process_code_check(entry, fail);
+    if (err) {
+        return err;
+    }
     if (now.happened_at == 0 && kind == PROC_STEP) {
         now.happened_at = home->clock->wall_ms(home->clock->ctx);
     }

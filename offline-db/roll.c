@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text_safe.h"
+#include "model/mask.h"
 #include "offline-db/roll_p.h"
 
 enum { ARENA_MAX = 64 * 1024 * 1024 };
@@ -259,4 +261,16 @@ int roll_person_print(const struct roll *roll, const struct process_case *c,
         note(out, size, _(objections[p->objection]));
     }
     return (int)strlen(out);
+}
+
+void roll_shown_name(const struct roll_person *p, char *out, size_t size)
+{
+    struct gw_buf masked;
+    gw_buf_init(&masked, 4 * size);
+    bool whole = p->verdict.state == ROLL_IN;
+    if (!whole && mask_text(MASK_NAME, p->name, &masked) != GW_OK) {
+        gw_buf_reset(&masked);
+    }
+    (void)gw_text_safe_z(out, size, whole ? p->name : gw_buf_str(&masked));
+    gw_buf_free(&masked);
 }

@@ -116,6 +116,10 @@ const struct roll_person *roll_person_of(const struct roll *roll, const char *id
 int roll_person_print(const struct roll *roll, const struct process_case *c,
                       const struct roll_person *p, char *out, size_t size);
 
+/* Names of those on the roll are published by law; of others the first character is shown. Safe
+ * text. */
+void roll_shown_name(const struct roll_person *p, char *out, size_t size);
+
 /* Does this procedure have such a list? Households: S05-4; representatives: S09-1. */
 bool roll_has_houses(const struct process_case *c);
 bool roll_has_reps(const struct process_case *c);

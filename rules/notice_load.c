@@ -149,9 +149,27 @@ static bool says_public(const char *title)
     return false;
 }
 
+static void on_read(struct load *l, const struct json *at, struct notice *out)
+{
+    const struct json *step = read_list(&l->r, at, "on", 0, NOTICE_ON_MAX, &out->on_n);
+    for (size_t i = 0; i < out->on_n && l->r.err == GW_OK; i++, step = json_next(step)) {
+        const char *text = json_text(step);
+        if (text == NULL || !read_form_ok(FORM_STEP, text, strlen(text))) {
+            read_wrong(&l->r, "on");
+            return;
+        }
+        out->on[i] = gw_arena_text(l->r.arena, text);
+        if (out->on[i] == NULL) {
+            read_nomem(&l->r);
+        }
+    }
+}
+
 static void notice_one(struct load *l, const struct json *at, struct notice *out)
 {
-    static const char *const keys[] = {"id", "title", "for", "paper", "published", "text", NULL};
+    static const char *const keys[] = {"id",    "title",     "for",  "on", "annex",
+                                       "paper", "published", "text", NULL};
+    static const char *const annexes[] = {"", "roll", "changes", NULL};
     static const char *const langs[] = {"zh", "en", NULL};
     static const char *const papers[] = {"A4", "A3", NULL};
     read_only(&l->r, at, keys);
@@ -159,6 +177,8 @@ static void notice_one(struct load *l, const struct json *at, struct notice *out
     read_named(&l->r, out->id != NULL ? out->id : "");
     out->title = read_words(&l->r, at, "title", READ_NAME_BYTES);
     out->step = read_id(&l->r, at, "for", FORM_STEP, true);
+    on_read(l, at, out);
+    out->annex = (enum notice_annex)read_one_of(&l->r, at, "annex", annexes, true);
     out->paper = papers[read_one_of(&l->r, at, "paper", papers, false)];
     out->published = json_has(at, "published")
                          ? read_flag(&l->r, at, "published")

@@ -57,18 +57,7 @@ static enum gw_err take_result(struct engine *engine, const char *line, size_t l
         return err == GW_NOMEM ? err : GW_OK;
     }
     const struct journal_sent *sent = &engine->batch[result.i];
-    const struct journal_result stored = {
-        .dev = sent->dev,
-        .n = sent->n,
-        .result = result.result,
-        .code = result.code,
-        .receipt = result.receipt,
-        .params = result.params,
-        .note = result.note,
-        .row = result.row,
-        .seq = result.seq,
-        .at = result.at,
-    };
+    const struct journal_result stored = journal_result_of(&result, sent->dev, sent->n);
     err = store_result(engine, sent, &stored, again, fail);
     json_free(root);
     return err;

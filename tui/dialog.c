@@ -1,6 +1,7 @@
 #include "tui/dialog.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "model/alarm.h"
@@ -92,4 +93,29 @@ void dialog_draft_keep(struct tui *tui, const char *kind, const char *alarm, con
     if (draft_save(tui->home, kind, alarm, text, &fail) != GW_OK) {
         tui_say(tui, fail.text, true);
     }
+}
+
+enum gw_err dialog_open(struct tui *tui, struct view *view, size_t state_size,
+                        struct queue_row *row, struct gw_fail *fail)
+{
+    if (!dialog_row(tui, view, row)) {
+        return gw_fail_set(fail, GW_ABSENT, _("This alarm is not on this computer any more."));
+    }
+    view->state = calloc(1, state_size);
+    return view->state != NULL ? GW_OK
+                               : gw_fail_set(fail, GW_NOMEM, _("There is not enough memory."));
+}
+
+size_t dialog_people(struct tui *tui, const char *path, int above_level, struct card_person *out,
+                     size_t cap)
+{
+    size_t n = 0;
+    size_t kept = 0;
+    (void)card_people(tui->home, path, above_level, out, cap, &n); /* none: the form says so */
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(out[i].id, tui_me(tui)) != 0) {
+            out[kept++] = out[i];
+        }
+    }
+    return kept;
 }

@@ -3,6 +3,7 @@
 #ifndef GW_TUI_DIALOG_H
 #define GW_TUI_DIALOG_H
 
+#include "offline-db/card.h"
 #include "tui/form.h"
 #include "tui/tui_p.h"
 
@@ -24,5 +25,13 @@ void dialog_draft_keep(struct tui *tui, const char *kind, const char *alarm, con
 
 /* The alarm of the view as the store has it now; false and a sentence when it is gone. */
 bool dialog_row(struct tui *tui, const struct view *view, struct queue_row *out);
+
+/* Opens a form on an alarm: its row, and zeroed state of that size in view->state, which the view
+ * frees. An error comes with its sentence and leaves nothing. */
+enum gw_err dialog_open(struct tui *tui, struct view *view, size_t state_size,
+                        struct queue_row *row, struct gw_fail *fail);
+/* Whom one may choose for an alarm at this path: everybody of card_people but oneself. */
+size_t dialog_people(struct tui *tui, const char *path, int above_level, struct card_person *out,
+                     size_t cap);
 
 #endif

@@ -142,21 +142,13 @@ void process_put_calendar(struct tui *tui, const struct process_case *c, size_t 
 
 void process_put_record(struct tui *tui, const struct process_case *c, size_t i)
 {
-    static const enum cmd_kind kinds[PROC_KIND_N] = {
-        [PROC_OPEN] = CMD_PROCESS_OPEN,
-        [PROC_STEP] = CMD_PROCESS_STEP,
-        [PROC_CORRECT] = CMD_PROCESS_CORRECT,
-        [PROC_COSIGN] = CMD_PROCESS_COSIGN,
-        [PROC_CHECKPOINT] = CMD_PROCESS_CHECKPOINT,
-        [PROC_CLOSE] = CMD_PROCESS_CLOSE,
-    };
     const struct ev_step *step = ev_at(c->set, i);
     struct contest what;
     char at[17], name[120];
     gw_time_local(step->wall + (step->off == INT64_MIN ? 0 : step->off), at);
     screen_putf(tui->scr, P_DIM, "%.8s ", step->hash);
     screen_field(tui->scr, P_TEXT, at, 17);
-    screen_field(tui->scr, P_BOLD, _(cmd_spec_of(kinds[step->kind])->word), 15);
+    screen_field(tui->scr, P_BOLD, _(cmd_spec_of(process_command_of(step->kind))->word), 15);
     screen_field(tui->scr, P_TEXT, step->kind == PROC_STEP ? step->step : "", 7);
     contest_name(c, step, name, sizeof(name));
     screen_field(tui->scr, P_TEXT, name, 14);

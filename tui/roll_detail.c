@@ -3,24 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/text_safe.h"
-#include "model/mask.h"
 #include "tui/form.h"
 #include "tui/view_process.h"
 
 enum { SAYS_MAX = 800 };
-
-void roll_shown_name(const struct roll_person *p, char *out, size_t size)
-{
-    struct gw_buf masked;
-    gw_buf_init(&masked, 4 * size);
-    bool whole = p->verdict.state == ROLL_IN;
-    if (!whole && mask_text(MASK_NAME, p->name, &masked) != GW_OK) {
-        gw_buf_reset(&masked);
-    }
-    (void)gw_text_safe_z(out, size, whole ? p->name : gw_buf_str(&masked));
-    gw_buf_free(&masked);
-}
 
 enum paint roll_paint(const struct roll_person *p)
 {

@@ -26,8 +26,6 @@ void roll_detail_find(struct roll_detail *d);
 void roll_detail_draw(struct tui *t, const struct roll_detail *d);
 bool roll_detail_key(struct tui *t, struct roll_detail *d, const struct key *key);
 
-/* Names of those on the roll are published by law; of others the first character is shown. */
-void roll_shown_name(const struct roll_person *p, char *out, size_t size);
 enum paint roll_paint(const struct roll_person *p);
 
 #endif

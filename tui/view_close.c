@@ -29,29 +29,16 @@ static bool needs_second(const struct state *s)
            !alarm_outcome_technical(s->outcomes[s->outcome]);
 }
 
-static size_t without_me(struct state *s, const char *me)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < s->people_n; i++) {
-        if (strcmp(s->people[i].id, me) != 0) {
-            s->people[kept++] = s->people[i];
-        }
-    }
-    return kept;
-}
-
 static enum gw_err close_open(struct tui *t, struct view *view, const void *arg,
                               struct gw_fail *fail)
 {
     struct queue_row row;
     (void)arg;
-    if (!dialog_row(t, view, &row)) {
-        return gw_fail_set(fail, GW_ABSENT, _("This alarm is not on this computer any more."));
+    enum gw_err err = dialog_open(t, view, sizeof(struct state), &row, fail);
+    if (err != GW_OK) {
+        return err;
     }
-    struct state *s = view->state = calloc(1, sizeof(struct state));
-    if (s == NULL) {
-        return gw_fail_set(fail, GW_NOMEM, _("There is not enough memory."));
-    }
+    struct state *s = view->state;
     const struct alarm_kind *kind = alarm_kind_of(row.alarm.kind);
     size_t n = 0;
     s->outcomes = kind->outcomes;
@@ -62,8 +49,7 @@ static enum gw_err close_open(struct tui *t, struct view *view, const void *arg,
     s->visited = row.alarm.visited;
     s->outcome = s->person = -1;
     pick_init(&s->pick, n);
-    (void)card_people(t->home, row.alarm.path, t->my_level, s->people, PEOPLE_MAX, &s->people_n);
-    s->people_n = without_me(s, tui_me(t));
+    s->people_n = dialog_people(t, row.alarm.path, t->my_level, s->people, PEOPLE_MAX);
     pick_init(&s->who, s->people_n);
     dialog_draft_load(t, "close", view->alarm, &s->note, FIELD_BYTES);
     dialog_draft_load(t, "close-reason", view->alarm, &s->reason, REASON_BYTES);

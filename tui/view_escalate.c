@@ -37,13 +37,11 @@ static enum gw_err escalate_open(struct tui *t, struct view *view, const void *a
     char leader[64] = "", leader_phone[32] = "", duty[64] = "", duty_phone[32] = "";
     struct queue_row row;
     (void)arg;
-    if (!dialog_row(t, view, &row)) {
-        return gw_fail_set(fail, GW_ABSENT, _("This alarm is not on this computer any more."));
+    enum gw_err err = dialog_open(t, view, sizeof(struct state), &row, fail);
+    if (err != GW_OK) {
+        return err;
     }
-    struct state *s = view->state = calloc(1, sizeof(struct state));
-    if (s == NULL) {
-        return gw_fail_set(fail, GW_NOMEM, _("There is not enough memory."));
-    }
+    struct state *s = view->state;
     (void)card_numbers(t->home, row.alarm.path, leader, leader_phone, duty, duty_phone);
     for (int level = 4; level <= CHAIN_LEVELS; level++) {
         if (level > row.alarm.level && level > t->my_level) {

@@ -17,31 +17,17 @@ struct state {
     char label[256];
 };
 
-static size_t without_me(struct state *s, const char *me)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < s->n; i++) {
-        if (strcmp(s->people[i].id, me) != 0) {
-            s->people[kept++] = s->people[i];
-        }
-    }
-    return kept;
-}
-
 static enum gw_err handover_open(struct tui *t, struct view *view, const void *arg,
                                  struct gw_fail *fail)
 {
     struct queue_row row;
     (void)arg;
-    if (!dialog_row(t, view, &row)) {
-        return gw_fail_set(fail, GW_ABSENT, _("This alarm is not on this computer any more."));
+    enum gw_err err = dialog_open(t, view, sizeof(struct state), &row, fail);
+    if (err != GW_OK) {
+        return err;
     }
-    struct state *s = view->state = calloc(1, sizeof(struct state));
-    if (s == NULL) {
-        return gw_fail_set(fail, GW_NOMEM, _("There is not enough memory."));
-    }
-    (void)card_people(t->home, row.alarm.path, 0, s->people, PEOPLE_MAX, &s->n);
-    s->n = without_me(s, tui_me(t));
+    struct state *s = view->state;
+    s->n = dialog_people(t, row.alarm.path, 0, s->people, PEOPLE_MAX);
     if (s->n == 0) {
         free(s);
         return gw_fail_set(fail, GW_ABSENT,

@@ -33,9 +33,27 @@ struct state {
     int wrapped; /* at so many columns */
 };
 
+/* ---- making one */
+
+typedef enum gw_err (*paper_fn)(const struct paper_in *in, struct gw_buf *out,
+                                struct paper_state *state);
+
+/* With the list that is posted with it; page NULL: only what it would be. */
+static enum gw_err make_paper(struct tui *t, const struct state *s, const struct notice *notice,
+                              paper_fn form, struct gw_buf *page, struct paper_state *paper)
+{
+    struct annex *annex;
+    struct paper_in in = paper_of(s->process, &s->c, s->notices, notice, NULL);
+    enum gw_err err = annex_load(t->home, &s->c, s->notices, notice, &annex);
+    in.annex = annex;
+    err = err != GW_OK ? err : page == NULL ? paper_check(&in, paper) : form(&in, page, paper);
+    annex_free(annex);
+    return err;
+}
+
 /* ---- loading */
 
-static enum gw_err make_rows(struct state *s)
+static enum gw_err make_rows(struct tui *t, struct state *s)
 {
     enum gw_err err = GW_OK;
     s->rows = calloc(s->notices->n, sizeof(*s->rows));
@@ -45,10 +63,9 @@ static enum gw_err make_rows(struct state *s)
     s->list.n = 0;
     for (size_t i = 0; i < s->notices->n && err == GW_OK; i++) {
         const struct notice *notice = &s->notices->items[i];
-        const struct paper_in in = paper_of(s->process, &s->c, s->notices, notice, NULL);
-        if (template_step(s->c.rules->template_, notice->step) != NULL) {
+        if (notice_step(notice, s->c.rules->template_, s->c.state) != NULL) {
             s->rows[s->list.n].notice = notice;
-            err = paper_check(&in, &s->rows[s->list.n++].paper);
+            err = make_paper(t, s, notice, NULL, NULL, &s->rows[s->list.n++].paper);
         }
     }
     return err;
@@ -80,7 +97,7 @@ static enum gw_err paper_open(struct tui *t, struct view *view, const void *arg,
         return err;
     }
     err = paper_notices(s->c.rules, &s->notices, fail);
-    err = err != GW_OK ? err : make_rows(s);
+    err = err != GW_OK ? err : make_rows(t, s);
     if (err != GW_OK) {
         drop(s);
     }
@@ -173,9 +190,8 @@ static void wrap(const struct tui *t, struct state *s)
 static void read_paper(struct tui *t, struct state *s)
 {
     const struct notice *notice = s->rows[s->list.at].notice;
-    const struct paper_in in = paper_of(s->process, &s->c, s->notices, notice, NULL);
     gw_buf_reset(&s->text);
-    if (paper_text(&in, &s->text, NULL) != GW_OK) {
+    if (make_paper(t, s, notice, paper_text, &s->text, NULL) != GW_OK) {
         tui_say(t, _("This paper could not be made; it may be too long."), true);
         return;
     }
@@ -187,17 +203,17 @@ static void read_paper(struct tui *t, struct state *s)
 
 /* ---- saving */
 
-static enum gw_err save_to(const struct state *s, const struct notice *notice, bool html,
-                           const char *dir, char path[PATH_BYTES], struct gw_fail *fail)
+static enum gw_err save_to(struct tui *t, const struct state *s, const struct notice *notice,
+                           bool html, const char *dir, char path[PATH_BYTES], struct gw_fail *fail)
 {
     char name[NAME_BYTES];
     struct gw_buf page;
-    const struct paper_in in = paper_of(s->process, &s->c, s->notices, notice, NULL);
     gw_buf_init(&page, PAPER_BYTES_MAX);
     (void)snprintf(name, sizeof(name), "%s-%s.%s", s->process, notice->id, html ? "html" : "txt");
     enum gw_err err = gw_dir_make(dir, fail);
     err = err != GW_OK ? err : gw_path_join(path, PATH_BYTES, dir, name);
-    err = err != GW_OK ? err : (html ? paper_html : paper_text)(&in, &page, NULL);
+    err =
+        err != GW_OK ? err : make_paper(t, s, notice, html ? paper_html : paper_text, &page, NULL);
     err = err != GW_OK ? err : gw_file_write(path, gw_buf_str(&page), page.len, fail);
     gw_buf_free(&page);
     return err;
@@ -209,7 +225,7 @@ static void save(struct tui *t, const struct state *s, bool html)
     struct gw_fail fail = {0};
     const struct notice *notice = s->reading != NULL ? s->reading : s->rows[s->list.at].notice;
     enum gw_err err = gw_path_join(dir, sizeof(dir), t->home->dir, "papers");
-    err = err != GW_OK ? err : save_to(s, notice, html, dir, path, &fail);
+    err = err != GW_OK ? err : save_to(t, s, notice, html, dir, path, &fail);
     if (err != GW_OK) {
         tui_say(t, fail.text[0] != '\0' ? fail.text : _("This paper could not be written."), true);
         return;

@@ -93,8 +93,9 @@ static void set_example(void *ctx, const char *key, const char *text)
 static void choose(struct tui *t, struct state *s, int i)
 {
     struct gw_fail fail = {0};
-    const char *place = s->division[0] != '\0' ? s->division : "CQ";
-    if (process_compose(s->templates[i].id, place, tui_today(t), &s->text, &s->rules, &fail) !=
+    struct process_place place;
+    const char *where = s->division[0] != '\0' ? s->division : "CQ";
+    if (process_compose(s->templates[i].id, where, tui_today(t), &s->text, &s->rules, &fail) !=
         GW_OK) {
         tui_say(t, fail.text, true);
         return;
@@ -112,6 +113,9 @@ static void choose(struct tui *t, struct state *s, int i)
     step_form_set(&s->form, "mode", s->rules->template_->mode);
     step_form_set(&s->form, "title", words_in(&s->rules->template_->title));
     step_form_set(&s->form, "division", s->division);
+    process_place_of(t->home, s->division, &place);
+    step_form_set(&s->form, "place", place.name);
+    step_form_set(&s->form, "credit_code", place.credit_code);
     if (t->home->practice) {
         const struct practice_form form = {NULL, set_example, &s->form};
         practice_answers("open", &form);

@@ -2,7 +2,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 static int64_t read_clock(clockid_t id)
 {
@@ -66,4 +68,27 @@ char *bench_read(const char *path, size_t *len)
     *len = (size_t)size;
     (void)fclose(file); /* read only */
     return text;
+}
+
+void bench_read_answer(int fd, const char *what, const char *holds)
+{
+    char text[4096];
+    size_t have = 0;
+    for (;;) {
+        ssize_t n = read(fd, text + have, sizeof text - 1 - have);
+        if (n <= 0) {
+            bench_die(what, "closed the connection");
+        }
+        have += (size_t)n;
+        text[have] = '\0';
+        const char *body = strstr(text, "\r\n\r\n");
+        const char *length = strcasestr(text, "Content-Length:");
+        if (body != NULL && length != NULL &&
+            have - (size_t)(body + 4 - text) >= strtoul(length + 15, NULL, 10)) {
+            break;
+        }
+    }
+    if (strstr(text, holds) == NULL) {
+        bench_die(what, text);
+    }
 }

@@ -16,6 +16,8 @@ int64_t bench_cpu_ns(void); /* of this process */
 double bench_at(double *list, size_t n, double share);
 
 _Noreturn void bench_die(const char *what, const char *why);
+/* Head and body of one HTTP answer, which must hold this text (its status). */
+void bench_read_answer(int fd, const char *what, const char *holds);
 void bench_must(enum gw_err err, const struct gw_fail *fail, const char *what);
 
 /* A whole file, ended by a NUL. Freed by the caller. */

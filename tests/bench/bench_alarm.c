@@ -50,29 +50,6 @@ static void list_serials(struct source *s, char *text, size_t first)
     }
 }
 
-static void read_answer(int fd)
-{
-    char text[4096];
-    size_t have = 0;
-    for (;;) {
-        ssize_t n = read(fd, text + have, sizeof text - 1 - have);
-        if (n <= 0) {
-            bench_die("ingest", "the server closed the connection");
-        }
-        have += (size_t)n;
-        text[have] = '\0';
-        const char *body = strstr(text, "\r\n\r\n");
-        const char *length = strcasestr(text, "Content-Length:");
-        if (body != NULL && length != NULL &&
-            have - (size_t)(body + 4 - text) >= strtoul(length + 15, NULL, 10)) {
-            break;
-        }
-    }
-    if (strstr(text, " 202 ") == NULL) {
-        bench_die("ingest", text);
-    }
-}
-
 static void post_event(void *ctx, size_t i)
 {
     struct source *s = ctx;
@@ -89,7 +66,7 @@ static void post_event(void *ctx, size_t i)
     if (write(s->fd, all, (size_t)n) != n) {
         bench_die("ingest", "the server does not read");
     }
-    read_answer(s->fd);
+    bench_read_answer(s->fd, "ingest", " 202 ");
 }
 
 static int connect_to(const char *url)

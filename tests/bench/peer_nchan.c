@@ -27,30 +27,6 @@ static void send_all(int fd, const char *text, size_t len)
     }
 }
 
-/* Head and body of one answer, which must begin with this status. */
-static void read_answer(int fd, const char *status)
-{
-    char text[4096];
-    size_t have = 0;
-    for (;;) {
-        ssize_t n = read(fd, text + have, sizeof text - 1 - have);
-        if (n <= 0) {
-            bench_die("nchan", "closed the connection");
-        }
-        have += (size_t)n;
-        text[have] = '\0';
-        const char *body = strstr(text, "\r\n\r\n");
-        const char *length = strcasestr(text, "Content-Length:");
-        if (body != NULL && length != NULL &&
-            have - (size_t)(body + 4 - text) >= strtoul(length + 15, NULL, 10)) {
-            break;
-        }
-    }
-    if (strncmp(text, status, strlen(status)) != 0) {
-        bench_die("nchan", text);
-    }
-}
-
 static void open_source(void *ctx)
 {
     struct nchan_peer *p = ctx;
@@ -68,7 +44,7 @@ static void publish(void *ctx, const char *text, size_t len)
                      "Content-Length: %zu\r\n\r\n%s",
                      len, text);
     send_all(p->out, all, (size_t)n);
-    read_answer(p->out, "HTTP/1.1 20");
+    bench_read_answer(p->out, "nchan", "HTTP/1.1 20");
 }
 
 static void subscribe(struct nchan_peer *p)

@@ -19,6 +19,7 @@ LEADER, NAMES = "戊组长", "己代表、庚代表"
 HOSTILE = "<script>alert(1)</script>&\"辛代表'"
 REFUSED = "未过辰"
 NUMBER = "500112199001011234"
+CODE = "54500112ME12345638"
 
 
 def day(back):
@@ -31,7 +32,7 @@ def recorded(scratch):
     home = Home(scratch, server, user="clerk-demo")
     home.run("sync", "--once")
     made = home.json("election", "new", "--kind", "village", "--polling-day", day(-20), "--anyway", "--reason",
-                     "测试", "title=桥头村第十二届村民委员会换届选举", "place=桥头村", "--term", "第十二届", "--seats", "3")
+                     "测试", "title=桥头村第十二届村民委员会换届选举", "place=桥头村", f"credit_code={CODE}", "--term", "第十二届", "--seats", "3")
     it = made["id"]
 
     def step(name, back, *words, subject=None):
@@ -43,7 +44,8 @@ def recorded(scratch):
          "size=3", "entitled=40", "present=36", "minutes=paper", "signin=paper")
     step("S04", 39, "method=candidates", "chair_seats=1", "deputy_seats=0", "member_seats=2", "entitled=40",
          "present=36", "agreed=35")
-    step("S06", 9, f"published_on={day(9)}", "posted_at=村公告栏", "registered=612", "list=paper", "photo=paper")
+    listed = home.json("election", "roll", it)["counts"]["in"]
+    step("S06", 9, f"published_on={day(9)}", "posted_at=村公告栏", f"registered={listed}", "list=paper", "photo=paper")
     step("S07", 8, f"received_on={day(8)}", f"objector={OBJECTOR}", "about=should_not", f"matter={MATTER}", subject="1")
     step("S08", 7, f"decided_on={day(7)}", "decision=accepted", f"published_on={day(7)}",
          f"reason=核实{OBJECTOR}所述属实", subject="1")
@@ -99,12 +101,19 @@ def papers(scratch):
     assert not rows["N06"]["draft"] and rows["N06"]["published"], rows["N06"]
     assert not rows["M03"]["published"]
     assert rows["N10"]["draft"] and rows["N10"]["missing"] > 0 and rows["N10"]["lacks"], rows["N10"]
+    on_it = [p for p in home.json("election", "roll", it)["people"] if p["state"] == "in"]
+    assert len(on_it) > 0 and not rows["N04"]["draft"], (len(on_it), rows["N04"])
+    for form in ([], ["--html"]):
+        posted = home.run("election", "print", it, "N04", *form)
+        assert all(p["name"] in posted for p in on_it), "the notice is posted with the list"
+        assert not any(p["id"] in posted for p in on_it[:50])
     assert rows["N04-2"]["draft"], "nobody has recorded a correction of the list"
     assert rows["N16"]["why"], "the result is not issued before the poll"
     assert "草稿" in home.run("election", "print", it)
 
     text = home.run("election", "print", it, "N06", "--qr")
     shown = home.json("election", "show", it)
+    assert CODE in text, "the village's code stands above"
     assert shown["code"] in text and NAMES in text and "草稿" not in text
     page = scratch.path("N06.html")
     assert home.json("election", "print", it, "N06", "--out", page)["draft"] is False
@@ -129,6 +138,9 @@ def papers(scratch):
                                  capture_output=True, text=True, check=True).stdout.strip()
             assert got == want, (name, got, want)
     home.run("election", "print", it, "NOSUCH", status=1)
+    home.run("procedure", "new", "--template", "four-two", "--day", day(-20), "credit_code=" + CODE[:-1] + "9", status=2)
+    other = home.json("procedure", "new", "--template", "four-two", "--day", day(-20))["id"]
+    assert CODE in home.run("procedure", "print", other, "FT1"), "taken from the newest procedure of the place"
     home.run("election", "print", it, "N06", "--pdf", status=2)
 
 
@@ -180,6 +192,9 @@ def petition(scratch):
     assert "违反" in front or "不合规" in front, front
     gwe = files["05-记录.gwe"].decode()
     assert "己代表" in gwe and "己代表" in files["01-N06.txt"].decode(), "posted names stay"
+    names = [p["name"] for p in home.json("election", "roll", it)["people"] if p["state"] == "in"]
+    assert not any(n in files["01-N04.txt"].decode() or n in files["01-N04.html"].decode() for n in names), \
+        "names of the register stand in no record"
     assert "候选寅" in files["01-N09.txt"].decode() and "候选寅" in gwe, "names of candidates were posted"
     assert "01-M03.txt" not in files, "minutes are not posted"
     rules = files["03-日期.txt"].decode()

@@ -77,6 +77,10 @@ def marked_paper(scratch):
     home = Practice(scratch)
     it = home.election()
     assert "练习，不是真正的文书" in home.run("election", "print", it, "N01")
+    home.run("election", "step", it, "S06", "published_on=2030-05-30", "posted_at=公告栏", "registered=50", "list=paper",
+             "photo=paper")
+    posted = home.run("election", "print", it, "N04")
+    assert "名单（共50人）" in posted and "草稿" not in posted, posted
 
 
 def a_real_home_is_refused(scratch):

@@ -33,11 +33,7 @@ static void begin(struct desk *d)
 
 static void judge(struct desk *d)
 {
-    gw_day today;
-    assert_true(day_parse("2026-05-25", &today));
-    d->set = story_set(d->story, 0);
-    const struct procedure_in in = {.rules = d->rules, .steps = d->set, .today = today};
-    assert_int_equal(procedure_new(&in, &d->procedure), GW_OK);
+    judge_story(d->story, d->rules, "2026-05-25", &d->set, &d->procedure);
 }
 
 static void end(struct desk *d)
@@ -69,22 +65,8 @@ static struct paper_state make(struct desk *d, const char *id, bool html)
 static void golden(struct desk *d, const char *name)
 {
     char path[256];
-    struct gw_buf want;
-    struct gw_fail why = {0};
     (void)snprintf(path, sizeof path, "tests/unit/offline-db/golden/%s", name);
-    if (getenv("REGOLD") != NULL) {
-        FILE *file = fopen(path, "w");
-        assert_non_null(file);
-        assert_int_equal(fwrite(d->out.data, 1, d->out.len, file), d->out.len);
-        assert_int_equal(fclose(file), 0);
-    }
-    gw_buf_init(&want, OUT_MAX);
-    assert_int_equal(gw_file_read(path, &want, &why), GW_OK);
-    if (strcmp(gw_buf_str(&want), gw_buf_str(&d->out)) != 0) {
-        print_error("%s is now:\n%s\n", path, gw_buf_str(&d->out));
-        fail();
-    }
-    gw_buf_free(&want);
+    same_as_file(path, &d->out);
 }
 
 static bool shows(const struct desk *d, const char *what)

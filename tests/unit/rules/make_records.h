@@ -4,6 +4,8 @@
 
 #include "tests/unit/model/make_steps.h"
 
+#include "base/fsutil.h"
+#include "model/procedure.h"
 #include "rules/ruleset_load.h"
 
 /* key=value parted by |; digits alone are a number. Texts live as long as the test. */
@@ -58,6 +60,36 @@ static inline struct ruleset *shipped_rules(const char *template_id)
     }
     gw_buf_free(&text);
     return set;
+}
+
+/* Judged on that day. */
+static inline void judge_story(const struct story *story, const struct ruleset *rules,
+                               const char *day, struct ev_set **set, struct procedure **out)
+{
+    gw_day today;
+    assert_true(day_parse(day, &today));
+    *set = story_set(story, 0);
+    const struct procedure_in in = {.rules = rules, .steps = *set, .today = today};
+    assert_int_equal(procedure_new(&in, out), GW_OK);
+}
+
+/* The text is that of the file. REGOLD=1 writes it anew. */
+static inline void same_as_file(const char *path, const struct gw_buf *text)
+{
+    struct gw_buf want;
+    if (getenv("REGOLD") != NULL) {
+        FILE *file = fopen(path, "w");
+        assert_non_null(file);
+        assert_int_equal(fwrite(text->data, 1, text->len, file), text->len);
+        assert_int_equal(fclose(file), 0);
+    }
+    gw_buf_init(&want, 1024 * 1024);
+    assert_int_equal(gw_file_read(path, &want, NULL), GW_OK);
+    if (strcmp(gw_buf_str(&want), gw_buf_str(text)) != 0) {
+        print_error("%s is now:\n%s\n", path, gw_buf_str(text));
+        fail();
+    }
+    gw_buf_free(&want);
 }
 
 #endif

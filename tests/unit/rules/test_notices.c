@@ -49,13 +49,9 @@ static struct made *record(struct paper *p, const char *step, const char *subjec
 
 static enum gw_err render(struct paper *p, const char *id, const char *subject, enum gw_lang lang)
 {
-    gw_day today;
-    assert_true(day_parse("2026-08-01", &today));
     procedure_free(p->procedure);
     ev_set_free(p->set);
-    p->set = story_set(p->story, 0);
-    const struct procedure_in in = {.rules = p->rules, .steps = p->set, .today = today};
-    assert_int_equal(procedure_new(&in, &p->procedure), GW_OK);
+    judge_story(p->story, p->rules, "2026-08-01", &p->set, &p->procedure);
     const struct notice_in notice = {.set = p->notices,
                                      .notice = notice_find(p->notices, id),
                                      .rules = p->rules,
@@ -72,22 +68,9 @@ static void golden(struct paper *p, const char *id, const char *subject, enum gw
                    const char *name)
 {
     char path[256];
-    struct gw_buf want;
     assert_int_equal(render(p, id, subject, lang), GW_OK);
     (void)snprintf(path, sizeof path, "tests/unit/rules/golden/%s.txt", name);
-    if (getenv("REGOLD") != NULL) {
-        FILE *file = fopen(path, "w");
-        assert_non_null(file);
-        assert_int_equal(fwrite(p->out.data, 1, p->out.len, file), p->out.len);
-        assert_int_equal(fclose(file), 0);
-    }
-    gw_buf_init(&want, OUT_MAX);
-    assert_int_equal(gw_file_read(path, &want, NULL), GW_OK);
-    if (strcmp(gw_buf_str(&want), gw_buf_str(&p->out)) != 0) {
-        print_error("%s is now:\n%s\n", path, gw_buf_str(&p->out));
-        fail();
-    }
-    gw_buf_free(&want);
+    same_as_file(path, &p->out);
 }
 
 static void election(struct paper *p)

@@ -128,7 +128,7 @@ static enum gw_err show_json(struct cli *cli, const struct person_card *card, co
         err = part_json(cli, TYPE_DWELLING, dwelling, "dwelling", reveal, w);
     }
     if (err == GW_OK) {
-        cli_offices_json(cli, card->row.id, &w);
+        cli_offices_json(cli, card->row.id, w);
     }
     if (entry != NULL) {
         (void)cli_entry_json(entry, w, "entry"); /* the writer keeps its error */

@@ -40,7 +40,8 @@ static const char *print(struct desk *d, const char *id, bool html, bool list)
     notice_set_free(d->notices);
     load(&d->bed);
     const struct ruleset *rules = d->bed.c.rules;
-    ok(notice_read("rules", rules->template_->kind, rules->committee, &d->notices, &why));
+    ok(notice_read("rules", rules->template_->kind, rules->committee, rules->template_->mode,
+                   &d->notices, &why));
     const struct notice *notice = notice_find(d->notices, id);
     assert_non_null(notice);
     ok(annex_load(&d->bed.kit.home, &d->bed.c, d->notices, notice, &d->annex));

@@ -165,8 +165,9 @@ static void each_paper_of_each_template(void **unused)
     for (size_t i = 0; i < n; i++) {
         struct desk d = {.rules = shipped_rules(entries[i].template_id)};
         d.t = d.rules->template_;
-        assert_int_equal(notice_read("rules", d.t->kind, d.rules->committee, &d.notices, NULL),
-                         GW_OK);
+        assert_int_equal(
+            notice_read("rules", d.t->kind, d.rules->committee, d.t->mode, &d.notices, NULL),
+            GW_OK);
         every_named_paper_can_be_had(&d);
         for (size_t k = 0; k < d.notices->n; k++) {
             check_notice(&d, &d.notices->items[k], false);

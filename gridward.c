@@ -45,6 +45,7 @@ struct app {
     int64_t unfolded_mono; /* last commit that was not checkpointed yet; 0 = none */
     int64_t asleep_ms; /* CLOCK_BOOTTIME - CLOCK_MONOTONIC, last look */
     struct tui_link link;
+    bool mid_page;            /* the engine is in the middle of a page: looked at when it is in */
     bool sync_tried;          /* the engine was started, or another process has it */
     struct sync_status shown; /* what the link was made from */
     int64_t shown_mono;
@@ -382,9 +383,13 @@ static void look_for_sleep(struct app *app)
     }
 }
 
-/* Another process wrote (the command line, or the engine of another console). */
+/* The engine wrote, or another process (the command line, the engine of another console). The
+ * screen reads once a page, not once a slice: so much of it would be read in vain. */
 static void look_at_store(struct app *app)
 {
+    if (app->mid_page) {
+        return;
+    }
     int64_t version = gw_db_data_version(app->home.db);
     if (version != app->data_version) {
         app->data_version = version;
@@ -440,14 +445,20 @@ static void watch_inhibitor(struct app *app)
     }
 }
 
+/* How long a key may wait for the engine's step, but for the slice that is under way then. */
+enum { ENGINE_MS = 2 };
+
 static int64_t engine_turn(struct app *app)
 {
     if (app->engine == NULL) {
         return mono(app) + 1000;
     }
     http_step(app->http);
-    int64_t wake = engine_step(app->engine, 8);
-    change_mask changed = engine_changed(app->engine);
+    struct sync_status status;
+    int64_t wake = engine_step(app->engine, ENGINE_MS);
+    engine_status(app->engine, &status);
+    app->mid_page = status.mid_page;
+    change_mask changed = app->mid_page ? 0 : engine_changed(app->engine);
     if (changed != 0) {
         tui_changed(app->tui, changed);
     }

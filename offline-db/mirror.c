@@ -235,21 +235,26 @@ static enum gw_err job_reload(struct home *home, int64_t number, struct mirror_j
     return err;
 }
 
-enum gw_err mirror_job_page_end(struct home *home, const struct mirror_job *job,
-                                const char *page_cursor, const char *after, bool last,
-                                change_mask *changed, struct gw_fail *fail)
-{
+/* What the end of a page or of a part of one stands on. */
+struct job_at {
     struct mirror_job own;
     struct mirror_state state;
-    struct wire_cursor page;
     struct wire_cursor first;
-    enum gw_err err = job_reload(home, job->job, &own);
+    bool has_first; /* an earlier page or part said it */
+};
+
+/* In the page's transaction; whatever it returns but GW_OK, the transaction is rolled back. */
+static enum gw_err job_look(struct home *home, const struct mirror_job *job,
+                            const char *page_cursor, struct job_at *at, struct gw_fail *fail)
+{
+    struct wire_cursor page;
+    enum gw_err err = job_reload(home, job->job, &at->own);
     if (err == GW_ABSENT) {
         mirror_page_drop(home);
         return gw_fail_set(fail, GW_AGAIN,
                            _("This part of the data is not to be fetched any more."));
     }
-    err = err ? err : mirror_state(home, &state);
+    err = err ? err : mirror_state(home, &at->state);
     if (err || !wire_cursor_parse(page_cursor, &page)) {
         mirror_page_drop(home);
         return err ? err
@@ -257,20 +262,49 @@ enum gw_err mirror_job_page_end(struct home *home, const struct mirror_job *job,
                                  _("The dispatch server sent a page without a "
                                    "usable cursor. Report this to its operator."));
     }
-    bool has_first = wire_cursor_parse(own.first_cursor, &first);
-    if (!has_first) {
-        first = page;
+    at->has_first = wire_cursor_parse(at->own.first_cursor, &at->first);
+    if (!at->has_first) {
+        at->first = page;
     }
-    if (strcmp(page.epoch, state.epoch) != 0 || strcmp(first.epoch, page.epoch) != 0) {
-        return job_restart(home, &own, fail);
+    bool same =
+        strcmp(page.epoch, at->state.epoch) == 0 && strcmp(at->first.epoch, page.epoch) == 0;
+    return same ? GW_OK : job_restart(home, &at->own, fail);
+}
+
+enum gw_err mirror_job_page_end(struct home *home, const struct mirror_job *job,
+                                const char *page_cursor, const char *after, bool last,
+                                change_mask *changed, struct gw_fail *fail)
+{
+    struct job_at at;
+    enum gw_err err = job_look(home, job, page_cursor, &at, fail);
+    if (err) {
+        return err;
     }
-    err = last ? job_finish(home, &own, &state, &first, fail)
-               : job_page(home, &own, after, has_first ? own.first_cursor : page_cursor, fail);
+    err = last ? job_finish(home, &at.own, &at.state, &at.first, fail)
+               : job_page(home, &at.own, after, at.has_first ? at.own.first_cursor : page_cursor,
+                          fail);
     err = page_commit(home, err, changed, fail);
     if (!err) {
         keep_wal_small(home, last);
     }
     return err;
+}
+
+enum gw_err mirror_job_part_end(struct home *home, const struct mirror_job *job,
+                                const char *page_cursor, change_mask *changed, struct gw_fail *fail)
+{
+    struct job_at at;
+    enum gw_err err = job_look(home, job, page_cursor, &at, fail);
+    if (err) {
+        return err;
+    }
+    if (!at.has_first) {
+        sqlite3_stmt *st = odb_stmt(home, SQL_JOB_PART);
+        gw_bind_int(st, ":job", at.own.job);
+        gw_bind_text(st, ":first", page_cursor);
+        err = gw_db_run(home->db, st, fail);
+    }
+    return page_commit(home, err, changed, fail);
 }
 
 enum gw_err mirror_job_cancel(struct home *home, int64_t job, struct gw_fail *fail)

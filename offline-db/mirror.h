@@ -9,7 +9,8 @@
 /* A bit per type that changed, so that a screen knows whether to look again. */
 typedef uint32_t change_mask;
 
-/* ---- feed pages: begin, records in order, end. One NORMAL transaction a page. */
+/* ---- feed pages: begin, records in order, end. One NORMAL transaction a page; a long page may
+ * come as several, each ending with a whole seq group and its cursor. */
 /* Applies put/out/del/scopes lines of one page. Not inside a transaction. R1: put iff seq >= local,
  * out/del iff seq > local. R3: scopes deletes uncovered rows and records snapshot jobs. */
 enum gw_err mirror_page_begin(struct home *home, struct gw_fail *fail);
@@ -54,6 +55,13 @@ enum gw_err mirror_next_job(struct home *home, struct mirror_job *out); /* GW_AB
 enum gw_err mirror_job_page_end(struct home *home, const struct mirror_job *job,
                                 const char *page_cursor, const char *after, bool last,
                                 change_mask *changed, struct gw_fail *fail);
+/* Instead of it, for a page that goes in by parts: commits the puts since page_begin, a page of its
+ * own whose `after` is not known. Whoever reads sees fewer rows, as between two pages. The next
+ * page_begin goes on; if it never comes the page is asked again as a whole. Its cursor is kept from
+ * the first part on: what was seen then must not be swept by a later one. GW_AGAIN as above. */
+enum gw_err mirror_job_part_end(struct home *home, const struct mirror_job *job,
+                                const char *page_cursor, change_mask *changed,
+                                struct gw_fail *fail);
 enum gw_err mirror_job_cancel(struct home *home, int64_t job, struct gw_fail *fail);
 
 /* ---- digest (R6): GW_OK equal; GW_REFUSED: a job for that scope was recorded, incident counted.

@@ -66,6 +66,7 @@
     X(JOB_GET, "SELECT scope, type, first_cursor FROM job WHERE job = :job")                       \
     X(JOB_ADD, "INSERT INTO job (scope, type) VALUES (:scope, :type)")                             \
     X(JOB_PAGE, "UPDATE job SET after = :after, first_cursor = :first WHERE job = :job")           \
+    X(JOB_PART, "UPDATE job SET first_cursor = :first WHERE job = :job")                           \
     X(JOB_DEL, "DELETE FROM job WHERE job = :job")                                                 \
     X(JOB_DEL_SCOPE, "DELETE FROM job WHERE scope = :scope")                                       \
     X(JOB_DEL_ALL, "DELETE FROM job")                                                              \

@@ -68,6 +68,7 @@ static void read_settings(struct engine *engine, const struct gw_config *config)
         .request_total = gw_config_int(config, "sync.request"),
         .refused_every = gw_config_int(config, "sync.refused"),
         .page = gw_config_int(config, "sync.page"),
+        .slice = gw_config_int(config, "sync.slice"),
     };
 }
 
@@ -241,6 +242,7 @@ int64_t engine_step(struct engine *engine, int64_t budget_ms)
         idle_step(engine);
     }
     engine->status.polling = engine->greeted && engine_polls(engine);
+    engine->status.mid_page = engine->page.open;
     int64_t next = 0;
     for (size_t i = 0; i < LANE_N; i++) {
         if (i != LANE_BLOB && engine->lanes[i].backoff.at_mono > next) {

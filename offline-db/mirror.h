@@ -62,12 +62,40 @@ enum gw_err mirror_job_page_end(struct home *home, const struct mirror_job *job,
 enum gw_err mirror_job_part_end(struct home *home, const struct mirror_job *job,
                                 const char *page_cursor, change_mask *changed,
                                 struct gw_fail *fail);
+/* After the part that ends the last page, instead of mirror_job_page_end: the sweep and the end of
+ * the job by parts of some thousand rows, each its own transaction. Begins and ends them itself;
+ * zeroed sweep before the first call, until *done. If it never comes to that the last page is asked
+ * again. GW_AGAIN as above. */
+struct mirror_sweep {
+    size_t type;
+    char id[GW_ID_MAX + 1]; /* up to this one it is done */
+};
+enum gw_err mirror_job_sweep(struct home *home, const struct mirror_job *job,
+                             const char *page_cursor, struct mirror_sweep *sweep, bool *done,
+                             change_mask *changed, struct gw_fail *fail);
 enum gw_err mirror_job_cancel(struct home *home, int64_t job, struct gw_fail *fail);
+
+/* For whoever puts in pages by the thousand: a checkpoint when the log has grown by a megabyte
+ * since the last one. True when there was one (some milliseconds: enough for one step). */
+bool mirror_fold(struct home *home);
 
 /* ---- digest (R6): GW_OK equal; GW_REFUSED: a job for that scope was recorded, incident counted.
  */
 enum gw_err mirror_digest(struct home *home, const struct wire_digest *digest, size_t n,
                           struct gw_fail *fail);
+/* The same by parts of some thousand rows, a millisecond or two each; half a million rows in one go
+ * hold everything up for as many microseconds. Zeroed before the first call; the same digest each
+ * time. *done: what is returned is what mirror_digest() would say. Meanwhile the mirror may be
+ * written to: what differs then is summed once more in one go. */
+struct mirror_check {
+    size_t at;              /* digest under way */
+    char id[GW_ID_MAX + 1]; /* row of it that was looked at last */
+    int64_t count, writes;
+    uint64_t sum;
+    bool begun, differs;
+};
+enum gw_err mirror_digest_part(struct home *home, const struct wire_digest *digest, size_t n,
+                               struct mirror_check *check, bool *done, struct gw_fail *fail);
 
 /* Rows per type. */
 enum gw_err mirror_counts(struct home *home, int64_t counts[TYPE_N]);

@@ -205,11 +205,12 @@ enum odb_mirror_sql {
     M_MARK,   /* ?1 id ?2 mark */
     M_REMOVE, /* delete id ?1 iff seq < ?2 */
     M_UNCOVERED, /* delete rows that no scope covers */
-    M_SWEEP,     /* delete rows in scope ?1 with mark <> ?2 and seq <= ?3 */
+    M_SWEEP,     /* delete rows in scope ?1 with mark <> ?2 and seq <= ?3, ?4 < id <= ?5 */
+    M_AHEAD,     /* the next ?2 rows behind id ?1: how many there are, id of the last */
     M_ZERO,      /* seq := 0 */
     M_ZERO_IN,   /* seq := 0 of rows in scope ?1 */
     M_WIPE,      /* delete all */
-    M_DIGEST,    /* id, seq of rows in scope ?1 */
+    M_DIGEST,    /* id, seq, in scope ?1? of all rows behind id ?2 */
     M_COUNT,
     M_ROW, /* seq, path, fields…, extra of id ?1 */
     M_N

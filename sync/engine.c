@@ -242,7 +242,7 @@ int64_t engine_step(struct engine *engine, int64_t budget_ms)
         idle_step(engine);
     }
     engine->status.polling = engine->greeted && engine_polls(engine);
-    engine->status.mid_page = engine->page.open;
+    engine->status.mid_page = engine->page.open && !engine->page.stored;
     int64_t next = 0;
     for (size_t i = 0; i < LANE_N; i++) {
         if (i != LANE_BLOB && engine->lanes[i].backoff.at_mono > next) {

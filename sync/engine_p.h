@@ -60,7 +60,11 @@ struct page {
     size_t whole; /* bytes that may be applied: ends at a line end, before an open seq group */
     bool has_begin, has_end;
     char begin_cursor[96];
-    struct wire_rec end;   /* digest array borrowed: read before the next decode */
+    struct wire_rec end; /* digest array borrowed: page_end_again() */
+    size_t end_at;       /* where its line begins */
+    bool stored;         /* all rows are in the store; the sweep or the digest goes on */
+    struct mirror_sweep sweep;
+    struct mirror_check check;
     size_t records;        /* of them in the store */
     char epoch[64];        /* of the feed page; the mirror must have it at each slice */
     struct mirror_job job; /* of a snapshot page */
@@ -164,6 +168,8 @@ enum gw_err page_open(struct engine *engine, bool snapshot, struct gw_fail *fail
  * that group; of a snapshot `after` moves with the last slice only. GW_AGAIN: the mirror has
  * another epoch now, or the job is gone; nothing of this slice was kept. *last: nothing is left. */
 enum gw_err page_slice(struct engine *engine, bool *last, struct gw_fail *fail);
+/* The end line with its arrays, which other lines have taken meanwhile. */
+enum gw_err page_end_again(struct engine *engine, struct wire_rec *end, struct gw_fail *fail);
 void stream_step(struct engine *engine);
 bool stream_data(struct engine *engine, const char *bytes, size_t len);
 void stream_close(struct engine *engine);

@@ -157,8 +157,9 @@ static enum gw_err slice_apply(struct engine *engine, struct slice *slice, struc
             return GW_OK;
         }
         slice->at += n;
-        if (err == GW_OK && rec.op == OP_END) { /* what stands behind it is no part of the page */
-            page->end = rec;
+        if (err == GW_OK && rec.op == OP_END) {
+            page->end_at = slice->at - n;
+            page->end = rec; /* what stands behind it is no part of the page */
             page->whole = slice->at;
         } else if (err == GW_OK && rec.op != OP_BEGIN) {
             err = mirror_page_rec(engine->home, &rec, fail);
@@ -216,19 +217,21 @@ static enum gw_err job_slice_end(struct engine *engine, const struct slice *slic
                                  struct gw_fail *fail)
 {
     const struct page *page = &engine->page;
-    bool done = page->end.after_null;
-    if (slice->at < page->whole) {
+    if (slice->at < page->whole || page->end.after_null) { /* the last page ends with the sweep */
         return mirror_job_part_end(engine->home, &page->job, page->begin_cursor, &engine->changed,
                                    fail);
     }
-    return mirror_job_page_end(engine->home, &page->job, page->begin_cursor,
-                               done ? NULL : page->end.after, done, &engine->changed, fail);
+    return mirror_job_page_end(engine->home, &page->job, page->begin_cursor, page->end.after, false,
+                               &engine->changed, fail);
 }
 
 enum gw_err page_slice(struct engine *engine, bool *last, struct gw_fail *fail)
 {
     struct page *page = &engine->page;
     struct slice slice = {.at = page->at, .seq = -1};
+    if (mirror_fold(engine->home)) {
+        return GW_OK; /* that was this round's work */
+    }
     enum gw_err err = mirror_page_begin(engine->home, fail);
     if (err != GW_OK) {
         return err;
@@ -246,4 +249,10 @@ enum gw_err page_slice(struct engine *engine, bool *last, struct gw_fail *fail)
         *last = page->at == page->whole;
     }
     return err;
+}
+
+enum gw_err page_end_again(struct engine *engine, struct wire_rec *end, struct gw_fail *fail)
+{
+    const struct page *page = &engine->page;
+    return decode(engine, text_of(engine) + page->end_at, page->whole - page->end_at, end, fail);
 }

@@ -53,35 +53,32 @@ static bool jobs_open(struct engine *engine)
     return mirror_next_job(engine->home, &job) == GW_OK;
 }
 
-/* R6. A mismatch makes a job for the scope; when that does not heal it, the next tries wait. */
-static enum gw_err check_digest(struct engine *engine, struct gw_fail *fail)
+/* R6, some thousand rows a round. A mismatch makes a job for the scope; when that does not heal it,
+ * the next tries wait. */
+static enum gw_err check_digest(struct engine *engine, bool *done, struct gw_fail *fail)
 {
-    /* the page's last slice ended with this line: its arrays are still the decoder's newest */
-    const struct wire_rec *end = &engine->page.end;
-    enum gw_err err = mirror_digest(engine->home, end->digest, end->digest_n, fail);
+    struct wire_rec end;
+    enum gw_err err = page_end_again(engine, &end, fail);
+    err = err != GW_OK ? err
+                       : mirror_digest_part(engine->home, end.digest, end.digest_n,
+                                            &engine->page.check, done, fail);
     if (err == GW_REFUSED) {
         gw_log(GW_LOG_WARN, "sync: digest mismatch, scope is read again");
         engine_problem(engine, fail->text);
         engine->digest_bad++;
         return GW_OK;
     }
-    engine->digest_bad = err == GW_OK ? 0 : engine->digest_bad;
+    engine->digest_bad = err == GW_OK && *done ? 0 : engine->digest_bad;
     return err;
 }
 
-/* The feed is at its end: check the digest, say that the mirror is up to date. */
+/* The feed is at its end, and what the digest says is known: say that the mirror is up to date. */
 static enum gw_err feed_at_end(struct engine *engine, struct gw_fail *fail)
 {
     if (engine->asked_digest) { /* answered, or by a server that does not know it */
         engine->want_digest = false;
         engine->brought = false;
         engine->digest_at_mono = engine_mono(engine) + engine->times.digest_every;
-    }
-    if (engine->page.end.has_digest) {
-        enum gw_err err = check_digest(engine, fail);
-        if (err != GW_OK) {
-            return err;
-        }
     }
     if (engine->brought) {
         engine->want_digest = true; /* one more page, with the digest, before the stream */
@@ -138,12 +135,18 @@ static void ask_hello_again(struct engine *engine)
     lane_done(engine, LANE_READ);
 }
 
+/* What follows a page that is in the store: its digest, then the next page. */
 static void changes_stored(struct engine *engine)
 {
     const struct page *page = &engine->page;
     struct gw_fail fail = {0};
-    engine->brought = engine->brought || page->records > 0;
-    enum gw_err err = page->has_end && !page->end.more ? feed_at_end(engine, &fail) : GW_OK;
+    bool at_end = page->has_end && !page->end.more;
+    bool done = true;
+    enum gw_err err = at_end && page->end.has_digest ? check_digest(engine, &done, &fail) : GW_OK;
+    if (err == GW_OK && !done) {
+        return;
+    }
+    err = err == GW_OK && at_end ? feed_at_end(engine, &fail) : err;
     if (err != GW_OK) {
         page_broken(engine, err, &fail);
         return;
@@ -155,13 +158,13 @@ static void changes_stored(struct engine *engine)
 static void changes_slice(struct engine *engine)
 {
     struct gw_fail fail = {0};
-    bool last = false;
-    enum gw_err err = page_slice(engine, &last, &fail);
-    if (err == GW_AGAIN && fail.text[0] == '\0') {
+    enum gw_err err = page_slice(engine, &engine->page.stored, &fail);
+    if (err == GW_AGAIN && fail.text[0] == '\0') { /* with a sentence: the store is busy */
         ask_hello_again(engine);
     } else if (err != GW_OK) {
         page_broken(engine, err, &fail);
-    } else if (last) {
+    } else if (engine->page.stored) {
+        engine->brought = engine->brought || engine->page.records > 0;
         changes_stored(engine);
     }
 }
@@ -169,6 +172,10 @@ static void changes_slice(struct engine *engine)
 static void changes_answer(struct engine *engine)
 {
     struct gw_fail fail = {0};
+    if (engine->page.open && engine->page.stored) {
+        changes_stored(engine);
+        return;
+    }
     if (!engine->page.open) {
         if (no_page(engine)) {
             return;
@@ -237,11 +244,24 @@ static bool snapshot_open(struct engine *engine)
     return true;
 }
 
+/* A slice of the rows, or of the sweep that ends the last page. */
+static enum gw_err snapshot_round(struct engine *engine, bool *last, struct gw_fail *fail)
+{
+    struct page *page = &engine->page;
+    if (!page->stored) {
+        enum gw_err err = page_slice(engine, &page->stored, fail);
+        *last = page->stored && !page->end.after_null;
+        return err;
+    }
+    return mirror_job_sweep(engine->home, &page->job, page->begin_cursor, &page->sweep, last,
+                            &engine->changed, fail);
+}
+
 static void snapshot_slice(struct engine *engine)
 {
     struct gw_fail fail = {0};
     bool last = false;
-    enum gw_err err = page_slice(engine, &last, &fail);
+    enum gw_err err = snapshot_round(engine, &last, &fail);
     if (err == GW_AGAIN) { /* another epoch, or nobody wants the scope any more */
         ask_hello_again(engine);
     } else if (err != GW_OK) {

@@ -28,7 +28,7 @@ RULES = [
      "if (!err && dropped) {", "if (!err && dropped && false) {",
      "R3: rows that no scope covers go with the scopes line"),
     ("sweep", "offline-db/mirror.c",
-     "if (job->type < 0 || job->type == (int)t) {", "if (job->type == (int)t) {",
+     "return job->type < 0 || job->type == (int)type;", "return job->type == (int)type;",
      "R4: mark and sweep at the end of a snapshot"),
     ("seq-groups", "sync/page.c",
      "            page->whole = at;\n            open_seq = rec.seq;",

@@ -221,15 +221,23 @@ static enum gw_err job_finish(struct home *home, const struct mirror_job *job,
 }
 
 /* A snapshot of a million rows is never idle, so it checkpoints on its own: the log is used again
- * instead of growing as large as the data. A megabyte at a time, for its syncs hold up whoever
- * waits for this loop. */
-enum { FOLD_PAGES = 256, FOLD_LATE = 512 };
+ * instead of growing as large as the data. Two megabytes at a time: its two syncs hold up whoever
+ * waits for this loop, and take some milliseconds however little there is to write. */
+enum { FOLD_PAGES = 512, FOLD_LATE = 2 * FOLD_PAGES };
+
+/* Pages in the log since the last checkpoint that got somewhere. */
+static int64_t unfolded(struct home *home)
+{
+    int64_t now = gw_db_log_pages(home->db);
+    if (now < home->p->folded) {
+        home->p->folded = 0; /* begun anew meanwhile */
+    }
+    return now - home->p->folded;
+}
 
 static bool fold_from(struct home *home, int64_t pages)
 {
-    int64_t now = gw_db_log_pages(home->db);
-    int64_t done = now < home->p->folded ? 0 : home->p->folded; /* begun anew meanwhile */
-    if (now - done < pages) {
+    if (unfolded(home) < pages) {
         return false;
     }
     gw_db_checkpoint(home->db);
@@ -237,9 +245,14 @@ static bool fold_from(struct home *home, int64_t pages)
     return true;
 }
 
-bool mirror_fold(struct home *home)
+bool mirror_fold_due(struct home *home)
 {
-    return fold_from(home, FOLD_PAGES);
+    return unfolded(home) >= FOLD_PAGES;
+}
+
+bool mirror_fold(struct home *home, bool late)
+{
+    return fold_from(home, late ? FOLD_LATE : FOLD_PAGES);
 }
 
 static enum gw_err job_page(struct home *home, const struct mirror_job *job, const char *after,

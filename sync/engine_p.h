@@ -130,6 +130,7 @@ struct engine {
     bool blob_none;       /* nothing to do when the store was last looked at */
     int64_t blob_writes;  /* home_writes() then */
 
+    bool fold_next;         /* the log is long, and a request is under way */
     int64_t writes;         /* home_writes() when last looked */
     int64_t thin_at_mono;   /* the journal is looked through for what is old */
     int64_t written_mono;   /* when it last moved */

@@ -229,8 +229,8 @@ enum gw_err page_slice(struct engine *engine, bool *last, struct gw_fail *fail)
 {
     struct page *page = &engine->page;
     struct slice slice = {.at = page->at, .seq = -1};
-    if (mirror_fold(engine->home)) {
-        return GW_OK; /* that was this round's work */
+    if (mirror_fold(engine->home, true)) { /* long pages: no pause in which to do it */
+        return GW_OK;                      /* that was this round's work */
     }
     enum gw_err err = mirror_page_begin(engine->home, fail);
     if (err != GW_OK) {

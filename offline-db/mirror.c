@@ -221,9 +221,9 @@ static enum gw_err job_finish(struct home *home, const struct mirror_job *job,
 }
 
 /* A snapshot of a million rows is never idle, so it checkpoints on its own: the log is used again
- * instead of growing as large as the data. Two megabytes at a time: its two syncs hold up whoever
- * waits for this loop, and take some milliseconds however little there is to write. */
-enum { FOLD_PAGES = 512, FOLD_LATE = 2 * FOLD_PAGES };
+ * instead of growing as large as the data. A megabyte at a time: its two syncs hold up whoever
+ * waits for this loop, the longer the more there is to write. */
+enum { FOLD_PAGES = 256, FOLD_LATE = 2 * FOLD_PAGES };
 
 /* Pages in the log since the last checkpoint that got somewhere. */
 static int64_t unfolded(struct home *home)

@@ -75,8 +75,8 @@ enum gw_err mirror_job_sweep(struct home *home, const struct mirror_job *job,
                              change_mask *changed, struct gw_fail *fail);
 enum gw_err mirror_job_cancel(struct home *home, int64_t job, struct gw_fail *fail);
 
-/* For whoever puts in pages by the thousand: a checkpoint when the log has grown by two megabytes
- * since the last one; late: by four. True when there was one (some milliseconds: enough for one
+/* For whoever puts in pages by the thousand: a checkpoint when the log has grown by a megabyte
+ * since the last one; late: by two. True when there was one (some milliseconds: enough for one
  * step). Best while the next page is on its way. */
 bool mirror_fold_due(struct home *home);
 bool mirror_fold(struct home *home, bool late);

@@ -45,6 +45,8 @@ struct app {
     int64_t unfolded_mono; /* last commit that was not checkpointed yet; 0 = none */
     int64_t asleep_ms; /* CLOCK_BOOTTIME - CLOCK_MONOTONIC, last look */
     struct tui_link link;
+    bool more_comes;          /* the engine is loading: the screen looks now and then */
+    int64_t looked_mono;      /* when it did */
     bool sync_tried;          /* the engine was started, or another process has it */
     struct sync_status shown; /* what the link was made from */
     int64_t shown_mono;
@@ -382,9 +384,12 @@ static void look_for_sleep(struct app *app)
     }
 }
 
-/* Another process wrote (the command line, or the engine of another console). */
+/* The engine wrote, or another process (the command line, the engine of another console). */
 static void look_at_store(struct app *app)
 {
+    if (app->more_comes) {
+        return;
+    }
     int64_t version = gw_db_data_version(app->home.db);
     if (version != app->data_version) {
         app->data_version = version;
@@ -440,14 +445,36 @@ static void watch_inhibitor(struct app *app)
     }
 }
 
+/* How long a key may wait for the engine's step, but for the slice that is under way then. */
+enum { ENGINE_MS = 2 };
+
+/* During a load the screen reads the store and paints now and then, not after every page or even
+ * slice: that was a quarter of the work. Not seldom either, for what came in between is read in one
+ * go, 500 alarms in 2 ms, and a key waits for that too. */
+static void wait_with_looking(struct app *app, int64_t *wake)
+{
+    enum { LOOK_MS = 30 };
+    struct sync_status status;
+    int64_t now = mono(app);
+    engine_status(app->engine, &status);
+    app->more_comes = (status.mid_page || status.phase == SYNC_CATCHING_UP) &&
+                      now - app->looked_mono < LOOK_MS;
+    if (!app->more_comes) {
+        app->looked_mono = now;
+    } else if (*wake > app->looked_mono + LOOK_MS) {
+        *wake = app->looked_mono + LOOK_MS;
+    }
+}
+
 static int64_t engine_turn(struct app *app)
 {
     if (app->engine == NULL) {
         return mono(app) + 1000;
     }
     http_step(app->http);
-    int64_t wake = engine_step(app->engine, 8);
-    change_mask changed = engine_changed(app->engine);
+    int64_t wake = engine_step(app->engine, ENGINE_MS);
+    wait_with_looking(app, &wake);
+    change_mask changed = app->more_comes ? 0 : engine_changed(app->engine);
     if (changed != 0) {
         tui_changed(app->tui, changed);
     }

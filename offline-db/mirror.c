@@ -1,7 +1,6 @@
-/* Pages of the feed and of snapshots; rules R1-R4 and R6. */
+/* Pages of the feed and of snapshots; rules R1-R4. */
 #include "offline-db/mirror.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "offline-db/mirror_p.h"
@@ -139,6 +138,29 @@ static enum gw_err job_restart(struct home *home, const struct mirror_job *job,
                                "fetched anew."));
 }
 
+/* Rows of a type that the job has not seen, those behind id `from` and up to `to`; "" = to the
+ * last. */
+static enum gw_err sweep_rows(struct home *home, const struct mirror_job *job, enum gw_type type,
+                              int64_t seq, const char *from, const char *to, struct gw_fail *fail)
+{
+    sqlite3_stmt *st = gw_db_stmt(home->db, mirror_sql(type, M_SWEEP));
+    (void)sqlite3_bind_text(st, 1, job->scope, -1, SQLITE_STATIC);
+    (void)sqlite3_bind_int64(st, 2, job->job);
+    (void)sqlite3_bind_int64(st, 3, seq);
+    (void)sqlite3_bind_text(st, 4, from, -1, SQLITE_STATIC);
+    if (to[0] != '\0') {
+        (void)sqlite3_bind_text(st, 5, to, -1, SQLITE_STATIC);
+    } else {
+        (void)sqlite3_bind_zeroblob(st, 5, 0); /* above every text */
+    }
+    enum gw_err err = gw_db_run(home->db, st, fail);
+    if (!err && sqlite3_changes(gw_db_handle(home->db)) > 0) {
+        home->p->changed |= (change_mask)1 << type;
+        err = type == TYPE_ALARM ? overlay_orphans(home, fail) : GW_OK;
+    }
+    return err;
+}
+
 static enum gw_err sweep_type(struct home *home, const struct mirror_job *job, enum gw_type type,
                               int64_t seq, struct gw_fail *fail)
 {
@@ -153,16 +175,7 @@ static enum gw_err sweep_type(struct home *home, const struct mirror_job *job, e
         gw_bind_text(gone, ":scope", job->scope);
         err = err ? err : gw_db_run(home->db, gone, fail);
     }
-    sqlite3_stmt *st = gw_db_stmt(home->db, mirror_sql(type, M_SWEEP));
-    (void)sqlite3_bind_text(st, 1, job->scope, -1, SQLITE_STATIC);
-    (void)sqlite3_bind_int64(st, 2, job->job);
-    (void)sqlite3_bind_int64(st, 3, seq);
-    err = err ? err : gw_db_run(home->db, st, fail);
-    if (!err && sqlite3_changes(gw_db_handle(home->db)) > 0) {
-        home->p->changed |= (change_mask)1 << type;
-        err = type == TYPE_ALARM ? overlay_orphans(home, fail) : GW_OK;
-    }
-    return err;
+    return err ? err : sweep_rows(home, job, type, seq, "", "", fail);
 }
 
 /* cursor := min(cursor, first cursor of the job), both of this epoch. */
@@ -179,31 +192,67 @@ static enum gw_err lower_cursor(struct home *home, const struct mirror_state *st
     return state_text(home, SQL_STATE_CURSOR, ":cursor", text, fail);
 }
 
+static bool is_of_job(const struct mirror_job *job, size_t type)
+{
+    return job->type < 0 || job->type == (int)type;
+}
+
+static enum gw_err sweep_all(struct home *home, const struct mirror_job *job, int64_t seq,
+                             struct gw_fail *fail)
+{
+    enum gw_err err = GW_OK;
+    for (size_t t = 0; !err && t < TYPE_N; t++) {
+        if (is_of_job(job, t)) {
+            err = sweep_type(home, job, (enum gw_type)t, seq, fail);
+        }
+    }
+    return err;
+}
+
+/* What it has not seen is gone already. */
 static enum gw_err job_finish(struct home *home, const struct mirror_job *job,
                               const struct mirror_state *state, const struct wire_cursor *first,
                               struct gw_fail *fail)
 {
-    enum gw_err err = GW_OK;
-    for (size_t t = 0; !err && t < TYPE_N; t++) {
-        if (job->type < 0 || job->type == (int)t) {
-            err = sweep_type(home, job, (enum gw_type)t, first->seq, fail);
-        }
-    }
-    err = err ? err : lower_cursor(home, state, first, fail);
+    enum gw_err err = lower_cursor(home, state, first, fail);
     err = err ? err : job_del(home, job->job, fail);
     return err || job->type >= 0 ? err
                                  : state_text(home, SQL_SCOPE_DONE, ":path", job->scope, fail);
 }
 
-/* A snapshot of a million rows is never idle, so it checkpoints on its own, a few pages at a time:
- * the log is used again instead of growing as large as the data. */
-static void keep_wal_small(struct home *home, bool last)
+/* A snapshot of a million rows is never idle, so it checkpoints on its own: the log is used again
+ * instead of growing as large as the data. A megabyte at a time: its two syncs hold up whoever
+ * waits for this loop, the longer the more there is to write. */
+enum { FOLD_PAGES = 256, FOLD_LATE = 2 * FOLD_PAGES };
+
+/* Pages in the log since the last checkpoint that got somewhere. */
+static int64_t unfolded(struct home *home)
 {
-    enum { PAGES = 16 };
-    if (++home->p->pages >= PAGES || last) {
-        home->p->pages = 0;
-        gw_db_checkpoint(home->db);
+    int64_t now = gw_db_log_pages(home->db);
+    if (now < home->p->folded) {
+        home->p->folded = 0; /* begun anew meanwhile */
     }
+    return now - home->p->folded;
+}
+
+static bool fold_from(struct home *home, int64_t pages)
+{
+    if (unfolded(home) < pages) {
+        return false;
+    }
+    gw_db_checkpoint(home->db);
+    home->p->folded = gw_db_log_pages(home->db); /* not 0: somebody reads, or has the lock */
+    return true;
+}
+
+bool mirror_fold_due(struct home *home)
+{
+    return unfolded(home) >= FOLD_PAGES;
+}
+
+bool mirror_fold(struct home *home, bool late)
+{
+    return fold_from(home, late ? FOLD_LATE : FOLD_PAGES);
 }
 
 static enum gw_err job_page(struct home *home, const struct mirror_job *job, const char *after,
@@ -235,21 +284,26 @@ static enum gw_err job_reload(struct home *home, int64_t number, struct mirror_j
     return err;
 }
 
-enum gw_err mirror_job_page_end(struct home *home, const struct mirror_job *job,
-                                const char *page_cursor, const char *after, bool last,
-                                change_mask *changed, struct gw_fail *fail)
-{
+/* What the end of a page or of a part of one stands on. */
+struct job_at {
     struct mirror_job own;
     struct mirror_state state;
-    struct wire_cursor page;
     struct wire_cursor first;
-    enum gw_err err = job_reload(home, job->job, &own);
+    bool has_first; /* an earlier page or part said it */
+};
+
+/* In the page's transaction; whatever it returns but GW_OK, the transaction is rolled back. */
+static enum gw_err job_look(struct home *home, const struct mirror_job *job,
+                            const char *page_cursor, struct job_at *at, struct gw_fail *fail)
+{
+    struct wire_cursor page;
+    enum gw_err err = job_reload(home, job->job, &at->own);
     if (err == GW_ABSENT) {
         mirror_page_drop(home);
         return gw_fail_set(fail, GW_AGAIN,
                            _("This part of the data is not to be fetched any more."));
     }
-    err = err ? err : mirror_state(home, &state);
+    err = err ? err : mirror_state(home, &at->state);
     if (err || !wire_cursor_parse(page_cursor, &page)) {
         mirror_page_drop(home);
         return err ? err
@@ -257,18 +311,123 @@ enum gw_err mirror_job_page_end(struct home *home, const struct mirror_job *job,
                                  _("The dispatch server sent a page without a "
                                    "usable cursor. Report this to its operator."));
     }
-    bool has_first = wire_cursor_parse(own.first_cursor, &first);
-    if (!has_first) {
-        first = page;
+    at->has_first = wire_cursor_parse(at->own.first_cursor, &at->first);
+    if (!at->has_first) {
+        at->first = page;
     }
-    if (strcmp(page.epoch, state.epoch) != 0 || strcmp(first.epoch, page.epoch) != 0) {
-        return job_restart(home, &own, fail);
+    bool same =
+        strcmp(page.epoch, at->state.epoch) == 0 && strcmp(at->first.epoch, page.epoch) == 0;
+    return same ? GW_OK : job_restart(home, &at->own, fail);
+}
+
+enum gw_err mirror_job_page_end(struct home *home, const struct mirror_job *job,
+                                const char *page_cursor, const char *after, bool last,
+                                change_mask *changed, struct gw_fail *fail)
+{
+    struct job_at at;
+    enum gw_err err = job_look(home, job, page_cursor, &at, fail);
+    if (err) {
+        return err;
     }
-    err = last ? job_finish(home, &own, &state, &first, fail)
-               : job_page(home, &own, after, has_first ? own.first_cursor : page_cursor, fail);
+    err = last ? sweep_all(home, &at.own, at.first.seq, fail) : GW_OK;
+    err = err    ? err
+          : last ? job_finish(home, &at.own, &at.state, &at.first, fail)
+                 : job_page(home, &at.own, after, at.has_first ? at.own.first_cursor : page_cursor,
+                            fail);
     err = page_commit(home, err, changed, fail);
     if (!err) {
-        keep_wal_small(home, last);
+        (void)fold_from(home, last ? 1 : FOLD_LATE);
+    }
+    return err;
+}
+
+enum gw_err mirror_job_part_end(struct home *home, const struct mirror_job *job,
+                                const char *page_cursor, change_mask *changed, struct gw_fail *fail)
+{
+    struct job_at at;
+    enum gw_err err = job_look(home, job, page_cursor, &at, fail);
+    if (err) {
+        return err;
+    }
+    if (!at.has_first) {
+        sqlite3_stmt *st = odb_stmt(home, SQL_JOB_PART);
+        gw_bind_int(st, ":job", at.own.job);
+        gw_bind_text(st, ":first", page_cursor);
+        err = gw_db_run(home->db, st, fail);
+    }
+    return page_commit(home, err, changed, fail);
+}
+
+/* ---- the sweep by parts */
+
+/* How many of the next `rows` rows behind id `from` there are, and the last of them. */
+static enum gw_err look_ahead(struct home *home, enum gw_type type, const char *from, int64_t rows,
+                              int64_t *n, char to[GW_ID_MAX + 1])
+{
+    sqlite3_stmt *st = gw_db_stmt(home->db, mirror_sql(type, M_AHEAD));
+    (void)sqlite3_bind_text(st, 1, from, -1, SQLITE_STATIC);
+    (void)sqlite3_bind_int64(st, 2, rows);
+    enum gw_err err = odb_row(home, st, NULL);
+    if (!err) {
+        *n = gw_col_int(st, 0);
+        odb_col(st, 1, to, GW_ID_MAX + 1);
+    }
+    odb_reset(st);
+    return err;
+}
+
+/* In a transaction: at most *rows rows of the type that is next, which are taken off. */
+static enum gw_err sweep_part(struct home *home, const struct job_at *at,
+                              struct mirror_sweep *sweep, int64_t *rows, struct gw_fail *fail)
+{
+    char to[GW_ID_MAX + 1];
+    int64_t n = 0;
+    enum gw_type type = (enum gw_type)sweep->type;
+    enum gw_err err = look_ahead(home, type, sweep->id, *rows, &n, to);
+    bool whole = n < *rows;
+    if (!err && n > 0 && type == TYPE_ALARM) { /* few; with them what the queue must hear */
+        whole = true;
+        err = sweep_type(home, &at->own, type, at->first.seq, fail);
+    } else if (!err && n > 0) {
+        err = sweep_rows(home, &at->own, type, at->first.seq, sweep->id, to, fail);
+    }
+    *rows -= n;
+    ODB_COPY(sweep->id, whole ? "" : to);
+    sweep->type += whole;
+    return err;
+}
+
+static enum gw_err sweep_some(struct home *home, const struct job_at *at,
+                              struct mirror_sweep *sweep, bool *done, struct gw_fail *fail)
+{
+    enum { PART_ROWS = 4096 };
+    int64_t rows = PART_ROWS;
+    enum gw_err err = GW_OK;
+    while (!err && rows > 0 && sweep->type < TYPE_N) {
+        if (is_of_job(&at->own, sweep->type)) {
+            err = sweep_part(home, at, sweep, &rows, fail);
+        } else {
+            sweep->type++;
+        }
+    }
+    *done = !err && sweep->type == TYPE_N;
+    return err || !*done ? err : job_finish(home, &at->own, &at->state, &at->first, fail);
+}
+
+enum gw_err mirror_job_sweep(struct home *home, const struct mirror_job *job,
+                             const char *page_cursor, struct mirror_sweep *sweep, bool *done,
+                             change_mask *changed, struct gw_fail *fail)
+{
+    struct job_at at;
+    *done = false;
+    enum gw_err err = mirror_page_begin(home, fail);
+    err = err ? err : job_look(home, job, page_cursor, &at, fail);
+    if (err) {
+        return err;
+    }
+    err = page_commit(home, sweep_some(home, &at, sweep, done, fail), changed, fail);
+    if (!err && *done) {
+        (void)fold_from(home, 1);
     }
     return err;
 }
@@ -282,104 +441,4 @@ enum gw_err mirror_job_cancel(struct home *home, int64_t job, struct gw_fail *fa
     err = job_del(home, job, fail);
     err = err ? err : state_text(home, SQL_STATE_TAG, ":tag", "", fail); /* ask for the scopes */
     return odb_end(home, err, fail);
-}
-
-/* ---- digest (R6) */
-
-static enum gw_err sum_of(struct home *home, const struct wire_digest *want,
-                          enum odb_mirror_sql which, int64_t *count, uint64_t *sum)
-{
-    char text[GW_ID_MAX + 64];
-    const char *name = entity_of(want->type)->name;
-    sqlite3_stmt *st = gw_db_stmt(home->db, mirror_sql(want->type, which));
-    (void)sqlite3_bind_text(st, 1, want->scope, -1, SQLITE_STATIC);
-    *count = 0;
-    *sum = 0;
-    enum gw_err err = odb_row(home, st, NULL);
-    while (!err) {
-        int n = snprintf(text, sizeof text, "%s|%s|%lld", name, gw_col_text(st, 0),
-                         (long long)gw_col_int(st, 1));
-        *sum += gw_sha256_h64(text, (size_t)n);
-        *count += 1;
-        err = odb_row(home, st, NULL);
-    }
-    odb_reset(st);
-    return err == GW_ABSENT ? GW_OK : err;
-}
-
-static enum gw_err same_digest(struct home *home, const struct wire_digest *want, bool *same)
-{
-    int64_t count = 0;
-    uint64_t sum = 0;
-    enum gw_err err = sum_of(home, want, M_DIGEST, &count, &sum);
-    *same = count == want->count && sum == want->sum;
-    if (!err && *same && want->has_above) {
-        err = sum_of(home, want, M_DIGEST_ABOVE, &count, &sum);
-        *same = count == want->above_count && sum == want->above_sum;
-    }
-    return err;
-}
-
-/* What differs may claim a seq that is newer than the server's row: the snapshot must win. */
-static enum gw_err distrust(struct home *home, const char *scope, struct gw_fail *fail)
-{
-    enum gw_err err = GW_OK;
-    for (size_t t = 0; !err && t < TYPE_N; t++) {
-        sqlite3_stmt *st = gw_db_stmt(home->db, mirror_sql((enum gw_type)t, M_ZERO_IN));
-        (void)sqlite3_bind_text(st, 1, scope, -1, SQLITE_STATIC);
-        err = gw_db_run(home->db, st, fail);
-    }
-    return err;
-}
-
-/* One incident and one job for a scope, however many of its types differ. */
-static enum gw_err digest_job(struct home *home, const char *scope, struct gw_fail *fail)
-{
-    int64_t has = 0;
-    enum gw_err err = odb_begin(home, GW_DURABLE_NORMAL, "mirror_digest", fail);
-    if (err) {
-        return err;
-    }
-    sqlite3_stmt *st = odb_stmt(home, SQL_JOB_HAS);
-    gw_bind_text(st, ":scope", scope);
-    gw_bind_text(st, ":type", "");
-    err = odb_int(home, st, 0, &has);
-    if (!err && has == 0) {
-        err = job_add(home, scope, "", fail);
-        err = err ? err : distrust(home, scope, fail);
-        err = err ? err : gw_db_run(home->db, odb_stmt(home, SQL_STATE_INCIDENT), fail);
-    }
-    return odb_end(home, err, fail);
-}
-
-static bool is_our_scope(const struct home *home, const char *scope)
-{
-    for (size_t i = 0; i < home->p->scopes_n; i++) {
-        if (strcmp(home->p->scopes[i].path, scope) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-enum gw_err mirror_digest(struct home *home, const struct wire_digest *digest, size_t n,
-                          struct gw_fail *fail)
-{
-    bool differs = false;
-    enum gw_err err = scopes_load(home);
-    for (size_t i = 0; !err && i < n; i++) {
-        bool same = true;
-        if (!is_our_scope(home, digest[i].scope)) {
-            continue; /* the scopes moved on; the next digest will speak of them */
-        }
-        err = same_digest(home, &digest[i], &same);
-        if (!err && !same) {
-            differs = true;
-            err = digest_job(home, digest[i].scope, fail);
-        }
-    }
-    return err || !differs ? err
-                           : gw_fail_set(fail, GW_REFUSED,
-                                         _("The data on this machine differs from the "
-                                           "dispatch server's; it is fetched anew."));
 }

@@ -27,7 +27,7 @@ struct home_priv {
     bool txn;            /* the open transaction is one of odb_begin */
     int64_t rev;         /* revision of the open transaction; 0 = none taken yet */
     change_mask changed; /* of the open page */
-    unsigned pages;      /* committed since the last checkpoint of ours */
+    int64_t folded;      /* pages in the log after the last checkpoint of the mirror */
     bool page;           /* between mirror_page_begin and end/drop */
     int64_t mark;        /* number of the snapshot job that comes first; 0 = none */
     bool tombs;          /* there are tombstones */

@@ -116,8 +116,16 @@ static enum gw_err mirror_text(struct gw_buf *out, const struct gw_entity *entit
             t, entity_flows_down(entity->type) ? " OR " IN_SCOPE("s.path", "t.path") : "");
     case M_SWEEP:
         return gw_buf_addf(
-            out, "DELETE FROM %s WHERE mark <> ?2 AND seq <= ?3 AND (" IN_SCOPE("path", "?1") "%s)",
+            out,
+            "DELETE FROM %s WHERE mark <> ?2 AND seq <= ?3 AND id > ?4 AND id <= ?5 AND "
+            "(" IN_SCOPE("path", "?1") "%s)",
             t, or_above(entity));
+    case M_AHEAD:
+        return gw_buf_addf(
+            out,
+            "SELECT count(*), max(id) FROM (SELECT id FROM %s WHERE id > ?1 ORDER BY "
+            "id LIMIT ?2)",
+            t);
     case M_ZERO:
         return gw_buf_addf(out, "UPDATE %s SET seq = 0", t);
     case M_ZERO_IN:
@@ -126,7 +134,8 @@ static enum gw_err mirror_text(struct gw_buf *out, const struct gw_entity *entit
     case M_WIPE:
         return gw_buf_addf(out, "DELETE FROM %s", t);
     case M_DIGEST:
-        return gw_buf_addf(out, "SELECT id, seq FROM %s WHERE " IN_SCOPE("path", "?1"), t);
+        return gw_buf_addf(
+            out, "SELECT id, seq, " IN_SCOPE("path", "?1") " FROM %s WHERE id > ?2 ORDER BY id", t);
     case M_DIGEST_ABOVE:
         return gw_buf_addf(
             out, "SELECT id, seq FROM %s WHERE path <> ?1 AND " IN_SCOPE("?1", "path"), t);

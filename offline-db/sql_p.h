@@ -66,6 +66,7 @@
     X(JOB_GET, "SELECT scope, type, first_cursor FROM job WHERE job = :job")                       \
     X(JOB_ADD, "INSERT INTO job (scope, type) VALUES (:scope, :type)")                             \
     X(JOB_PAGE, "UPDATE job SET after = :after, first_cursor = :first WHERE job = :job")           \
+    X(JOB_PART, "UPDATE job SET first_cursor = :first WHERE job = :job")                           \
     X(JOB_DEL, "DELETE FROM job WHERE job = :job")                                                 \
     X(JOB_DEL_SCOPE, "DELETE FROM job WHERE scope = :scope")                                       \
     X(JOB_DEL_ALL, "DELETE FROM job")                                                              \
@@ -204,12 +205,13 @@ enum odb_mirror_sql {
     M_MARK,   /* ?1 id ?2 mark */
     M_REMOVE, /* delete id ?1 iff seq < ?2 */
     M_UNCOVERED,    /* delete rows that no scope covers */
-    M_SWEEP,        /* delete rows in scope ?1 with mark <> ?2 and seq <= ?3 */
+    M_SWEEP,        /* delete rows in scope ?1 with mark <> ?2 and seq <= ?3, ?4 < id <= ?5 */
+    M_AHEAD,        /* the next ?2 rows behind id ?1: how many there are, id of the last */
     M_ZERO,         /* seq := 0 */
     M_ZERO_IN,      /* seq := 0 of rows in scope ?1 */
     M_WIPE,         /* delete all */
-    M_DIGEST,       /* id, seq of rows in scope ?1 */
-    M_DIGEST_ABOVE, /* the same above ?1 */
+    M_DIGEST,       /* id, seq, in scope ?1? of all rows behind id ?2 */
+    M_DIGEST_ABOVE, /* id, seq of rows above scope ?1 */
     M_COUNT,
     M_ROW, /* seq, path, fields…, extra of id ?1 */
     M_N

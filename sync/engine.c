@@ -68,6 +68,7 @@ static void read_settings(struct engine *engine, const struct gw_config *config)
         .request_total = gw_config_int(config, "sync.request"),
         .refused_every = gw_config_int(config, "sync.refused"),
         .page = gw_config_int(config, "sync.page"),
+        .slice = gw_config_int(config, "sync.slice"),
     };
 }
 
@@ -217,6 +218,9 @@ int64_t engine_step(struct engine *engine, int64_t budget_ms)
 {
     int64_t until = engine_mono(engine) + (budget_ms > 0 ? budget_ms : 1);
     bool more = true;
+    if (engine->fold_next) {
+        (void)mirror_fold(engine->home, false);
+    }
     for (int round = 0; round < 8 && more; round++) {
         token_step(engine);
         hello_step(engine);
@@ -240,7 +244,10 @@ int64_t engine_step(struct engine *engine, int64_t budget_ms)
     if (!more) {
         idle_step(engine);
     }
+    /* the request for the next page leaves before the next step: then the server works meanwhile */
+    engine->fold_next = engine->lanes[LANE_READ].call != 0 && mirror_fold_due(engine->home);
     engine->status.polling = engine->greeted && engine_polls(engine);
+    engine->status.mid_page = engine->page.open && !engine->page.stored;
     int64_t next = 0;
     for (size_t i = 0; i < LANE_N; i++) {
         if (i != LANE_BLOB && engine->lanes[i].backoff.at_mono > next) {
@@ -248,7 +255,7 @@ int64_t engine_step(struct engine *engine, int64_t budget_ms)
         }
     }
     engine->status.next_try_mono = next;
-    return more ? engine_mono(engine) : next_wake(engine);
+    return more || engine->fold_next ? engine_mono(engine) : next_wake(engine);
 }
 
 change_mask engine_changed(struct engine *engine)

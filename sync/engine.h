@@ -2,7 +2,8 @@
  * waits, never prints, knows no screen. Data goes to offline-db/, the change mask says what moved.
  *
  * Order of calls: engine_new, then engine_step whenever the loop wakes (at least at the time it
- * returned, and after any network event), engine_free. Each step works at most budget_ms. */
+ * returned, and after any network event), engine_free. Each step works at most budget_ms and one
+ * slice of a page (a millisecond or two) more; a page is put into the store over several steps. */
 #ifndef GW_SYNC_ENGINE_H
 #define GW_SYNC_ENGINE_H
 
@@ -74,6 +75,7 @@ struct sync_status {
     char problem[192];                  /* sentence of the last trouble, translated; "" */
     enum gw_err trouble; /* GW_FULL, GW_STORE…: it was this machine's own store; else GW_OK */
     bool polling;        /* long-poll instead of the stream */
+    bool mid_page;       /* part of a page is in the store; the next steps bring the rest */
     int64_t bad_results; /* rejected, quarantined, key-reuse, chain-fork of this run */
 };
 

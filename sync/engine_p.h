@@ -48,7 +48,26 @@ struct lane {
 struct engine_times {
     int64_t backoff_floor, backoff_ceiling, silence, alive_every, digest_every, poll_for, poll_wait,
         request_total, refused_every;
-    int64_t page;
+    int64_t page, slice;
+};
+
+/* The answer in LANE_READ while it goes into the store, a slice a round (page.c). Between two
+ * slices no transaction is open, and the rest of the page may be forgotten at any time. */
+struct page {
+    bool open;
+    bool snapshot;
+    size_t at;    /* bytes of the lane's body that are in the store */
+    size_t whole; /* bytes that may be applied: ends at a line end, before an open seq group */
+    bool has_begin, has_end;
+    char begin_cursor[96];
+    struct wire_rec end; /* digest array borrowed: page_end_again() */
+    size_t end_at;       /* where its line begins */
+    bool stored;         /* all rows are in the store; the sweep or the digest goes on */
+    struct mirror_sweep sweep;
+    struct mirror_check check;
+    size_t records;        /* of them in the store */
+    char epoch[64];        /* of the feed page; the mirror must have it at each slice */
+    struct mirror_job job; /* of a snapshot page */
 };
 
 struct engine {
@@ -60,6 +79,7 @@ struct engine {
     bool once;
 
     struct lane lanes[LANE_N];
+    struct page page;
     struct wire_decoder *decoder;
     struct sse *sse;
     struct gw_buf stream_lines; /* whole records of whole or growing seq groups, one per line */
@@ -110,6 +130,7 @@ struct engine {
     bool blob_none;       /* nothing to do when the store was last looked at */
     int64_t blob_writes;  /* home_writes() then */
 
+    bool fold_next;         /* the log is long, and a request is under way */
     int64_t writes;         /* home_writes() when last looked */
     int64_t thin_at_mono;   /* the journal is looked through for what is old */
     int64_t written_mono;   /* when it last moved */
@@ -141,6 +162,15 @@ void lane_post(struct net_request *request, const struct engine *engine, const c
 void token_step(struct engine *engine);
 void hello_step(struct engine *engine);
 void pull_step(struct engine *engine); /* snapshot jobs and feed pages, long-poll */
+/* page.c: the body of LANE_READ. GW_OK: it is open, and it is told what of it is whole; GW_INVALID
+ * with a sentence: the server broke the contract. lane_done() closes it. */
+enum gw_err page_open(struct engine *engine, bool snapshot, struct gw_fail *fail);
+/* The next slice, one transaction: of the feed it ends with a seq group and carries the cursor of
+ * that group; of a snapshot `after` moves with the last slice only. GW_AGAIN: the mirror has
+ * another epoch now, or the job is gone; nothing of this slice was kept. *last: nothing is left. */
+enum gw_err page_slice(struct engine *engine, bool *last, struct gw_fail *fail);
+/* The end line with its arrays, which other lines have taken meanwhile. */
+enum gw_err page_end_again(struct engine *engine, struct wire_rec *end, struct gw_fail *fail);
 void stream_step(struct engine *engine);
 bool stream_data(struct engine *engine, const char *bytes, size_t len);
 void stream_close(struct engine *engine);

@@ -135,6 +135,9 @@ void lane_done(struct engine *engine, enum lane_name name)
     lane->call = 0;
     lane->ended = false;
     lane->asked = ASK_NOTHING;
+    if (name == LANE_READ) {
+        engine->page.open = false; /* its text goes */
+    }
     if (lane->body.cap > 1024 * 1024) {
         gw_buf_free(&lane->body);
     } else {

@@ -1,4 +1,4 @@
-/* Reading: snapshot jobs and feed pages, one after the other, one transaction a page (R1-R6). */
+/* Reading: snapshot jobs and feed pages, one after the other (R1-R6). */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -6,90 +6,6 @@
 #include "base/i18n.h"
 #include "base/log.h"
 #include "sync/engine_p.h"
-
-struct page {
-    const char *text;
-    size_t len;
-    size_t whole; /* bytes that may be applied: ends at a line end, before an open seq group */
-    bool has_end;
-    bool has_begin;
-    struct wire_rec end; /* digest array borrowed: read before the next decode */
-    char begin_cursor[96];
-    int64_t last_whole_seq; /* of the last whole group, -1 none */
-    size_t records;
-};
-
-static size_t line_len(const char *text, size_t len)
-{
-    const char *nl = memchr(text, '\n', len);
-    return nl == NULL ? 0 : (size_t)(nl - text) + 1;
-}
-
-static bool counts(enum wire_op op)
-{
-    return op == OP_PUT || op == OP_OUT || op == OP_DEL;
-}
-
-/* First pass: where whole seq groups end, and whether the page is complete. */
-static enum gw_err page_survey(struct engine *engine, struct page *page, struct gw_fail *fail)
-{
-    size_t at = 0;
-    int64_t open_seq = -1;
-    page->last_whole_seq = -1;
-    while (at < page->len) {
-        size_t n = line_len(page->text + at, page->len - at);
-        if (n == 0) {
-            break; /* a line without its end was cut */
-        }
-        struct wire_rec rec;
-        enum gw_err err =
-            n == 1 ? GW_ABSENT
-                   : wire_rec_decode(engine->decoder, page->text + at, n - 1, &rec, fail);
-        if (err != GW_OK && err != GW_ABSENT) {
-            return err;
-        }
-        if (err == GW_OK && counts(rec.op) && rec.seq != open_seq) {
-            page->whole = at;
-            page->last_whole_seq = open_seq;
-            open_seq = rec.seq;
-        }
-        if (err == GW_OK && counts(rec.op)) {
-            page->records++;
-        }
-        if (err == GW_OK && rec.op == OP_BEGIN) {
-            page->has_begin = true;
-            memcpy(page->begin_cursor, rec.cursor, sizeof(page->begin_cursor));
-        }
-        at += n;
-        if (err == GW_OK && rec.op == OP_END) {
-            page->has_end = true;
-            page->end = rec;
-            page->whole = at;
-            break;
-        }
-    }
-    return GW_OK;
-}
-
-static enum gw_err page_apply(struct engine *engine, const struct page *page, struct gw_fail *fail)
-{
-    size_t at = 0;
-    while (at < page->whole) {
-        size_t n = line_len(page->text + at, page->whole - at);
-        struct wire_rec rec;
-        enum gw_err err =
-            n <= 1 ? GW_ABSENT
-                   : wire_rec_decode(engine->decoder, page->text + at, n - 1, &rec, fail);
-        if (err == GW_OK && rec.op != OP_END && rec.op != OP_BEGIN) {
-            err = mirror_page_rec(engine->home, &rec, fail);
-        }
-        if (err != GW_OK && err != GW_ABSENT) {
-            return err;
-        }
-        at += n;
-    }
-    return GW_OK;
-}
 
 static void page_broken(struct engine *engine, enum gw_err err, const struct gw_fail *fail)
 {
@@ -137,45 +53,32 @@ static bool jobs_open(struct engine *engine)
     return mirror_next_job(engine->home, &job) == GW_OK;
 }
 
-/* R6. A mismatch makes a job for the scope; when that does not heal it, the next tries wait. */
-static enum gw_err check_digest(struct engine *engine, const struct page *page,
-                                struct gw_fail *fail)
+/* R6, some thousand rows a round. A mismatch makes a job for the scope; when that does not heal it,
+ * the next tries wait. */
+static enum gw_err check_digest(struct engine *engine, bool *done, struct gw_fail *fail)
 {
-    /* The records were applied after the survey: decode the end line again for its digest. */
-    const char *line = page->text + page->whole;
-    size_t n = 1;
-    while (line - n > page->text && line[-(ptrdiff_t)n - 1] != '\n') {
-        n++;
-    }
-    struct wire_rec rec;
-    enum gw_err err = wire_rec_decode(engine->decoder, line - n, n - 1, &rec, fail);
-    if (err != GW_OK) {
-        return err;
-    }
-    err = mirror_digest(engine->home, rec.digest, rec.digest_n, fail);
+    struct wire_rec end;
+    enum gw_err err = page_end_again(engine, &end, fail);
+    err = err != GW_OK ? err
+                       : mirror_digest_part(engine->home, end.digest, end.digest_n,
+                                            &engine->page.check, done, fail);
     if (err == GW_REFUSED) {
         gw_log(GW_LOG_WARN, "sync: digest mismatch, scope is read again");
         engine_problem(engine, fail->text);
         engine->digest_bad++;
         return GW_OK;
     }
-    engine->digest_bad = err == GW_OK ? 0 : engine->digest_bad;
+    engine->digest_bad = err == GW_OK && *done ? 0 : engine->digest_bad;
     return err;
 }
 
-/* The feed is at its end: check the digest, say that the mirror is up to date. */
-static enum gw_err feed_at_end(struct engine *engine, const struct page *page, struct gw_fail *fail)
+/* The feed is at its end, and what the digest says is known: say that the mirror is up to date. */
+static enum gw_err feed_at_end(struct engine *engine, struct gw_fail *fail)
 {
     if (engine->asked_digest) { /* answered, or by a server that does not know it */
         engine->want_digest = false;
         engine->brought = false;
         engine->digest_at_mono = engine_mono(engine) + engine->times.digest_every;
-    }
-    if (page->end.has_digest) {
-        enum gw_err err = check_digest(engine, page, fail);
-        if (err != GW_OK) {
-            return err;
-        }
     }
     if (engine->brought) {
         engine->want_digest = true; /* one more page, with the digest, before the stream */
@@ -186,38 +89,6 @@ static enum gw_err feed_at_end(struct engine *engine, const struct page *page, s
         return mirror_caught_up(engine->home, engine_wall(engine), fail);
     }
     return GW_OK;
-}
-
-/* The cursor after this page: its own, or (R2) that of the last whole seq group; "" = as before. */
-static void page_cursor(const struct page *page, const struct mirror_state *state, char out[96])
-{
-    struct wire_cursor at;
-    out[0] = '\0';
-    if (page->has_end) {
-        memcpy(out, page->end.cursor, sizeof(page->end.cursor));
-    } else if (page->last_whole_seq >= 0 && wire_cursor_parse(state->cursor, &at)) {
-        at.seq = page->last_whole_seq > at.seq ? page->last_whole_seq : at.seq;
-        wire_cursor_print(&at, out);
-    }
-}
-
-static enum gw_err page_store(struct engine *engine, const struct page *page, const char *cursor,
-                              struct gw_fail *fail)
-{
-    enum gw_err err = mirror_page_begin(engine->home, fail);
-    if (err != GW_OK) {
-        return err;
-    }
-    err = page_apply(engine, page, fail);
-    if (err != GW_OK) {
-        mirror_page_drop(engine->home);
-        return err;
-    }
-    err = mirror_page_end(engine->home, cursor[0] != '\0' ? cursor : NULL, &engine->changed, fail);
-    if (err == GW_OK && page->records > 0) {
-        engine->brought = true;
-    }
-    return err;
 }
 
 /* What follows a page that was stored. */
@@ -257,37 +128,65 @@ static bool no_page(struct engine *engine)
     return true;
 }
 
-static void changes_answer(struct engine *engine)
+/* The page no longer fits the mirror: hello says what to do. */
+static void ask_hello_again(struct engine *engine)
 {
-    struct lane *lane = &engine->lanes[LANE_READ];
-    if (no_page(engine)) {
-        return;
-    }
-    struct page page = {.text = gw_buf_str(&lane->body), .len = lane->body.len};
+    engine->greeted = false;
+    lane_done(engine, LANE_READ);
+}
+
+/* What follows a page that is in the store: its digest, then the next page. */
+static void changes_stored(struct engine *engine)
+{
+    const struct page *page = &engine->page;
     struct gw_fail fail = {0};
-    struct mirror_state state;
-    struct wire_cursor now;
-    char cursor[96] = "";
-    enum gw_err err = mirror_state(engine->home, &state);
-    err = err != GW_OK ? err : page_survey(engine, &page, &fail);
-    if (err == GW_OK) {
-        page_cursor(&page, &state, cursor);
-    }
-    if (err == GW_OK && page.has_end &&
-        (!wire_cursor_parse(cursor, &now) || strcmp(now.epoch, state.epoch) != 0)) {
-        engine->greeted = false; /* a page of another epoch: hello says what to do */
-        lane_done(engine, LANE_READ);
+    bool at_end = page->has_end && !page->end.more;
+    bool done = true;
+    enum gw_err err = at_end && page->end.has_digest ? check_digest(engine, &done, &fail) : GW_OK;
+    if (err == GW_OK && !done) {
         return;
     }
-    err = err != GW_OK ? err : page_store(engine, &page, cursor, &fail);
-    if (err == GW_OK && page.has_end && !page.end.more) {
-        err = feed_at_end(engine, &page, &fail);
-    }
+    err = err == GW_OK && at_end ? feed_at_end(engine, &fail) : err;
     if (err != GW_OK) {
         page_broken(engine, err, &fail);
         return;
     }
-    changes_next(engine, page.has_end);
+    changes_next(engine, page->has_end);
+}
+
+/* The next slice of the page, and after the last one what follows it. */
+static void changes_slice(struct engine *engine)
+{
+    struct gw_fail fail = {0};
+    enum gw_err err = page_slice(engine, &engine->page.stored, &fail);
+    if (err == GW_AGAIN && fail.text[0] == '\0') { /* with a sentence: the store is busy */
+        ask_hello_again(engine);
+    } else if (err != GW_OK) {
+        page_broken(engine, err, &fail);
+    } else if (engine->page.stored) {
+        engine->brought = engine->brought || engine->page.records > 0;
+        changes_stored(engine);
+    }
+}
+
+static void changes_answer(struct engine *engine)
+{
+    struct gw_fail fail = {0};
+    if (engine->page.open && engine->page.stored) {
+        changes_stored(engine);
+        return;
+    }
+    if (!engine->page.open) {
+        if (no_page(engine)) {
+            return;
+        }
+        enum gw_err err = page_open(engine, false, &fail);
+        if (err != GW_OK) {
+            page_broken(engine, err, &fail);
+            return;
+        }
+    }
+    changes_slice(engine);
 }
 
 /* ---- snapshot */
@@ -313,59 +212,72 @@ static void ask_snapshot(struct engine *engine, const struct mirror_job *job)
     (void)lane_start(engine, LANE_READ, ASK_SNAPSHOT, &request, true); /* the lane backs off */
 }
 
-static enum gw_err job_store(struct engine *engine, const struct mirror_job *job,
-                             const struct page *page, struct gw_fail *fail)
-{
-    enum gw_err err = mirror_page_begin(engine->home, fail);
-    if (err != GW_OK) {
-        return err;
-    }
-    err = page_apply(engine, page, fail);
-    if (err != GW_OK) {
-        mirror_page_drop(engine->home);
-        return err;
-    }
-    bool last = page->end.after_null;
-    return mirror_job_page_end(engine->home, job, page->begin_cursor, last ? NULL : page->end.after,
-                               last, &engine->changed, fail);
-}
-
-static void snapshot_page(struct engine *engine, const struct mirror_job *job)
+/* True when there is a whole page, and its first slice may go into the store. */
+static bool snapshot_open(struct engine *engine)
 {
     struct lane *lane = &engine->lanes[LANE_READ];
-    struct page page = {.text = gw_buf_str(&lane->body), .len = lane->body.len};
+    struct mirror_job job;
     struct gw_fail fail = {0};
-    enum gw_err err = page_survey(engine, &page, &fail);
-    if (err == GW_OK && (!page.has_begin || !page.has_end)) {
-        lane_failed(engine, LANE_READ); /* cut: this page comes again, nothing else */
-        return;
-    }
-    err = err != GW_OK ? err : job_store(engine, job, &page, &fail);
-    if (err == GW_AGAIN) { /* another epoch */
-        engine->greeted = false;
+    if (mirror_next_job(engine->home, &job) != GW_OK) {
         lane_done(engine, LANE_READ);
+        return false;
+    }
+    if (lane->status == 403 || lane->status == 404) {         /* the scope went: ask who we are */
+        (void)mirror_job_cancel(engine->home, job.job, NULL); /* else it is refused once more */
+        engine->greeted = false;
+        lane_failed(engine, LANE_READ); /* a breath, should hello and snapshot not agree */
+        return false;
+    }
+    if (no_page(engine)) {
+        return false;
+    }
+    enum gw_err err = page_open(engine, true, &fail);
+    if (err != GW_OK) {
+        page_broken(engine, err, &fail);
+        return false;
+    }
+    if (!engine->page.has_begin || !engine->page.has_end) {
+        lane_failed(engine, LANE_READ); /* cut: this page comes again, nothing else */
+        return false;
+    }
+    engine->page.job = job;
+    return true;
+}
+
+/* A slice of the rows, or of the sweep that ends the last page. */
+static enum gw_err snapshot_round(struct engine *engine, bool *last, struct gw_fail *fail)
+{
+    struct page *page = &engine->page;
+    if (!page->stored) {
+        enum gw_err err = page_slice(engine, &page->stored, fail);
+        *last = page->stored && !page->end.after_null;
+        return err;
+    }
+    return mirror_job_sweep(engine->home, &page->job, page->begin_cursor, &page->sweep, last,
+                            &engine->changed, fail);
+}
+
+static void snapshot_slice(struct engine *engine)
+{
+    struct gw_fail fail = {0};
+    bool last = false;
+    enum gw_err err = snapshot_round(engine, &last, &fail);
+    if (err == GW_AGAIN) { /* another epoch, or nobody wants the scope any more */
+        ask_hello_again(engine);
     } else if (err != GW_OK) {
         page_broken(engine, err, &fail);
-    } else {
-        engine->status.rows_loaded += (int64_t)page.records;
+    } else if (last) {
+        engine->status.rows_loaded += (int64_t)engine->page.records;
         engine->brought = true;
-        backoff_reset(&lane->backoff);
+        backoff_reset(&engine->lanes[LANE_READ].backoff);
         lane_done(engine, LANE_READ);
     }
 }
 
 static void snapshot_answer(struct engine *engine)
 {
-    struct lane *lane = &engine->lanes[LANE_READ];
-    struct mirror_job job;
-    if (mirror_next_job(engine->home, &job) != GW_OK) {
-        lane_done(engine, LANE_READ);
-    } else if (lane->status == 403 || lane->status == 404) {  /* the scope went: ask who we are */
-        (void)mirror_job_cancel(engine->home, job.job, NULL); /* else it is refused once more */
-        engine->greeted = false;
-        lane_failed(engine, LANE_READ); /* a breath, should hello and snapshot not agree */
-    } else if (!no_page(engine)) {
-        snapshot_page(engine, &job);
+    if (engine->page.open || snapshot_open(engine)) {
+        snapshot_slice(engine);
     }
 }
 

@@ -16,6 +16,8 @@ const struct gw_setting sync_settings[] = {
     {"sync.refused", GW_SET_MS, "5m", 100, 86400000,
      N_("How often a revoked device asks whether it is welcome again.")},
     {"sync.page", GW_SET_INT, "500", 1, 500, N_("Rows asked for in one page.")},
+    {"sync.slice", GW_SET_INT, "128", 1, 500,
+     N_("Rows put into the store before the screen has its turn.")},
     {"screen.stale", GW_SET_MS, "60s", 500, 3600000,
      N_("Without a byte from the server for this long, the screen says that its data stands "
         "still.")},

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """kill -9 of the console, the head-less engine, the command line and the server at random moments. What a command said was
 recorded is at the server exactly once at the end. Then kill -9 of whoever records in an election, at a write into
-the home. Usage: kills.py CYCLES [SEED]"""
+the home, and of a first load. Usage: kills.py CYCLES [SEED]"""
 import copy
 import ctypes
 import hashlib
@@ -335,5 +335,53 @@ def election_kills(scratch):
           f"{recorder.stood} stood; of the {1 + len(COUNTED)} of a count {sorted(recorder.parts)}")
 
 
+# ---- a large load
+LOAD_KILLS = max(6, CYCLES // 5)
+TABLES = ("alarm", "alarm_event", "grid", "worker", "resident", "resident_private", "dwelling", "household", "spell",
+          "contact", "care_note", "device")
+
+
+def mirror_of(home):
+    """Every row of the mirror but what is this home's own business."""
+    store = sqlite3.connect(f"file:{home.dir}/gridward.db?mode=ro", uri=True)
+    try:
+        rows = {}
+        for table in TABLES:
+            names = [f'"{c[1]}"' for c in store.execute(f"PRAGMA table_info({table})") if c[1] not in ("mark", "rev")]
+            rows[table] = store.execute(f"SELECT {', '.join(names)} FROM {table} ORDER BY id").fetchall()
+        jobs = store.execute("SELECT count(*) FROM job").fetchone()[0]
+        assert store.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+        return rows, jobs
+    finally:
+        store.close()
+
+
+def load_kills(scratch):
+    """Who is killed at any write of a first load, in the middle of a page too, ends with the mirror of one who was
+    not."""
+    rng = random.Random(SEED)
+    server = keep(scratch, Server(scratch, residents=400)).start()
+    env = {"GRIDWARD_SYNC_SLICE": "7"}
+    whole = Home(scratch, server, user="duty-demo", name="whole", env=env)
+    _, writes, status = killed_at(whole, ["sync", "--once"])
+    assert status == 0, whole.err
+    home = Home(scratch, server, user="duty-demo", name="killed", env=env)
+    kills, parts = 0, set()
+    for _ in range(LOAD_KILLS):
+        _, _, status = killed_at(home, ["sync", "--once"], 1 + int(writes * rng.random() ** 2))
+        assert status in (0, -signal.SIGKILL), home.err
+        kills += status != 0
+        parts.add(len(mirror_of(home)[0]["resident"]))
+        if status == 0:
+            home.run("sync", "--once")
+    home.run("sync", "--once")
+    (here, jobs), (there, _) = mirror_of(home), mirror_of(whole)
+    assert jobs == 0 and sum(len(rows) for rows in here.values()) > 1000
+    for table in TABLES:
+        assert here[table] == there[table], f"{table} differs"
+    print(f"     {kills} kills in a load of {writes} writes; residents there after them: {sorted(parts)}")
+
+
 run_all([(f"{CYCLES} kills, seed {SEED}", kills),
-         (f"{ELECTION_KILLS} kills in elections, seed {SEED}", election_kills)])
+         (f"{ELECTION_KILLS} kills in elections, seed {SEED}", election_kills),
+         (f"{LOAD_KILLS} kills in a load, seed {SEED}", load_kills)])

@@ -170,7 +170,7 @@ void sim_prepare(void)
         die("home", &fail);
     }
     home_close(&home);
-    prepare_config("client.conf", "[sync]\npage = 4\n");
+    prepare_config("client.conf", "[sync]\npage = 4\nslice = 2\n");
     prepare_config("server.conf", "[feed]\npage = 6\n[limit]\nbatch_lines = 5\n[rate]\n"
                                   "commands = 100000\ncommands_burst = 100000\nfeed = 100000\n"
                                   "feed_burst = 100000\nsnapshot = 100000\n"

@@ -201,8 +201,10 @@ def the_papers(office):
     assert listed in home.run("election", "print", office.id, "N04")
     papers = {row["notice"]: row for row in home.json("election", "print", office.id)}
     assert ("N13" in papers) == (office.mode != "representatives"), sorted(papers)
-    drafts = [n for n, row in papers.items() if row["draft"] and row["step"] not in ("S12", "S25", "S24")]
-    assert not drafts, [(n, papers[n]) for n in drafts]
+    drafts = {n for n, row in papers.items() if row["draft"] and row["step"] not in ("S12", "S12-1", "S25", "S24")}
+    # the lists themselves: this laptop's handful of residents is not the roll of 3932 that the record says
+    assert drafts == {"N04", "N04-2"}, [(n, papers[n]) for n in drafts]
+    assert all("名单现有" in papers[n]["why"] and "不符" in papers[n]["why"] for n in drafts), papers["N04"]
 
 
 def a_whole_election(scratch, mode):

@@ -53,20 +53,6 @@ static gw_day day_of(const struct procedure *p, const struct slot *slot, const s
     return (gw_day)num;
 }
 
-static bool where_holds(const struct procedure *p, const struct slot *slot,
-                        const struct office_rule *rule)
-{
-    for (size_t i = 0; i < rule->where_n; i++) {
-        const struct office_where *w = &rule->where[i];
-        const struct proc_value *v = value_of(p, slot, &w->term);
-        const char *is = !v || v->erased ? "" : v->text ? v->text : v->num != 0 ? "yes" : "no";
-        if (strcmp(is, w->is) != 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* The same date so many years later is the last day: the first does not count, and where the month
  * has no such day it ends with the month (民法典 201, 202). */
 static gw_day term_end(gw_day since, int64_t years)
@@ -171,7 +157,8 @@ static void take_rule(struct take *t, const struct slot *slot, const struct offi
 {
     const struct procedure *p = t->p;
     gw_day on = day_of(p, slot, &rule->on);
-    if (on == DAY_NONE || !where_holds(p, slot, rule)) {
+    if (on == DAY_NONE ||
+        proc_where(p, (const struct slot_in *)slot, rule->where, rule->where_n) != HELD) {
         return;
     }
     struct office_fact fact = {

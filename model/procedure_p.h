@@ -113,6 +113,9 @@ enum term_state proc_term_day(const struct procedure *p, const struct slot_in *s
 enum term_state proc_term(const struct procedure *p, const struct slot_in *slot,
                           const struct term *term, int64_t *out);
 enum held { HELD, BROKEN, HELD_NOT_YET, HELD_WAITS };
+/* HELD: all are there; BROKEN: one has another value. */
+enum held proc_where(const struct procedure *p, const struct slot_in *slot,
+                     const struct where_value *where, size_t n);
 /* have, want: the sums of both sides; may be NULL. */
 enum held proc_check(const struct procedure *p, const struct slot_in *slot,
                      const struct check *check, int64_t *have, int64_t *want);

@@ -306,6 +306,31 @@ static bool compare(const struct check *check, int64_t den, int64_t left, int64_
     return false;
 }
 
+static const struct proc_value *value_at(const struct procedure *p, const struct slot_in *slot,
+                                         const struct term *term)
+{
+    const struct slot_in *at = term->kind == TERM_OPEN   ? &p->open
+                               : term->kind == TERM_STEP ? named_slot(p, slot, term->step)
+                                                         : slot;
+    const struct member *m = at ? proc_member(at, false, term->key) : NULL;
+    return m && m->value && !m->value->erased ? m->value : NULL;
+}
+
+enum held proc_where(const struct procedure *p, const struct slot_in *slot,
+                     const struct where_value *where, size_t n)
+{
+    enum held all = HELD;
+    for (size_t i = 0; i < n; i++) {
+        const struct proc_value *v = value_at(p, slot, &where[i].term);
+        const char *is = !v ? "" : v->text ? v->text : v->num != 0 ? "yes" : "no";
+        if (v && strcmp(is, where[i].is) != 0) {
+            return BROKEN;
+        }
+        all = v ? all : HELD_NOT_YET;
+    }
+    return all;
+}
+
 enum held proc_check(const struct procedure *p, const struct slot_in *slot,
                      const struct check *check, int64_t *have, int64_t *want)
 {
@@ -315,8 +340,12 @@ enum held proc_check(const struct procedure *p, const struct slot_in *slot,
     if (check->only.text && proc_term(p, slot, &check->only, &only) != TERM_VALUE) {
         return HELD_NOT_YET;
     }
-    if (only == 0) {
+    enum held where = proc_where(p, slot, check->where, check->where_n);
+    if (only == 0 || where == BROKEN) {
         return HELD;
+    }
+    if (where == HELD_NOT_YET) {
+        return HELD_NOT_YET;
     }
     enum term_state l = sum_terms(p, slot, check->left, check->left_n, &left);
     enum term_state r = sum_terms(p, slot, check->right, check->right_n, &right);

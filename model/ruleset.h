@@ -70,6 +70,13 @@ struct term {
 };
 enum { TERMS_MAX = 8 };
 
+/* A value that must be there before a rule says anything: a choice's value, or "yes", "no". */
+struct where_value {
+    struct term term;
+    const char *is;
+};
+enum { WHERE_MAX = 4 };
+
 enum check_op { CHECK_GT, CHECK_GE, CHECK_EQ, CHECK_LE, CHECK_LT, CHECK_ODD };
 
 /* sum(left) * den  op  sum(right) * num, in integers, cross-multiplied: "more than half of those
@@ -84,6 +91,8 @@ struct check {
     int64_t num, den;   /* > 0 */
     struct term den_of; /* text not NULL: den is this number of the rule set, "one in so many" */
     struct term only;   /* text NULL: always; else holds by itself while this value is 0 */
+    struct where_value where[WHERE_MAX]; /* the same unless all of them are there */
+    size_t where_n;
     struct citation cite;
     struct words says;   /* the rule in one sentence */
     struct words remedy; /* what can be done when it is broken */
@@ -143,7 +152,8 @@ struct material {
     struct words name;
     bool required;
 };
-/* A step with `second` takes these two by itself: a second person who has no key here signs on paper
+/* A step with `second` takes these two by itself: a second person who has no key here signs on
+ * paper
  * ("paper" or a photo of it), and his name stands in the private part. */
 #define SECOND_PAPER "second_paper"
 #define SECOND_NAME  "second_name"
@@ -164,12 +174,6 @@ enum office_organ {
     ORGAN_PARTY,           /* 党组织班子; with the committee: 两委 */
     ORGAN_N
 };
-/* A value that must be there before a rule says anything: a choice's value, or "yes", "no". */
-struct office_where {
-    struct term term;
-    const char *is;
-};
-enum { OFFICE_WHERE_MAX = 4 };
 /* What one record in force says about who holds an office: it files its people, or ends what one
  * of them held. A term whose text is NULL was not written. */
 struct office_rule {
@@ -188,7 +192,7 @@ struct office_rule {
     struct term on;    /* since when; of an end: from when on not any more */
     struct term until; /* the day to which the term runs */
     struct term years; /* else so many years */
-    struct office_where where[OFFICE_WHERE_MAX];
+    struct where_value where[WHERE_MAX];
     size_t where_n;
     /* Whoever sits here may not sit there as well. */
     bool bars;
@@ -206,9 +210,9 @@ struct step_spec {
     struct words subject; /* what the subject is */
     bool issues;          /* the console itself issues it (final notice, result, certificate): then
                              breaches and open checks block it */
-    bool second;          /* needs a second person's cosign: 待第二人 until then; its last material
-                             and its last field are SECOND_PAPER and SECOND_NAME */
-    bool optional;        /* never missing */
+    bool second;   /* needs a second person's cosign: 待第二人 until then; its last material
+                      and its last field are SECOND_PAPER and SECOND_NAME */
+    bool optional; /* never missing */
     const struct check *when; /* applies only while all hold; unknown = may apply */
     size_t when_n;
     const struct need *needs;

@@ -46,9 +46,11 @@ static const char *word_read(struct reader *r, const struct json *at, const char
     return literal;
 }
 
-static void where_read(struct reader *r, const struct json *at, struct office_rule *out)
+void where_read(struct reader *r, const struct json *at, struct where_value out[WHERE_MAX],
+                size_t *n)
 {
     const struct json *where = json_obj(at, "where");
+    *n = 0;
     if (where == NULL) {
         if (json_has(at, "where")) {
             read_wrong(r, "where");
@@ -57,11 +59,11 @@ static void where_read(struct reader *r, const struct json *at, struct office_ru
     }
     read_enter(r, "where", SIZE_MAX);
     for (const struct json *m = json_first(where); m != NULL && r->err == GW_OK; m = json_next(m)) {
-        if (out->where_n == OFFICE_WHERE_MAX) {
+        if (*n == WHERE_MAX) {
             read_wrong(r, json_key(m));
             break;
         }
-        struct office_where *w = &out->where[out->where_n++];
+        struct where_value *w = &out[(*n)++];
         w->is = read_id(r, where, json_key(m), FORM_CHOICE, true);
         term_text_read(r, json_key(m), &w->term);
     }
@@ -111,7 +113,7 @@ static void file_read(struct reader *r, const struct json *at, struct office_rul
         }
     }
     out->renews = read_flag(r, at, "renews");
-    where_read(r, at, out);
+    where_read(r, at, out->where, &out->where_n);
     bars_read(r, at, out);
 }
 
@@ -127,7 +129,7 @@ static void end_read(struct reader *r, const struct json *at, struct office_rule
     value_read(r, at, "post_of", false, &out->post_of);
     value_read(r, at, "on", true, &out->on);
     out->cause = word_read(r, at, "cause", "cause_of", &out->cause_of);
-    where_read(r, at, out);
+    where_read(r, at, out->where, &out->where_n);
 }
 
 const struct office_rule *offices_read(struct reader *r, const struct json *object, const char *key,

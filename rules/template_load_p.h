@@ -19,6 +19,9 @@ void term_text_read(struct reader *r, const char *text, struct term *out); /* a 
 const struct check *checks_read(struct reader *r, const struct json *object, const char *key,
                                 size_t *n);
 const struct time_rule *times_read(struct reader *r, const struct json *object, size_t *n);
+/* Member "where", none when it is absent. */
+void where_read(struct reader *r, const struct json *at, struct where_value out[WHERE_MAX],
+                size_t *n);
 /* key "files" or "ends" */
 const struct office_rule *offices_read(struct reader *r, const struct json *object, const char *key,
                                        size_t *n);

@@ -144,6 +144,48 @@ static void side_check(const struct place *p, const struct term *terms, size_t n
     }
 }
 
+/* A name that leads to a field of one of these types; a person who is read from a number would file
+ * nobody for ever. */
+enum {
+    AS_NAME = 1U << PROC_PERSON | 1U << PROC_PEOPLE | 1U << PROC_TEXT,
+    AS_WORD = 1U << PROC_CHOICE | 1U << PROC_BOOL,
+    AS_TEXT = 1U << PROC_TEXT
+};
+
+static void value_check(const struct place *p, const struct term *term, unsigned types,
+                        const char *member)
+{
+    if (term->text == NULL) {
+        return;
+    }
+    const struct proc_field *field = field_named(p, term);
+    if (field == NULL) {
+        names_nothing(p, term, member);
+    } else if ((types >> field->type & 1U) == 0) {
+        read_wrong(p->r, member);
+    } else if (term->kind == TERM_STEP) {
+        subject_check(p, term, member);
+    }
+}
+
+/* A value that the field can have: a typing error would file nobody for ever. */
+static void where_check(const struct place *p, const struct where_value *where)
+{
+    value_check(p, &where->term, AS_WORD, "where");
+    const struct proc_field *field = p->r->err == GW_OK ? field_named(p, &where->term) : NULL;
+    if (field == NULL) {
+        return;
+    }
+    bool found =
+        field->type == PROC_BOOL && (strcmp(where->is, "yes") == 0 || strcmp(where->is, "no") == 0);
+    for (size_t i = 0; i < field->values_n; i++) {
+        found = found || strcmp(field->values[i].value, where->is) == 0;
+    }
+    if (!found) {
+        read_wrong(p->r, where->term.text);
+    }
+}
+
 static void checks_check(const struct place *p, const struct check *checks, size_t n)
 {
     for (size_t i = 0; p->r->err == GW_OK && i < n; i++) {
@@ -158,6 +200,9 @@ static void checks_check(const struct place *p, const struct check *checks, size
         }
         if (checks[i].only.text != NULL) {
             term_check(p, &checks[i].only, WANT_NUMBER, "only");
+        }
+        for (size_t k = 0; k < checks[i].where_n; k++) {
+            where_check(p, &checks[i].where[k]);
         }
         cite_check(p, &checks[i].cite);
         read_leave(p->r);
@@ -188,48 +233,6 @@ static void fields_check(const struct place *p, const struct proc_field *fields,
             term_check(p, fields[i].prefill_term, WANT_ANY, "prefill");
             read_leave(p->r);
         }
-    }
-}
-
-/* A name that leads to a field of one of these types; a person who is read from a number would file
- * nobody for ever. */
-enum {
-    AS_NAME = 1U << PROC_PERSON | 1U << PROC_PEOPLE | 1U << PROC_TEXT,
-    AS_WORD = 1U << PROC_CHOICE | 1U << PROC_BOOL,
-    AS_TEXT = 1U << PROC_TEXT
-};
-
-static void value_check(const struct place *p, const struct term *term, unsigned types,
-                        const char *member)
-{
-    if (term->text == NULL) {
-        return;
-    }
-    const struct proc_field *field = field_named(p, term);
-    if (field == NULL) {
-        names_nothing(p, term, member);
-    } else if ((types >> field->type & 1U) == 0) {
-        read_wrong(p->r, member);
-    } else if (term->kind == TERM_STEP) {
-        subject_check(p, term, member);
-    }
-}
-
-/* A value that the field can have: a typing error would file nobody for ever. */
-static void where_check(const struct place *p, const struct office_where *where)
-{
-    value_check(p, &where->term, AS_WORD, "where");
-    const struct proc_field *field = p->r->err == GW_OK ? field_named(p, &where->term) : NULL;
-    if (field == NULL) {
-        return;
-    }
-    bool found =
-        field->type == PROC_BOOL && (strcmp(where->is, "yes") == 0 || strcmp(where->is, "no") == 0);
-    for (size_t i = 0; i < field->values_n; i++) {
-        found = found || strcmp(field->values[i].value, where->is) == 0;
-    }
-    if (!found) {
-        read_wrong(p->r, where->term.text);
     }
 }
 

@@ -122,8 +122,8 @@ static void den_read(struct reader *r, const struct json *at, struct check *out)
 
 static void check_read(struct reader *r, const struct json *at, struct check *out)
 {
-    static const char *const keys[] = {"id",  "left",    "op",   "right",  "num",  "den",
-                                       "law", "article", "says", "remedy", "only", NULL};
+    static const char *const keys[] = {"id",      "left", "op",     "right", "num",   "den", "law",
+                                       "article", "says", "remedy", "only",  "where", NULL};
     static const char *const ops[] = {"gt", "ge",  "eq", "le",
                                       "lt", "odd", NULL}; /* enum check_op */
     out->id = read_id(r, at, "id", FORM_RULE, true);
@@ -146,6 +146,7 @@ static void check_read(struct reader *r, const struct json *at, struct check *ou
     if (json_has(at, "only")) {
         term_member_read(r, at, "only", &out->only);
     }
+    where_read(r, at, out->where, &out->where_n);
     out->cite = read_citation(r, at);
     out->says = read_words(r, at, "says", READ_SENTENCE_BYTES);
     out->remedy = read_words(r, at, "remedy", READ_SENTENCE_BYTES);

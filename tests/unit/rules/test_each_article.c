@@ -114,6 +114,19 @@ static const char *subject_of(const char *word)
     return strcmp(word, "-") == 0 ? "" : word;
 }
 
+/* A value of the story, by its key. */
+static void replace(struct made *m, size_t n, const struct proc_value *value, const char *rule)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(m->values[i].key, value->key) == 0) {
+            m->values[i] = *value;
+            return;
+        }
+    }
+    print_error("%s: the story has no such value\n", rule);
+    fail();
+}
+
 /* The change of a case, when this record is the one that it names. */
 static void apply(struct told *t, struct made *m, const char *step, const char *subject,
                   const struct line *change)
@@ -132,15 +145,11 @@ static void apply(struct told *t, struct made *m, const char *step, const char *
     }
     size_t n = m->s.values_n;
     put(m, change->word[6]);
-    for (size_t i = 0; i < n; i++) {
-        if (strcmp(m->values[i].key, m->values[n].key) == 0) {
-            m->values[i] = m->values[n];
-            m->s.values_n = n;
-            return;
-        }
+    size_t end = m->s.values_n;
+    m->s.values_n = n;
+    for (size_t k = n; k < end; k++) {
+        replace(m, n, &m->values[k], change->word[0]);
     }
-    print_error("%s: the story has no such value\n", change->word[0]);
-    fail();
 }
 
 /* "@TEMPLATE,…" before a line: only in the story of these. */

@@ -104,6 +104,7 @@ static enum gw_err set_pragmas(struct gw_db *db, const struct gw_db_opts *opts,
                                  "PRAGMA wal_autocheckpoint=0;"
                                  "PRAGMA foreign_keys=ON;"
                                  "PRAGMA cell_size_check=ON;"
+                                 "PRAGMA secure_delete=ON;" /* erased is erased */
                                  "PRAGMA mmap_size=0;"
                                  /* else each savepoint that touches many pages makes a file */
                                  "PRAGMA temp_store=MEMORY;"

@@ -111,7 +111,7 @@ static void rival_json(const struct showing *v, const struct ev_step *step, stru
     } else {
         jw_null(w, "happened_at");
     }
-    jw_int(w, "recorded_at", step->wall + (step->off == INT64_MIN ? 0 : step->off));
+    jw_int(w, "recorded_at", ev_recorded_at(step));
     jw_bool(w, "receipt", step->seq >= 0);
     members_json(v, "values", CONTEST_VALUE, step, w);
     members_json(v, "materials", CONTEST_MATERIAL, step, w);
@@ -181,6 +181,17 @@ static void show_each(struct cli *cli, const struct process_case *c, struct cont
     }
 }
 
+static bool any_contest(const struct process_case *c)
+{
+    struct contest what;
+    for (size_t i = 0; i < procedure_findings(c->state); i++) {
+        if (procedure_contest(c->state, procedure_finding(c->state, i), &what)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static int show(struct cli *cli, const struct process_case *c)
 {
     struct contest_sheet *sheet = calloc(1, sizeof *sheet);
@@ -196,6 +207,8 @@ static int show(struct cli *cli, const struct process_case *c)
     enum gw_err err = sheet ? jw_end(&w) : GW_NOMEM;
     if (!err && cli->json) {
         out_json_line(&buf);
+    } else if (!err && !any_contest(c)) {
+        puts(_("Nothing is contested here."));
     }
     gw_buf_free(&buf);
     free(sheet);

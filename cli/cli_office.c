@@ -99,8 +99,9 @@ static void also_json(const struct office *o, struct jw *w)
     jw_arr_end(w);
 }
 
-/* named: of a list; a resident's own are told without the name, which is masked there. */
-static void office_json(const struct office *o, bool named, struct jw *w)
+/* named: of a list; a resident's own are told without the name, which is masked there. by_name: the
+ * resident himself is known by his name alone. */
+static void office_json(const struct office *o, bool named, bool by_name, struct jw *w)
 {
     char mark[MARK_MAX];
     (void)office_mark_print(o, mark, sizeof mark);
@@ -125,7 +126,7 @@ static void office_json(const struct office *o, bool named, struct jw *w)
     jw_str(w, "state", office_state_name(o->state));
     also_json(o, w);
     jw_bool(w, "leads_both", o->leads_both);
-    jw_bool(w, "by_name", o->by_name != 0);
+    jw_bool(w, "by_name", by_name || o->by_name != 0);
     jw_bool(w, "barred", o->barred != 0);
     jw_bool(w, "doubt", o->doubt);
     jw_bool(w, "waits", o->waits);
@@ -142,7 +143,7 @@ static enum gw_err print_json(const struct office_list *list, const struct wante
     jw_arr(&w, NULL);
     for (size_t i = 0; i < list->n; i++) {
         if (is_wanted(wanted, &list->offices[i])) {
-            office_json(&list->offices[i], true, &w);
+            office_json(&list->offices[i], true, false, &w);
         }
     }
     jw_arr_end(&w);
@@ -171,7 +172,7 @@ void cli_offices_json(struct cli *cli, const char *resident, struct jw *w)
     for (size_t i = 0; i < list.n; i++) {
         bool by_name;
         if (office_is_of(&list.offices[i], resident, name, &by_name)) {
-            office_json(&list.offices[i], false, w);
+            office_json(&list.offices[i], false, by_name, w);
         }
     }
     jw_arr_end(w);

@@ -136,10 +136,8 @@ static void print_slot(const struct slot *slot)
     char day[DAY_TEXT + 1];
     char hash[9];
     static const char *const words[] = {
-        [SLOT_OPEN] = N_("not yet"),
-        [SLOT_DONE] = N_("done"),
-        [SLOT_CONTESTED] = N_("contested"),
-        [SLOT_SECOND] = N_("second person missing"),
+        [SLOT_OPEN] = N_("not yet"),          [SLOT_DONE] = N_("done"),
+        [SLOT_CONTESTED] = N_("contested"),   [SLOT_SECOND] = N_("second person missing"),
         [SLOT_PAPER] = N_("signed on paper"),
     };
     day_print(slot->happened, day);
@@ -166,7 +164,7 @@ static void print_checkpoint(const struct process_case *c, const struct ev_step 
     for (size_t i = 0; i < ev_count(c->set); i++) {
         cosigned = cosigned || process_cosigned_by_another(step, ev_at(c->set, i));
     }
-    day_print(day_of_ms(process_recorded_at(step)), day);
+    day_print(day_of_ms(ev_recorded_at(step)), day);
     (void)snprintf(hash, sizeof hash, "%.8s", step->hash);
     out_cell("", 6);
     out_cell(cosigned ? _("signed by two") : _("signed by one"), 14);

@@ -97,11 +97,8 @@ static void ms_json(struct jw *w, const char *key, int64_t ms)
 void process_slot_json(const struct process_case *c, const struct slot *slot, struct jw *w)
 {
     static const char *const names[] = {
-        [SLOT_OPEN] = "open",
-        [SLOT_DONE] = "done",
-        [SLOT_CONTESTED] = "contested",
-        [SLOT_SECOND] = "second",
-        [SLOT_PAPER] = "paper",
+        [SLOT_OPEN] = "open",     [SLOT_DONE] = "done",   [SLOT_CONTESTED] = "contested",
+        [SLOT_SECOND] = "second", [SLOT_PAPER] = "paper",
     };
     const struct ev_step *record = slot->record;
     jw_obj(w, NULL);
@@ -136,7 +133,7 @@ static void checkpoint_json(const struct process_case *c, const struct ev_step *
     jw_str(w, "hash", step->hash);
     jw_str(w, "user", step->user);
     jw_str(w, "dev", step->dev);
-    ms_json(w, "recorded_at", process_recorded_at(step));
+    ms_json(w, "recorded_at", ev_recorded_at(step));
     jw_int(w, "count", step->count);
     jw_str(w, "digest", step->digest);
     jw_arr(w, "cosigned_by");
@@ -158,11 +155,4 @@ void process_checkpoints_json(const struct process_case *c, struct jw *w)
         }
     }
     jw_arr_end(w);
-}
-
-int64_t process_recorded_at(const struct ev_step *step)
-{
-    return step->off != INT64_MIN ? step->wall + step->off
-           : step->recv_at > 0    ? step->recv_at
-                                  : step->wall;
 }

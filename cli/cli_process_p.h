@@ -68,7 +68,6 @@ void process_checkpoints_json(const struct process_case *c, struct jw *w);
 /* True when that one counts as another person's signature of the record. */
 bool process_cosigned_by_another(const struct ev_step *record, const struct ev_step *cosign);
 /* The author's corrected clock, else the receipt's moment, else his clock as it was; ms. */
-int64_t process_recorded_at(const struct ev_step *step);
 void process_day_json(struct jw *w, const char *key, gw_day day); /* text or null */
 
 int process_new(struct cli *cli, int argc, char **argv);

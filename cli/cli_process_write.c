@@ -325,6 +325,11 @@ int process_choose(struct cli *cli, int argc, char **argv)
     if (status != CLI_DONE) {
         return status;
     }
+    if (r.n != 2) {
+        process_unload(&r.c);
+        return cli_usage(cli, cli_find(cli->verb), "%s",
+                         _("Give the id and one hash: what is chosen is taken as it is."));
+    }
     const char *hash = find_hash(cli, &r.c, r.rest[1]);
     const struct ev_step *step = hash ? ev_find(r.c.set, hash) : NULL;
     size_t i = 0;

@@ -21,6 +21,7 @@ struct command {
     int64_t now;             /* the server's */
     int64_t acted_at;        /* the author's, by his corrected clock; 0 = not known well enough */
     struct wire_cursor base; /* epoch "" when base cannot be read */
+    bool bare;               /* its private part was not sent: it was erased before it came */
 };
 
 struct verdict;

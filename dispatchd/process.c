@@ -127,6 +127,8 @@ static enum gw_err put_step(const struct command *c, const struct verdict *v,
         .n = c->body.n,
         .recv_at = receipt->at,
         .receipt_seq = v->seq,
+        .erased_at = c->bare ? receipt->at : 0,
+        .erased_why = c->bare ? "erased before it was sent" : NULL,
     };
     enum gw_err err = name_blobs(c, fail);
     return err ? err : step_row_put(c->core->store, &row, v->path, NULL, fail);

@@ -442,6 +442,13 @@ void ev_set_free(struct ev_set *set)
     free(set);
 }
 
+int64_t ev_recorded_at(const struct ev_step *step)
+{
+    return step->off != INT64_MIN ? step->wall + step->off
+           : step->recv_at > 0    ? step->recv_at
+                                  : step->wall;
+}
+
 size_t ev_count(const struct ev_set *set)
 {
     return set->n;

@@ -80,6 +80,8 @@ struct ev_set; /* owned copy of order and reachability; the steps stay borrowed 
 enum gw_err ev_set_new(const struct ev_step *const *steps, size_t n, struct ev_set **out);
 void ev_set_free(struct ev_set *set);
 
+/* By the corrected clock, else by the server's receipt, else by the laptop's own clock; ms. */
+int64_t ev_recorded_at(const struct ev_step *step);
 size_t ev_count(const struct ev_set *set);
 /* In the one order that everybody computes: parents first, ties by hash. */
 const struct ev_step *ev_at(const struct ev_set *set, size_t i);

@@ -55,7 +55,8 @@ struct office {
     gw_day since, said;    /* said: to which day the record says the term runs; DAY_NONE */
     enum office_organ bar; /* whose members may not sit here (of the rule); ORGAN_N = none */
     /* ---- filled in by office_join */
-    bool waits; /* also true as read; an end of it that waits for its second person sets it, too */
+    bool voided; /* its poll was found void: it renewed nothing */
+    bool waits;  /* also true as read; an end of it that waits for its second person sets it, too */
     gw_day until, ended;
     const char *cause; /* "" while it has not ended; "term": the next ones took over; "moved": he
                           took another post of the same body */

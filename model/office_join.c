@@ -60,6 +60,7 @@ static void apply_own(struct office *offices, size_t n, struct office_end *e)
             o->waits = true;
         } else if (meant) {
             end_at(o, e->on, e->cause);
+            o->voided = o->voided || e->all;
         }
         e->lost = e->lost && !meant;
     }
@@ -67,10 +68,11 @@ static void apply_own(struct office *offices, size_t n, struct office_end *e)
 
 /* ---- renewals, and who takes another post */
 
-/* A poll that was found void at once has renewed nothing. */
+/* A poll that was found void has renewed nothing, whenever that was found: those before serve on.
+ */
 static bool renews(const struct office *o)
 {
-    return o->renews && (o->ended == DAY_NONE || o->ended > o->since);
+    return o->renews && !o->voided;
 }
 
 /* The day on which the procedure of `of` filed the organ anew; DAY_NONE when another of its rows
@@ -199,7 +201,9 @@ static void judge(struct office *offices, size_t n, struct office_end *e)
 static bool is_hit(const struct office *o, const struct office_end *e)
 {
     bool same_id = *o->resident != '\0' && same_text(o->resident, e->hit->resident);
-    return o == e->hit || (same_id && o->organ == e->organ && o->since <= e->on);
+    /* ended today by another end of today is still meant */
+    bool there = o->since <= e->on && (o->ended == DAY_NONE || o->ended >= e->on);
+    return o == e->hit || (same_id && o->organ == e->organ && there);
 }
 
 static void apply(struct office *offices, size_t n, const struct office_end *e)
@@ -330,7 +334,7 @@ void office_join(struct office *offices, size_t n, struct office_end *ends, size
         o->ended = DAY_NONE;
         o->cause = o->bar_says = "";
         o->also = o->by_name = o->barred = 0;
-        o->leads_both = o->doubt = false;
+        o->leads_both = o->doubt = o->voided = false;
     }
     for (size_t i = 0; i < ends_n; i++) {
         ends[i].lost = true;

@@ -55,6 +55,8 @@ const char *office_cause_word(const char *cause)
         {"resigned", N_("resigned")},
         {"recalled", N_("recalled")},
         {"void", N_("election found void")},
+        {"poll_void", N_("poll found void")},
+        {"replaced", N_("replaced by the group")},
         {"reviewed", N_("twice found not competent")},
         {"ended", N_("ended by itself")},
         {"died", N_("died")},

@@ -188,7 +188,7 @@ static void list_representatives(struct making *m)
             add_name(m, group->reps[k].name);
         }
         if (group->n == 0) {
-            add_name(m, NULL);
+            add_name(m, group->erased ? "" : NULL);
         }
     }
     list_title(m, _("List of the residents' representatives"));

@@ -312,16 +312,21 @@ enum gw_err blob_want(struct home *home, const struct blob_row *row, struct gw_f
     return put_row(home, &now, fail);
 }
 
+static enum gw_err is_named(const char *commit, const uint8_t salt[BLOB_SALT], const void *bytes,
+                            size_t len, struct gw_fail *fail)
+{
+    char hash[GW_HASH_HEX + 1];
+    blob_commit(salt, bytes, len, hash);
+    return strcmp(hash, commit) == 0
+               ? GW_OK
+               : gw_fail_set(fail, GW_INVALID, _("What came is not what the record names."));
+}
+
 /* Salt and bytes into a file named by what they hash to. */
 static enum gw_err keep_bytes(struct home *home, const char *commit, const uint8_t salt[BLOB_SALT],
                               const void *bytes, size_t len, struct gw_fail *fail)
 {
-    char hash[GW_HASH_HEX + 1];
     struct gw_buf salted;
-    blob_commit(salt, bytes, len, hash);
-    if (strcmp(hash, commit) != 0) {
-        return gw_fail_set(fail, GW_INVALID, _("What came is not what the record names."));
-    }
     gw_buf_init(&salted, BLOB_MAX + BLOB_SALT);
     enum gw_err err = gw_buf_add(&salted, salt, BLOB_SALT);
     err = err ? err : gw_buf_add(&salted, bytes, len);
@@ -335,6 +340,7 @@ enum gw_err blob_keep(struct home *home, const char *commit, const uint8_t salt[
 {
     struct blob_row row;
     enum gw_err err = blob_find(home, commit, &row);
+    err = err ? err : is_named(commit, salt, bytes, len, fail);
     err = err ? err : keep_bytes(home, commit, salt, bytes, len, fail);
     row.state = BLOB_DONE;
     row.size = row.held = (int64_t)len;
@@ -350,7 +356,14 @@ enum gw_err blob_take(struct home *home, const struct blob_row *row, const uint8
         return gw_fail_set(fail, GW_INVALID, _("What came is not what the record names."));
     }
     odb_copy(own.media, sizeof own.media, media);
-    enum gw_err err = keep_bytes(home, row->commit, salt, bytes, (size_t)row->size, fail);
+    /* the row first: a file that no row names would outlive an erasure */
+    own.state = BLOB_WANTED;
+    own.held = 0;
+    enum gw_err err = is_named(row->commit, salt, bytes, (size_t)row->size, fail);
+    err = err ? err : put_row(home, &own, fail);
+    err = err ? err : keep_bytes(home, row->commit, salt, bytes, (size_t)row->size, fail);
+    own.state = row->state;
+    own.held = row->held;
     return err ? err : put_row(home, &own, fail);
 }
 
@@ -358,7 +371,7 @@ enum gw_err blob_take(struct home *home, const struct blob_row *row, const uint8
 
 enum { SWEEP_AT_ONCE = 32 };
 
-enum gw_err blob_sweep(struct home *home, struct gw_fail *fail)
+static enum gw_err sweep_some(struct home *home, size_t *swept, struct gw_fail *fail)
 {
     struct blob_row rows[SWEEP_AT_ONCE];
     size_t n = 0;
@@ -374,6 +387,17 @@ enum gw_err blob_sweep(struct home *home, struct gw_fail *fail)
     for (size_t i = 0; i < n && !err; i++) {
         rows[i].state = BLOB_ERASED;
         err = blob_note(home, &rows[i], fail);
+    }
+    *swept = n;
+    return err;
+}
+
+enum gw_err blob_sweep(struct home *home, struct gw_fail *fail)
+{
+    size_t swept = SWEEP_AT_ONCE;
+    enum gw_err err = GW_OK;
+    while (!err && swept == SWEEP_AT_ONCE) {
+        err = sweep_some(home, &swept, fail);
     }
     return err;
 }

@@ -139,6 +139,10 @@ enum gw_err bundle_blobs_add(struct home *home, const char *process, const char 
                         .report = report,
                         .fail = fail};
     int64_t n = 0;
+    enum gw_err swept = blob_sweep(home, fail); /* what was erased does not travel */
+    if (swept) {
+        return swept;
+    }
     if (which && !is_word(&s, "all") && !is_word(&s, "none") && !commits_ok(which, &n)) {
         return gw_fail_set(fail, GW_INVALID,
                            _("--attachments takes all, none, or the hashes of attachments with "

@@ -225,9 +225,10 @@ enum gw_err process_bundle_in(struct home *home, const void *file, size_t len,
     ODB_COPY(report->from, in.head.from);
     err = odb_begin(home, GW_DURABLE_FULL, "process_bundle_in", fail);
     err = err ? err : odb_end(home, take_all(&m), fail);
+    report->changed |= !err && report->taken > 0 ? 1U << TYPE_STEP : 0;
     err = err ? err : bundle_blobs_take(home, &in, report, fail);
     if (!err) {
-        report->changed |= report->taken + report->attachments > 0 ? 1U << TYPE_STEP : 0;
+        report->changed |= report->attachments > 0 ? 1U << TYPE_STEP : 0;
     }
     bundle_free(&in);
     return err;

@@ -107,7 +107,7 @@ void contest_cell(struct home *home, const struct process_case *c, const struct 
         (void)snprintf(out, CONTEST_CELL, "%s", contest_role(step));
         break;
     case CONTEST_RECORDED:
-        print_time(step->wall + (step->off == INT64_MIN ? 0 : step->off), out);
+        print_time(ev_recorded_at(step), out);
         break;
     case CONTEST_RECEIPT:
         (void)snprintf(out, CONTEST_CELL, "%s", receipt_of(step));

@@ -89,12 +89,14 @@ enum gw_err mirror_digest(struct home *home, const struct wire_digest *digest, s
  * hold everything up for as many microseconds. Zeroed before the first call; the same digest each
  * time. *done: what is returned is what mirror_digest() would say. Meanwhile the mirror may be
  * written to: what differs then is summed once more in one go. */
+enum { MIRROR_DIGESTS_MAX = 2048 }; /* scopes times types; those behind are not compared */
 struct mirror_check {
     size_t at;              /* digest under way */
     char id[GW_ID_MAX + 1]; /* row of it that was looked at last */
     int64_t count, writes;
     uint64_t sum;
     bool begun, differs;
+    uint64_t bad[MIRROR_DIGESTS_MAX / 64]; /* which differ; acted on when all were compared */
 };
 enum gw_err mirror_digest_part(struct home *home, const struct wire_digest *digest, size_t n,
                                struct mirror_check *check, bool *done, struct gw_fail *fail);

@@ -120,8 +120,7 @@ static enum gw_err sum_anew(struct home *home, const struct wire_digest *want,
 
 /* A part of the digest under way; *left: it needs another. */
 static enum gw_err one_part(struct home *home, const struct wire_digest *want,
-                            struct mirror_check *check, int64_t *rows, bool *left,
-                            struct gw_fail *fail)
+                            struct mirror_check *check, int64_t *rows, bool *left)
 {
     enum gw_err err = check->begun ? add_rows(home, want, check, rows, left)
                                    : sum_anew(home, want, check, rows, left);
@@ -136,11 +135,25 @@ static enum gw_err one_part(struct home *home, const struct wire_digest *want,
     if (err || *left) {
         return err;
     }
-    check->begun = false;
-    check->at++;
     if (!same) {
         check->differs = true;
-        err = digest_job(home, want->scope, fail);
+        check->bad[check->at / 64] |= UINT64_C(1) << check->at % 64;
+    }
+    check->begun = false;
+    check->at++;
+    return err;
+}
+
+/* Only now: what is distrusted above one scope is above another one, too, and would differ there.
+ */
+static enum gw_err act(struct home *home, const struct wire_digest *digest, size_t n,
+                       const struct mirror_check *check, struct gw_fail *fail)
+{
+    enum gw_err err = GW_OK;
+    for (size_t i = 0; !err && i < n; i++) {
+        if ((check->bad[i / 64] >> i % 64 & 1) != 0) {
+            err = digest_job(home, digest[i].scope, fail);
+        }
     }
     return err;
 }
@@ -150,16 +163,18 @@ static enum gw_err digest_rows(struct home *home, const struct wire_digest *dige
                                struct gw_fail *fail)
 {
     bool left = false;
+    n = n < MIRROR_DIGESTS_MAX ? n : MIRROR_DIGESTS_MAX;
     enum gw_err err = scopes_load(home);
     while (!err && rows > 0 && check->at < n) {
         if (is_our_scope(home, digest[check->at].scope)) {
-            err = one_part(home, &digest[check->at], check, &rows, &left, fail);
+            err = one_part(home, &digest[check->at], check, &rows, &left);
         } else { /* the scopes moved on; the next digest will speak of them */
             check->at++;
             check->begun = false;
         }
     }
     *done = !err && check->at >= n;
+    err = *done ? act(home, digest, n, check, fail) : err;
     return err || !*done || !check->differs
                ? err
                : gw_fail_set(fail, GW_REFUSED,

@@ -131,15 +131,18 @@ static enum gw_err file_case(struct home *home, const struct process_case *c, co
 
 /* A full disk, or a store that another program holds: what was filed before is shown, and said to
  * be old. */
-static enum gw_err keep_case(struct home *home, const struct process_case *c, const char *stamp,
-                             struct office_list *list, struct gw_fail *fail)
+static void keep_case(struct home *home, const struct overview_common *common,
+                      const struct process_case *c, const char *stamp, struct office_list *list)
 {
-    struct gw_fail why = {0};
-    enum gw_err err = odb_begin(home, GW_DURABLE_NORMAL, "offices", &why);
-    err = err ? err : odb_end(home, file_case(home, c, stamp, &why), &why);
-    (void)fail;
+    char now[PROCESS_STAMP_MAX];
+    enum gw_err err = odb_begin(home, GW_DURABLE_NORMAL, "offices", NULL);
+    if (!err) {
+        /* another program may have taken in an erasure since this was read */
+        err = overview_stamp(home, common, c->row.id, now);
+        err = err || strcmp(now, stamp) == 0 ? err : GW_AGAIN;
+        err = odb_end(home, err ? err : file_case(home, c, stamp, NULL), NULL);
+    }
     list->stale += err != GW_OK;
-    return GW_OK;
 }
 
 static enum gw_err refresh_one(struct home *home, struct overview_common *common, const char *id,
@@ -162,9 +165,9 @@ static enum gw_err refresh_one(struct home *home, struct overview_common *common
         return err;
     }
     list->read++;
-    err = keep_case(home, &c, stamp, list, fail);
+    keep_case(home, common, &c, stamp, list);
     process_unload(&c);
-    return err;
+    return GW_OK;
 }
 
 static enum gw_err forget(struct home *home, const char *id)

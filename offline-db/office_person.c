@@ -27,9 +27,11 @@ static void print_office(const struct office *o, bool by_name, char *out, size_t
     day_print(o->since, since);
     day_print(o->ended != DAY_NONE ? o->ended : o->until, until);
     (void)office_mark_print(o, mark, sizeof mark);
-    (void)snprintf(out, size, "%s %s%s%s %s–%s %s%s%s%s", office_organ_word(o->organ, o->committee),
-                   office_post_word(o->post), *o->group ? " " : "", o->group, since, until,
-                   office_state_word(o->state), *mark ? " · " : "", mark,
+    const char *cause = o->state == OFFICE_ENDED ? office_cause_word(o->cause) : "";
+    (void)snprintf(out, size, "%s %s%s%s %s–%s %s%s%s%s%s%s",
+                   office_organ_word(o->organ, o->committee), o->group, *o->group ? " " : "",
+                   office_post_word(o->post), since, until, office_state_word(o->state),
+                   *cause ? " · " : "", cause, *mark ? " · " : "", mark,
                    by_name ? _(" (by name alone)") : "");
 }
 

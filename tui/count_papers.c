@@ -71,6 +71,13 @@ static void drop(struct count_papers *papers)
     papers->open = false;
 }
 
+void count_papers_keep(struct tui *tui, const struct count_papers *papers)
+{
+    if (papers->open) {
+        keep_draft(tui, papers);
+    }
+}
+
 void count_papers_close(struct tui *tui, struct count_papers *papers)
 {
     if (papers->open) {

@@ -16,6 +16,8 @@ struct count_papers {
 
 enum gw_err count_papers_open(struct tui *tui, const char *process, struct count_papers *out,
                               struct gw_fail *fail);
+/* What is typed is on the disk. Fine when it is not open. */
+void count_papers_keep(struct tui *tui, const struct count_papers *papers);
 /* Keeps the draft. Fine when it is not open. */
 void count_papers_close(struct tui *tui, struct count_papers *papers);
 

@@ -145,7 +145,7 @@ void process_put_record(struct tui *tui, const struct process_case *c, size_t i)
     const struct ev_step *step = ev_at(c->set, i);
     struct contest what;
     char at[17], name[120];
-    gw_time_local(step->wall + (step->off == INT64_MIN ? 0 : step->off), at);
+    gw_time_local(ev_recorded_at(step), at);
     screen_putf(tui->scr, P_DIM, "%.8s ", step->hash);
     screen_field(tui->scr, P_TEXT, at, 17);
     screen_field(tui->scr, P_BOLD, _(cmd_spec_of(process_command_of(step->kind))->word), 15);

@@ -16,7 +16,7 @@ enum { FOOT_ROWS = 5, SIGN_CELLS = 3, REASON_BYTES = 500 };
 struct state {
     gw_id process;
     /* which contest, also after loading again */
-    char step[64], subject[256], key[64], draft_kind[80];
+    char step[64], subject[256], key[64], draft_kind[420];
     bool material;
     struct process_case c;
     struct contest_sheet *sheet; /* owned */
@@ -82,8 +82,9 @@ static enum gw_err contested_open(struct tui *t, struct view *view, const void *
     (void)snprintf(s->process, sizeof(s->process), "%s", in->process);
     (void)snprintf(s->step, sizeof(s->step), "%s", slot != NULL ? slot->step : "");
     (void)snprintf(s->subject, sizeof(s->subject), "%s", slot != NULL ? slot->subject : "");
-    (void)snprintf(s->draft_kind, sizeof(s->draft_kind), "contest:%s", s->step);
     (void)snprintf(s->key, sizeof(s->key), "%s", in->what->key != NULL ? in->what->key : "");
+    (void)snprintf(s->draft_kind, sizeof(s->draft_kind), "contest:%s:%s:%s", s->step, s->subject,
+                   s->key);
     process_stamp(t->home, s->process, tui_today(t), s->stamp);
     enum gw_err err = process_load(t->home, s->process, tui_today(t), &s->c, fail);
     if (err != GW_OK) {
@@ -95,12 +96,18 @@ static enum gw_err contested_open(struct tui *t, struct view *view, const void *
     return GW_OK;
 }
 
-static void contested_close(struct tui *t, struct view *view)
+static void contested_keep(struct tui *t, struct view *view)
 {
     struct state *s = view->state;
     if (s->chosen >= 0) {
         dialog_draft_keep(t, s->draft_kind, s->process, s->reason.text);
     }
+}
+
+static void contested_close(struct tui *t, struct view *view)
+{
+    struct state *s = view->state;
+    contested_keep(t, view);
     process_unload(&s->c);
     free(s->sheet);
     free(s);
@@ -414,6 +421,7 @@ const struct view_ops view_contested = {
     .text = true,
     .open = contested_open,
     .close = contested_close,
+    .keep = contested_keep,
     .key = contested_key,
     .request = contested_request,
     .draw = contested_draw,

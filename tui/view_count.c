@@ -108,6 +108,12 @@ static void take_typed(struct tui *t, struct state *s)
     s->typed[0] = '\0';
 }
 
+static void count_view_keep(struct tui *t, struct view *view)
+{
+    const struct state *s = view->state;
+    count_papers_keep(t, &s->papers);
+}
+
 static void count_view_close(struct tui *t, struct view *view)
 {
     struct state *s = view->state;
@@ -412,6 +418,7 @@ const struct view_ops view_count = {
     .scope = SC_DIALOG,
     .open = count_view_open,
     .close = count_view_close,
+    .keep = count_view_keep,
     .key = count_view_key,
     .request = count_view_request,
     .draw = count_view_draw,

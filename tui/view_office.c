@@ -141,7 +141,8 @@ static void put_end(struct tui *t, const struct office *o)
         screen_putf(t->scr, P_WARN, " %s", _("several of this name"));
     }
     if (mark[0] != '\0') {
-        screen_putf(t->scr, o->barred != 0 ? P_WARN : P_GOOD, " %s", mark);
+        screen_put(t->scr, P_TEXT, " ");
+        screen_rest(t->scr, o->barred != 0 ? P_WARN : P_GOOD, mark);
     }
 }
 
@@ -162,7 +163,8 @@ static void put(struct tui *t, void *ctx, size_t i)
     (void)snprintf(post, sizeof(post), "%s%s%s", o->group, o->group[0] != '\0' ? " " : "",
                    office_post_word(o->post));
     screen_put(t->scr, P_TEXT, "  ");
-    screen_field(t->scr, P_TEXT, post, 20);
+    screen_field(t->scr, P_TEXT, post,
+                 screen_cols(t->scr) >= 120 && gw_i18n_lang() != GW_LANG_ZH ? 32 : 20);
     screen_put(t->scr, P_TEXT, " ");
     screen_field(t->scr, P_BOLD, o->name[0] != '\0' ? o->name : "—", 10);
     screen_putf(t->scr, paint_office(o), " %s–%s", since, until);

@@ -181,7 +181,7 @@ static void make_lines(struct state *s)
     contest_name(&s->c, step, who, sizeof(who));
     add(s, P_TEXT, _("Recorded by"), "%s  %s", who, contest_role(step));
     add_time(s, _("Happened"), step->happened_at);
-    add_time(s, _("Recorded"), step->wall + (step->off == INT64_MIN ? 0 : step->off));
+    add_time(s, _("Recorded"), ev_recorded_at(step));
     if (step->recv_at > 0) {
         add_time(s, _("Received by the server"), step->recv_at);
     }

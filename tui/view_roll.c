@@ -363,7 +363,11 @@ static bool roll_key(struct tui *t, struct view *view, const struct key *key)
 static bool roll_request(struct tui *t, struct view *view, enum request req)
 {
     struct state *s = view->state;
-    return s->detail.person[0] == '\0' && list_request(t, &s->list, req, t->body_top + HEAD_ROWS);
+    t->body_end -= FOOT_ROWS; /* a page is what is shown */
+    bool done =
+        s->detail.person[0] == '\0' && list_request(t, &s->list, req, t->body_top + HEAD_ROWS);
+    t->body_end += FOOT_ROWS;
+    return done;
 }
 
 static const char *roll_hint(struct tui *t, struct view *view)

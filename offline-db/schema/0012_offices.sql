@@ -42,15 +42,23 @@ CREATE TRIGGER process_gone AFTER DELETE ON process BEGIN
     DELETE FROM office_source WHERE process = OLD.id;
     DELETE FROM process_summary WHERE process = OLD.id;
 END;
-CREATE TRIGGER step_erased AFTER UPDATE ON step WHEN NEW.erased_at IS NOT NULL BEGIN
+CREATE TRIGGER step_erased AFTER UPDATE OF erased_at ON step WHEN NEW.erased_at IS NOT NULL BEGIN
     DELETE FROM office WHERE process = NEW.process;
     DELETE FROM office_source WHERE process = NEW.process;
-    UPDATE journal SET priv = NULL WHERE dev = NEW.dev AND n = NEW.n;
+    UPDATE journal SET priv = NULL WHERE priv IS NOT NULL AND uid IN
+        (SELECT uid FROM journal WHERE dev = NEW.dev AND n = NEW.n);
     DELETE FROM foreign_line WHERE dev = NEW.dev AND n = NEW.n;
 END;
 CREATE TRIGGER step_came_erased AFTER INSERT ON step WHEN NEW.erased_at IS NOT NULL BEGIN
     DELETE FROM office WHERE process = NEW.process;
     DELETE FROM office_source WHERE process = NEW.process;
-    UPDATE journal SET priv = NULL WHERE dev = NEW.dev AND n = NEW.n;
+    UPDATE journal SET priv = NULL WHERE priv IS NOT NULL AND uid IN
+        (SELECT uid FROM journal WHERE dev = NEW.dev AND n = NEW.n);
     DELETE FROM foreign_line WHERE dev = NEW.dev AND n = NEW.n;
 END;
+-- What was erased before this program: the same, once. A key that was changed copied the private part
+-- under the same uid.
+UPDATE journal SET priv = NULL WHERE priv IS NOT NULL AND uid IN
+    (SELECT j.uid FROM journal j JOIN step s ON s.id = j.dev || '.' || j.n WHERE s.erased_at IS NOT NULL);
+DELETE FROM foreign_line WHERE EXISTS
+    (SELECT 1 FROM step s WHERE s.id = foreign_line.dev || '.' || foreign_line.n AND s.erased_at IS NOT NULL);

@@ -385,6 +385,35 @@ static void an_erased_private_part_leaves_the_evidence(void **state)
     gw_buf_free(&line);
 }
 
+/* Restored from before the record, whose author has erased the private part meanwhile: the record
+ * stands, and the part stays erased whatever comes later. By another device it must be whole. */
+static void an_erased_record_can_be_sent_again(void **state)
+{
+    struct core_kit *kit = *state;
+    struct core_cmd cmd = {.kind = "process.open", .id = PROCESS, .data = OPEN, .priv = PRIV};
+    struct gw_buf line, bare;
+    gw_buf_init(&line, 65536);
+    gw_buf_init(&bare, 65536);
+    core_kit_make(kit, &clerk, &cmd, &line);
+    const char *cut = strstr(gw_buf_str(&line), ",\"private\"");
+    assert_non_null(cut);
+    assert_int_equal(gw_buf_add(&bare, gw_buf_str(&line), (size_t)(cut - gw_buf_str(&line))),
+                     GW_OK);
+    assert_int_equal(gw_buf_adds(&bare, "}\n"), GW_OK);
+    brought(kit, &duty, &bare, "rejected", "bad-line");
+    brought(kit, &clerk, &bare, "applied", NULL);
+    for (int i = 0; i < 2; i++) {
+        int64_t at = 0;
+        struct json *row = step_of(kit, &clerk, 1);
+        assert_true(json_int(row, "erased_at", &at) && at >= CORE_T0);
+        assert_null(strstr(json_str(row, "line"), "陈秀英"));
+        json_free(row);
+        brought(kit, &clerk, &line, "applied", NULL); /* whole, and too late */
+    }
+    gw_buf_free(&line);
+    gw_buf_free(&bare);
+}
+
 static bool file_holds(const char *file, const char *word)
 {
     FILE *f = fopen(file, "rb");
@@ -440,6 +469,7 @@ int main(void)
         T(revoking_a_device_is_told_by_its_signers),
         T(an_erased_private_part_leaves_the_evidence),
         T(an_erased_name_is_not_in_a_later_backup),
+        T(an_erased_record_can_be_sent_again),
     };
     return cmocka_run_group_tests_name("process", tests, NULL, NULL);
 }

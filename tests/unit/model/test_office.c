@@ -281,7 +281,7 @@ static void groups_are_written_in_two_ways(void **state)
     assert_int_equal(o[0].state, OFFICE_ENDED);
 }
 
-/* The poll of p2 was void at once: those before serve on; found void later, its days count. */
+/* The poll of p2 was void: those before serve on, also when that is found later. */
 static void a_void_poll_renews_nothing(void **state)
 {
     (void)state;
@@ -296,6 +296,14 @@ static void a_void_poll_renews_nothing(void **state)
     assert_int_equal(o[1].state, OFFICE_ENDED);
     assert_int_equal(o[1].ended, at("2026-06-20"));
     assert_false(end.lost);
+    end.on = at("2026-06-30");
+    office_join(o, COUNT(o), &end, 1, at("2026-07-01"));
+    assert_int_equal(o[0].state, OFFICE_OVER);
+    assert_int_equal(o[1].ended, at("2026-06-30"));
+    end.waits = true; /* not decided yet */
+    office_join(o, COUNT(o), &end, 1, at("2026-07-01"));
+    assert_string_equal(o[0].cause, "term");
+    assert_true(o[1].waits);
 }
 
 /* 另行选举 fills up a term that has begun. */

@@ -190,6 +190,11 @@ static void erased_at_once(void **state)
     office_unload(&list);
     assert_int_equal(elections_int(e, "SELECT count(*) FROM office WHERE name = '王五'"), 1);
     assert_int_equal(elections_int(e, "SELECT count(*) FROM journal WHERE priv LIKE '%王五%'"), 1);
+    /* a new key signed it anew: another row of the same uid */
+    (void)elections_int(
+        e, "INSERT INTO journal (dev, n, uid, kind, id, target, body, sig, priv, hash, "
+           "at, state) SELECT 'dev2', n, uid, kind, id, target, body, sig, priv, hash "
+           "|| 'x', at, state FROM journal WHERE priv LIKE '%王五%' RETURNING 1");
     elections_begin(e);
     elections_erased(e, "p-1", "dev1", (int)out.n);
     elections_end(e);

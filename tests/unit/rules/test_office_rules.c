@@ -154,7 +154,7 @@ static void ends_of_offices(void **state)
           "division=CQ.500117|group=二组|post=leader|member=孙七|meeting_day=2027-01-10");
     (void)record_in(t.story, "Q03", "", "2027-01-10", "passed=1");
     (void)record_in(t.story, "Q05", "", "2027-01-20", "chosen_on=2027-01-20|successor=周八");
-    ASSERT_FACTS(&t, "- group 孙七 2027-01-10 recalled", "group leader 二组 周八 2027-01-20 ");
+    ASSERT_FACTS(&t, "- group 孙七 2027-01-10 replaced", "group leader 二组 周八 2027-01-20 ");
     end(&t);
 }
 
@@ -217,7 +217,7 @@ static void a_void_poll(void **state)
     assert_int_equal(t.n, 2);
     const struct office_fact *v = t.facts[0].ends ? &t.facts[0] : &t.facts[1];
     assert_true(v->ends && v->all);
-    assert_string_equal(v->cause, "void");
+    assert_string_equal(v->cause, "poll_void");
     struct made *close = story_add(t.story, 0, PROC_CLOSE);
     close->s.outcome = "done";
     look(&t);

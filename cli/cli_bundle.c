@@ -108,21 +108,25 @@ static int run_export(struct cli *cli, int argc, char **argv)
     return CLI_DONE;
 }
 
-typedef enum gw_err (*take_in)(struct home *home, const void *file, size_t len,
-                               struct bundle_report *report, struct gw_fail *fail);
+/* What is done with one file, and what is said of it. */
+struct taking {
+    enum gw_err (*take)(struct home *home, const void *file, size_t len,
+                        struct bundle_report *report, struct gw_fail *fail);
+    void (*say)(const struct bundle_report *r);
+};
 
-static enum gw_err read_and_take(struct cli *cli, const char *name, take_in take,
+static enum gw_err read_and_take(struct cli *cli, const char *name, const struct taking *taking,
                                  struct bundle_report *r, struct gw_fail *fail)
 {
     struct gw_buf file;
     gw_buf_init(&file, BUNDLE_FILE_MAX);
     enum gw_err err = gw_file_read(name, &file, fail);
-    err = err ? err : take(&cli->home, gw_buf_str(&file), file.len, r, fail);
+    err = err ? err : taking->take(&cli->home, gw_buf_str(&file), file.len, r, fail);
     gw_buf_free(&file);
     return err;
 }
 
-static int run_import(struct cli *cli, int argc, char **argv)
+static int take_file(struct cli *cli, int argc, char **argv, const struct taking *taking)
 {
     const char *name;
     struct bundle_report r;
@@ -131,46 +135,46 @@ static int run_import(struct cli *cli, int argc, char **argv)
     if (status != CLI_DONE) {
         return status;
     }
-    enum gw_err err = read_and_take(cli, name, home_bundle_in, &r, &fail);
+    enum gw_err err = read_and_take(cli, name, taking, &r, &fail);
     if (err) {
         return cli_fail(cli, err, &fail);
     }
     if (cli->json) {
         status = print_json(cli, name, &r);
     } else {
-        printf(_("%lld answers (%lld new) and %lld lines of data taken in.\n"), (long long)r.lines,
-               (long long)r.taken, (long long)r.rows);
-        if (r.attachments > 0) {
-            printf(_("%lld attachments are at the server now.\n"), (long long)r.attachments);
-        }
+        taking->say(&r);
     }
     return status == CLI_DONE ? told(cli, &r) : status;
 }
 
+static void say_answer(const struct bundle_report *r)
+{
+    printf(_("%lld answers (%lld new) and %lld lines of data taken in.\n"), (long long)r->lines,
+           (long long)r->taken, (long long)r->rows);
+    if (r->attachments > 0) {
+        printf(_("%lld attachments are at the server now.\n"), (long long)r->attachments);
+    }
+}
+
+static int run_import(struct cli *cli, int argc, char **argv)
+{
+    static const struct taking answer = {home_bundle_in, say_answer};
+    return take_file(cli, argc, argv, &answer);
+}
+
+static void say_merged(const struct bundle_report *r)
+{
+    printf(_("%lld new records taken in, %lld were here already, %lld not taken. Procedure %s.\n"),
+           (long long)r->taken, (long long)r->known, (long long)r->refused, r->process);
+    if (r->attachments > 0) {
+        printf(_("%lld new attachments taken in.\n"), (long long)r->attachments);
+    }
+}
+
 static int run_merge(struct cli *cli, int argc, char **argv)
 {
-    const char *name;
-    struct bundle_report r;
-    struct gw_fail fail = {0};
-    int status = one_file(cli, argc, argv, &name, NULL);
-    if (status != CLI_DONE) {
-        return status;
-    }
-    enum gw_err err = read_and_take(cli, name, process_bundle_in, &r, &fail);
-    if (err) {
-        return cli_fail(cli, err, &fail);
-    }
-    if (cli->json) {
-        status = print_json(cli, name, &r);
-    } else {
-        printf(
-            _("%lld new records taken in, %lld were here already, %lld not taken. Procedure %s.\n"),
-            (long long)r.taken, (long long)r.known, (long long)r.refused, r.process);
-        if (r.attachments > 0) {
-            printf(_("%lld new attachments taken in.\n"), (long long)r.attachments);
-        }
-    }
-    return status == CLI_DONE ? told(cli, &r) : status;
+    static const struct taking peer = {process_bundle_in, say_merged};
+    return take_file(cli, argc, argv, &peer);
 }
 
 /* ---- one procedure for peers */

@@ -1,22 +1,19 @@
 /* gridward: main of the console. Starts and stops as a table of stages, and holds the one wait:
  * terminal, signals, network, notification helper. A verb on the command line is cli/'s. */
 #include <errno.h>
-#include <linux/netlink.h>
-#include <linux/rtnetlink.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/crypto.h"
 #include "base/fsutil.h"
 #include "base/i18n.h"
 #include "base/log.h"
+#include "base/machine.h"
 #include "base/spawn.h"
 #include "cli/cli.h"
 #include "http/http.h"
@@ -43,7 +40,7 @@ struct app {
     int signals, netlink;
     int64_t data_version, watched_mono;
     int64_t unfolded_mono; /* last commit that was not checkpointed yet; 0 = none */
-    int64_t asleep_ms; /* CLOCK_BOOTTIME - CLOCK_MONOTONIC, last look */
+    int64_t asleep_ms;     /* CLOCK_BOOTTIME - CLOCK_MONOTONIC, last look */
     struct tui_link link;
     bool more_comes;          /* the engine is loading: the screen looks now and then */
     int64_t looked_mono;      /* when it did */
@@ -73,7 +70,8 @@ static void hook_notify(void *ctx, const char *title, const char *body, bool urg
     notifier_send(&app->notifier, mono(app), urgent, title, body);
 }
 
-/* systemd-inhibit holds the lock as long as its child lives: `cat` lives until we close its input. */
+/* systemd-inhibit holds the lock as long as its child lives: `cat` lives until we close its input.
+ */
 static void hook_duty(void *ctx, bool on)
 {
     struct app *app = ctx;
@@ -85,8 +83,13 @@ static void hook_duty(void *ctx, bool on)
         tui_inhibit(app->tui, TUI_INHIBIT_OFF);
         return;
     }
-    char *const argv[] = {"systemd-inhibit", "--what=idle:sleep", "--who=gridward",
-                          "--why=on duty: alarms ring here", "--mode=block", "cat", NULL};
+    char *const argv[] = {"systemd-inhibit",
+                          "--what=idle:sleep",
+                          "--who=gridward",
+                          "--why=on duty: alarms ring here",
+                          "--mode=block",
+                          "cat",
+                          NULL};
     app->inhibiting = gw_spawn(argv, true, true, &app->inhibitor, NULL) == GW_OK;
     app->inhibit_check_mono = mono(app) + 300;
     tui_inhibit(app->tui, app->inhibiting ? TUI_INHIBIT_HELD : TUI_INHIBIT_FAILED);
@@ -212,15 +215,7 @@ static enum gw_err start_netlink(struct app *app, struct gw_fail *fail)
     if (app->home.practice) {
         return GW_OK;
     }
-    struct sockaddr_nl addr = {
-        .nl_family = AF_NETLINK,
-        .nl_groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE,
-    };
-    app->netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, NETLINK_ROUTE);
-    if (app->netlink >= 0 && bind(app->netlink, (struct sockaddr *)&addr, sizeof(addr)) != 0) {
-        (void)close(app->netlink);
-        app->netlink = -1; /* only a hint: the back-off does without it */
-    }
+    app->netlink = gw_netwatch_open();
     return GW_OK;
 }
 
@@ -256,15 +251,16 @@ static enum gw_err start_tui(struct app *app, struct gw_fail *fail)
         .ascii = app->global.plain,
         .mono = app->global.plain,
         .keep_lang = app->global.lang != NULL,
-        .times = {
-            .stale_ms = gw_config_int(app->config, "screen.stale"),
-            .undelivered_ms = gw_config_int(app->config, "screen.undelivered"),
-            .guard_ms = gw_config_int(app->config, "screen.guard"),
-            .settle_ms = gw_config_int(app->config, "screen.settle"),
-            .ring_again_ms = gw_config_int(app->config, "screen.ring_again"),
-            .hold_warn_ms = gw_config_int(app->config, "screen.hold_warn"),
-            .lock_ms = gw_config_int(app->config, "screen.lock"),
-        },
+        .times =
+            {
+                .stale_ms = gw_config_int(app->config, "screen.stale"),
+                .undelivered_ms = gw_config_int(app->config, "screen.undelivered"),
+                .guard_ms = gw_config_int(app->config, "screen.guard"),
+                .settle_ms = gw_config_int(app->config, "screen.settle"),
+                .ring_again_ms = gw_config_int(app->config, "screen.ring_again"),
+                .hold_warn_ms = gw_config_int(app->config, "screen.hold_warn"),
+                .lock_ms = gw_config_int(app->config, "screen.lock"),
+            },
     };
     return tui_new(&opts, &app->tui, fail);
 }
@@ -297,9 +293,12 @@ static void read_signals(struct app *app)
 static enum tui_phase phase_of(enum sync_phase phase, const struct sync_status *status)
 {
     static const enum tui_phase map[] = {
-        [SYNC_OFF] = TUI_LINK_NONE,          [SYNC_CONNECTING] = TUI_LINK_CONNECTING,
-        [SYNC_CATCHING_UP] = TUI_LINK_CATCHUP, [SYNC_LIVE] = TUI_LINK_ONLINE,
-        [SYNC_OFFLINE] = TUI_LINK_OFFLINE,   [SYNC_REFUSED] = TUI_LINK_REFUSED,
+        [SYNC_OFF] = TUI_LINK_NONE,
+        [SYNC_CONNECTING] = TUI_LINK_CONNECTING,
+        [SYNC_CATCHING_UP] = TUI_LINK_CATCHUP,
+        [SYNC_LIVE] = TUI_LINK_ONLINE,
+        [SYNC_OFFLINE] = TUI_LINK_OFFLINE,
+        [SYNC_REFUSED] = TUI_LINK_REFUSED,
         [SYNC_TOO_OLD] = TUI_LINK_REFUSED,
     };
     if (phase == SYNC_CATCHING_UP && status->rows_loaded > 0) {
@@ -362,19 +361,9 @@ static bool link_moved(const struct app *app)
            strcmp(status.problem, app->shown.problem) != 0;
 }
 
-/* Asleep is what the boot clock counts and the monotonic one does not. */
-static int64_t asleep_ms(void)
-{
-    struct timespec boot, run;
-    if (clock_gettime(CLOCK_BOOTTIME, &boot) != 0 || clock_gettime(CLOCK_MONOTONIC, &run) != 0) {
-        return 0;
-    }
-    return (boot.tv_sec - run.tv_sec) * 1000 + (boot.tv_nsec - run.tv_nsec) / 1000000;
-}
-
 static void look_for_sleep(struct app *app)
 {
-    int64_t asleep = asleep_ms();
+    int64_t asleep = gw_asleep_ms();
     int64_t slept = asleep - app->asleep_ms;
     app->asleep_ms = asleep;
     if (slept > 5000) {
@@ -425,12 +414,7 @@ static void retry_lock(struct app *app)
 
 static void read_netlink(struct app *app)
 {
-    char bytes[4096];
-    bool any = false;
-    while (recv(app->netlink, bytes, sizeof(bytes), MSG_DONTWAIT) > 0) {
-        any = true;
-    }
-    if (any) {
+    if (gw_netwatch_read(app->netlink)) {
         hook_nudge(app);
     }
 }
@@ -457,8 +441,8 @@ static void wait_with_looking(struct app *app, int64_t *wake)
     struct sync_status status;
     int64_t now = mono(app);
     engine_status(app->engine, &status);
-    app->more_comes = (status.mid_page || status.phase == SYNC_CATCHING_UP) &&
-                      now - app->looked_mono < LOOK_MS;
+    app->more_comes =
+        (status.mid_page || status.phase == SYNC_CATCHING_UP) && now - app->looked_mono < LOOK_MS;
     if (!app->more_comes) {
         app->looked_mono = now;
     } else if (*wake > app->looked_mono + LOOK_MS) {
@@ -513,7 +497,7 @@ static void wait_for_all(struct app *app, int64_t wake)
 
 static enum gw_err run(struct app *app, struct gw_fail *fail)
 {
-    app->asleep_ms = asleep_ms();
+    app->asleep_ms = gw_asleep_ms();
     app->data_version = gw_db_data_version(app->home.db);
     while (!app->leave && !tui_wants_quit(app->tui)) {
         int64_t wake = engine_turn(app);
@@ -533,29 +517,16 @@ static enum gw_err run(struct app *app, struct gw_fail *fail)
     return GW_OK;
 }
 
-/* A crash gives the terminal back and says where the worker's records lie. Only async-signal-safe
- * calls: the path was made at the start. */
-static char crash_text[1400];
-static void on_crash(int sig)
-{
-    static const char restore[] = "\033[?1049l\033[?25h\033[0m\r\n";
-    (void)!write(STDERR_FILENO, restore, sizeof(restore) - 1);
-    (void)!write(STDERR_FILENO, crash_text, strlen(crash_text));
-    (void)signal(sig, SIG_DFL);
-    (void)raise(sig);
-}
-
+/* A crash says where the worker's records lie. */
 static void arm_crash(const struct app *app)
 {
-    (void)snprintf(crash_text, sizeof(crash_text),
-                   _("gridward stopped because of an error of its own. Nothing you recorded is lost: "
-                     "it lies in %s. Start gridward again.\n"),
-                   home_db_path(&app->home));
-    static const int deadly[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL};
-    for (size_t i = 0; i < sizeof(deadly) / sizeof(deadly[0]); i++) {
-        struct sigaction action = {.sa_handler = on_crash, .sa_flags = SA_RESETHAND};
-        (void)sigaction(deadly[i], &action, NULL);
-    }
+    char text[1400];
+    (void)snprintf(
+        text, sizeof(text),
+        _("gridward stopped because of an error of its own. Nothing you recorded is lost: "
+          "it lies in %s. Start gridward again.\n"),
+        home_db_path(&app->home));
+    gw_crash_arm(text);
 }
 
 /* ---- the last stages: the screen shows what there is before the network is set up, which takes
